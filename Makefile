@@ -1,0 +1,65 @@
+# Everything runs in .venv, which `make` sets up from the locked requirements when it is not there or out of date.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/installed: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv || { echo "No venv: on Debian, apt install python3-venv" >&2; exit 1; }
+	@echo "Setting up .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: setup
+setup: .venv/installed ## Set up .venv (every other target does it by itself)
+
+.PHONY: generate
+generate: .venv/installed ## Write generated/ anew from the contract
+	@$(BIN)/python codegen/generate.py
+
+.PHONY: check-generated
+check-generated: .venv/installed ## Fail, with the diff, when generated/ is not what the contract gives
+	@$(BIN)/python codegen/generate.py --check
+
+.PHONY: contract
+contract: generate ## Hold a server to the contract (URL=... TOKEN=..., the bundled emulator without)
+	@$(BIN)/python -m runtime_sessions_contract
+
+.PHONY: lint
+lint: .venv/installed ## Ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+.PHONY: format
+format: .venv/installed ## Ruff: mend what can be mended
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+.PHONY: types
+types: .venv/installed ## mypy --strict and pyright
+	@$(BIN)/mypy
+	@$(BIN)/pyright --warnings
+
+.PHONY: unit
+unit: .venv/installed ## The tests of this repository
+	@$(BIN)/pytest
+
+.PHONY: test
+test: lint types check-generated unit ## All of the above: what CI runs
+
+.PHONY: lock
+lock: .venv/installed ## Resolve requirements/dev.txt anew from pyproject.toml
+	@$(BIN)/python -m venv .venv-lock
+	@.venv-lock/bin/pip install --quiet --disable-pip-version-check 'uv==0.13.9'
+	@.venv-lock/bin/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --extra dev --output-file requirements/dev.txt pyproject.toml
+
+.PHONY: clean
+clean: ## Remove what make made (not generated/)
+	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist reports node_modules

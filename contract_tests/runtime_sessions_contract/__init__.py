@@ -1,0 +1,1 @@
+"""Hold any server to the runtime sessions contract."""

@@ -1,0 +1,1 @@
+"""An HTTP server that lives the life of runtime sessions."""

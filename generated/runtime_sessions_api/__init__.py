@@ -1,0 +1,1 @@
+"""The typed client that openapi-python-client writes from each contract."""

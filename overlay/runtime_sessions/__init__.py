@@ -1,0 +1,1 @@
+"""Rent a quantum computer by the session, and be sure to close it."""
