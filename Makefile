@@ -36,6 +36,21 @@ lint: .venv/installed ## Ruff: rules and format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
+.PHONY: lint-spec
+lint-spec: .venv/installed ## Validate openapi.yaml; where node is there, with Redocly and Spectral (IBM's rules) too
+	@$(BIN)/openapi-spec-validator openapi.yaml
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory lint-spec-node; \
+	else echo "Redocly and Spectral were left out: they need node and npm, which are not here."; fi
+
+.PHONY: lint-spec-node
+lint-spec-node: codegen/lint/node_modules
+	@cd codegen/lint && node_modules/.bin/redocly lint --config redocly.yaml ../../openapi.yaml
+	@cd codegen/lint && node_modules/.bin/spectral lint --fail-severity hint --ruleset spectral.yaml ../../openapi.yaml
+
+codegen/lint/node_modules: codegen/lint/package-lock.json
+	@npm ci --prefix codegen/lint --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@
+
 .PHONY: format
 format: .venv/installed ## Ruff: mend what can be mended
 	@$(BIN)/ruff check --fix-only .
@@ -62,4 +77,4 @@ lock: .venv/installed ## Resolve requirements/dev.txt anew from pyproject.toml
 
 .PHONY: clean
 clean: ## Remove what make made (not generated/)
-	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist reports node_modules
+	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist reports codegen/lint/node_modules
