@@ -27,6 +27,10 @@ generate: .venv/installed ## Write generated/ anew from the contract
 check-generated: .venv/installed ## Fail, with the diff, when generated/ is not what the contract gives
 	@$(BIN)/python codegen/generate.py --check
 
+.PHONY: docs
+docs: .venv/installed ## Write anew what docs/ shows of the contract
+	@$(BIN)/python codegen/assumptions.py
+
 .PHONY: contract
 contract: generate ## Hold a server to the contract (URL=... TOKEN=..., the bundled emulator without)
 	@$(BIN)/python -m runtime_sessions_contract

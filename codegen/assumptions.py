@@ -1,0 +1,60 @@
+"""Render what the contract assumes into docs/assumptions.md."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "assumptions.md"
+BLOCK = re.compile(r"(?<=<!-- contract: begin -->\n).*?(?=<!-- contract: end -->)", re.DOTALL)
+
+
+def marks(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str, str]]:  # noqa: ANN401 - parsed YAML
+    """Every provenance mark below a node: where it stands, its label and its reason."""
+    if isinstance(node, dict):
+        if "x-provenance" in node:
+            yield path, node["x-provenance"], node["x-reason"].strip()
+        for key, value in node.items():
+            yield from marks(value, (*path, key))
+    elif isinstance(node, list):
+        for item in node:
+            # Only parameters are marked inside a list, and they have names.
+            if isinstance(item, dict):
+                yield from marks(item, (*path, item.get("name", "")))
+
+
+def table(contract: dict[str, Any]) -> str:
+    """The marks as a Markdown table in the order of the contract, a row for each reason."""
+    structure = {"", "components", "schemas", "properties", "paths", "responses", "parameters"}
+    places: dict[tuple[str, str], list[str]] = {}
+    for path, label, reason in marks(contract):
+        where = " ".join(part for part in path if part not in structure)
+        places.setdefault((label, reason), []).append(f"`{where}`")
+    lines = ["| Where | | Why |", "| --- | --- | --- |"]
+    lines += [
+        f"| {', '.join(where)} | {label} | {reason} |" for (label, reason), where in places.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def rendered(page: str, contract: dict[str, Any]) -> str:
+    """The page with its table as the contract gives it."""
+    return BLOCK.sub(lambda _: table(contract), page)
+
+
+def main() -> int:
+    """Write the page anew."""
+    contract = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(rendered(page, contract), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""Run every code block of the README and the docs as a test.
+
+Python blocks of one page share a namespace, as they would for a reader who follows it. Shell
+blocks run in bash, where anything that fails or is left running ends with the block. What a block
+may name but not run is looked up instead: a target of the Makefile, an extra of the package.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import yaml
+from sybil import Example, Sybil
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
+
+ROOT = Path(__file__).parent
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+
+
+def run_in_bash(example: Example) -> None:
+    """Run a shell block, but for the lines that `look_up` answers."""
+    script = "\n".join(line for line in example.parsed.splitlines() if not look_up(line))
+    if not script.strip():
+        return
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    with (
+        tempfile.TemporaryDirectory() as cwd,
+        tempfile.TemporaryFile("w+") as output,
+        subprocess.Popen(
+            ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607 - whichever bash is there
+            cwd=cwd,
+            env={**os.environ, "PATH": path},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as shell,
+    ):
+        try:
+            status = shell.wait(timeout=60)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGTERM)
+        if status:
+            output.seek(0)
+            raise AssertionError(f"exit status {status} of:\n{script}\n{output.read()}")
+
+
+def look_up(line: str) -> bool:
+    """Whether a line is one to be looked up, not run; raises when what it names isn't there."""
+    words = line.split("#", maxsplit=1)[0].split()
+    if words[:1] == ["make"]:
+        for target in words[1:]:
+            if "=" not in target and target not in TARGETS:
+                raise AssertionError(f"the Makefile has no target {target!r}")
+        return True
+    if words[:2] == ["pip", "install"]:
+        named = re.fullmatch(r"'?runtime-sessions(?:\[([a-z,]+)\])?'?", words[-1])
+        if not named or not set((named[1] or "emulator").split(",")) <= set(EXTRAS):
+            raise AssertionError(f"{words[-1]!r} is not this package or not an extra of it")
+        return True
+    return False
+
+
+def parsing_with(parse: Callable[[str], object]) -> Callable[[Example], None]:
+    """A check that a block of data parses."""
+
+    def check(example: Example) -> None:
+        parse(example.parsed)
+
+    return check
+
+
+pytest_collect_file = Sybil(
+    parsers=[
+        SkipParser(),
+        PythonCodeBlockParser(),
+        CodeBlockParser("sh", run_in_bash),
+        CodeBlockParser("json", parsing_with(json.loads)),
+        CodeBlockParser("toml", parsing_with(tomllib.loads)),
+        CodeBlockParser("yaml", parsing_with(yaml.safe_load)),
+    ],
+    patterns=["README.md", "CONTRIBUTING.md", "docs/*.md"],
+).pytest()
