@@ -1,1 +1,1 @@
-"""The typed client that openapi-python-client writes from each contract."""
+"""The generated clients, one package a contract, each beside its contract as JSON."""

@@ -1,0 +1,238 @@
+"""Write generated/ anew from the contracts, or check that it is what they give."""
+
+import argparse
+import contextlib
+import difflib
+import importlib.metadata
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Generator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "codegen" / "templates"
+TARGET = ROOT / "generated" / "runtime_sessions_api"
+
+INIT = '"""The generated clients, one package a contract, each beside its contract as JSON."""\n'
+NOT_OURS = {"__pycache__", ".mypy_cache", ".ruff_cache"}
+
+# Nothing that lies around may change a byte: --isolated keeps out every ruff.toml and
+# pyproject.toml, and the files are named one by one because .gitignore and ruff's default
+# excludes hide only what ruff finds by itself.
+RUFF_CHECK = ("check", "--fix-only", "--select", "F401,I")
+RUFF_OPTIONS = ("--isolated", "--no-cache", "--quiet", "--target-version", "py311")
+
+
+class GenerateError(Exception):
+    """What went wrong, and what to do about it."""
+
+
+def main() -> int:
+    """Generate or check; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="change nothing; print the diff and exit with 1 when generated/ is out of date",
+    )
+    check: bool = parser.parse_args().check
+    try:
+        check_pins()
+        with scratch() as fresh:
+            write(fresh, contracts(), TEMPLATES)
+            diff = "".join(difference(TARGET, fresh))
+            if diff and check:
+                sys.stdout.write(diff)
+                print(
+                    "\ngenerated/ is not what the contract gives: run `make generate` "
+                    "and commit what it writes.",
+                    file=sys.stderr,
+                )
+                return 1
+            if diff:
+                swap(TARGET, fresh)
+    except GenerateError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print("generated/ was written anew." if diff else "generated/ is up to date.")
+    return 0
+
+
+def check_pins() -> None:
+    """Refuse to generate with any other generator or ruff than the pinned ones."""
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted: list[str] = pyproject["project"]["optional-dependencies"]["dev"]
+    pins = dict(line.split("==") for line in wanted if "==" in line)
+    for name in ("openapi-python-client", "ruff"):
+        try:
+            found = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found = "none"
+        if found != pins[name]:
+            raise GenerateError(
+                f"{name} {pins[name]} is needed and {sys.executable} has {found}: "
+                "run `make generate`, which sets up .venv"
+            )
+
+
+def contracts() -> dict[str, Path]:
+    """Read the table of contracts: name of the package → file."""
+    table = tomllib.loads((ROOT / "codegen" / "contracts.toml").read_text(encoding="utf-8"))
+    return {name: ROOT / file for name, file in table.items()}
+
+
+@contextlib.contextmanager
+def scratch() -> Generator[Path]:
+    """Yield a new folder on the file system of generated/, so that it can be moved there."""
+    TARGET.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=TARGET.parent, prefix=".scratch-") as folder:
+        fresh = Path(folder) / TARGET.name
+        fresh.mkdir()
+        yield fresh
+
+
+def write(into: Path, table: Mapping[str, Path], templates: Path | None) -> None:
+    """Write all of the package into an empty folder.
+
+    `templates` holds those that replace the generator's own; None for the stock output.
+    """
+    (into / "__init__.py").write_text(INIT, encoding="utf-8")
+    (into / "py.typed").touch()
+    for name, file in table.items():
+        document = load(file)
+        (into / f"{name}.openapi.json").write_text(dump(document), encoding="utf-8")
+        generate(document, into / name, templates)
+    tidy(into)
+
+
+def load(file: Path) -> dict[str, Any]:
+    """Read a contract as YAML 1.2, refusing duplicate keys and anything that JSON has not."""
+    # Not the C parser: it reads YAML 1.1, where `no` is false.
+    try:
+        document: Any = YAML(typ="safe", pure=True).load(file)
+        json.dumps(document, allow_nan=False)
+    except OSError as error:
+        raise GenerateError(f"cannot read the contract {file}: {error.strerror}") from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise GenerateError(f"{file} is not YAML:\n{error}") from error
+    except (TypeError, ValueError) as error:
+        raise GenerateError(
+            f"{file} holds a value that JSON cannot: {error}. Unquoted dates are one; quote them."
+        ) from error
+    if not isinstance(document, dict):
+        raise GenerateError(f"{file} is not an OpenAPI document: its top level is no mapping")
+    return document
+
+
+def dump(document: object) -> str:
+    """Write JSON as it is committed: the contract's order, one value a line."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def for_client(node: Any) -> Any:  # noqa: ANN401 - a JSON value
+    """Turn each `x-client-format` into the format that the client is generated with.
+
+    The pattern beside it goes: it describes text, and the client has a type for it.
+    """
+    if isinstance(node, list):
+        return [for_client(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    client = {key: for_client(value) for key, value in node.items()}
+    if isinstance(client.get("x-client-format"), str):
+        client["format"] = client.pop("x-client-format")
+        client.pop("pattern", None)
+    return client
+
+
+def generate(document: dict[str, Any], into: Path, templates: Path | None) -> None:
+    """Have openapi-python-client write one client; its warnings are errors."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "openapi.json"
+        source.write_text(dump(for_client(document)), encoding="utf-8")
+        config = Path(folder) / "config.json"
+        # No post hooks: they would run whatever ruff is first on PATH, or none.
+        config.write_text(dump({"post_hooks": []}), encoding="utf-8")
+        command = ["openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
+        command += ["--path", str(source), "--config", str(config), "--output-path", str(into)]
+        if templates is not None:
+            command += ["--custom-template-path", str(templates)]
+        run(command, cwd=into.parent)
+
+
+def tidy(package: Path) -> None:
+    """Sort imports, remove unused ones and format."""
+    files = [str(file.relative_to(package)) for file in sorted(package.rglob("*.py"))]
+    for command in (RUFF_CHECK, ("format",)):
+        run(["ruff", *command, *RUFF_OPTIONS, *files], cwd=package)
+
+
+def run(command: list[str], cwd: Path) -> None:
+    """Run a module of this interpreter's environment, out of reach of the caller's variables."""
+    # A fixed hash seed and UTF-8 mode: the generator walks through sets and prints with the locale.
+    environment = {"PATH": os.defpath, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "COLUMNS": "100"}
+    done = subprocess.run(  # noqa: S603 - the command is ours
+        [sys.executable, "-P", "-m", *command],
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        raise GenerateError(f"{command[0]} failed:\n{done.stdout.strip()}")
+
+
+def tree(package: Path) -> dict[str, str]:
+    """Read the files of a package: relative path → text."""
+    return {
+        file.relative_to(package).as_posix(): file.read_bytes().decode("utf-8", "backslashreplace")
+        for file in sorted(package.rglob("*"))
+        if file.is_file() and not NOT_OURS & set(file.relative_to(package).parts)
+    }
+
+
+def difference(old: Path, new: Path) -> Iterator[str]:
+    """Yield the lines of a unified diff over all files; nothing when every byte is the same."""
+    before, after = tree(old), tree(new)
+    for path in sorted(before | after):
+        name = f"{TARGET.parent.name}/{TARGET.name}/{path}"
+        if path not in after:
+            yield f"--- {name}: no contract gives this file\n"
+        elif path not in before:
+            yield f"+++ {name}: is missing\n"
+        if before.get(path) != after.get(path):
+            yield from difflib.unified_diff(
+                before.get(path, "").splitlines(keepends=True),
+                after.get(path, "").splitlines(keepends=True),
+                fromfile=name,
+                tofile=f"{name} (anew)",
+            )
+
+
+def swap(target: Path, fresh: Path) -> None:
+    """Put the fresh package in the place of the old one, or leave the old one as it was."""
+    old = fresh.with_name("old")
+    if target.exists():
+        target.rename(old)
+    try:
+        fresh.rename(target)
+    except BaseException:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

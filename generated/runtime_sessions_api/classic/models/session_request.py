@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+
+from ..models.session_mode import SessionMode
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="SessionRequest")
+
+
+@_attrs_define
+class SessionRequest:
+    """What to create.
+
+    Attributes:
+        backend (str): The name of the system on which the jobs run.
+        instance (str): The instance that pays, as hub/group/project.
+        max_session_ttl (float | Unset): How long the session may run, in seconds from the start of its first job. The
+            service's own limit when absent.
+        mode (SessionMode | Unset): How the jobs of a session run: one at a time (dedicated) or several side by side
+            (batch).
+    """
+
+    backend: str
+    instance: str
+    max_session_ttl: float | Unset = UNSET
+    mode: SessionMode | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        backend = self.backend
+
+        instance = self.instance
+
+        max_session_ttl = self.max_session_ttl
+
+        mode: str | Unset = UNSET
+        if not isinstance(self.mode, Unset):
+            mode = self.mode.value
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "backend": backend,
+                "instance": instance,
+            }
+        )
+        if max_session_ttl is not UNSET:
+            field_dict["max_session_ttl"] = max_session_ttl
+        if mode is not UNSET:
+            field_dict["mode"] = mode
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        backend = d.pop("backend")
+
+        instance = d.pop("instance")
+
+        max_session_ttl = d.pop("max_session_ttl", UNSET)
+
+        _mode = d.pop("mode", UNSET)
+        mode: SessionMode | Unset
+        if isinstance(_mode, Unset):
+            mode = UNSET
+        else:
+            mode = SessionMode(_mode)
+
+        session_request = cls(
+            backend=backend,
+            instance=instance,
+            max_session_ttl=max_session_ttl,
+            mode=mode,
+        )
+
+        return session_request
