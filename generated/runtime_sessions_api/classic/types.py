@@ -1,18 +1,125 @@
 """Contains some shared types for properties"""
 
+import datetime
+import re
 from collections.abc import Mapping, MutableMapping
-from http import HTTPStatus
-from typing import IO, BinaryIO, Generic, Literal, TypeVar
+from enum import StrEnum
+from typing import (
+    IO,
+    Any,
+    BinaryIO,
+    Generic,
+    Literal,
+    Self,
+    SupportsIndex,
+    TypeVar,
+    final,
+)
 
+import httpx
 from attrs import define
 
 
+@final
 class Unset:
+    """The type of UNSET, which stands for a field that is absent"""
+
     def __bool__(self) -> Literal[False]:
         return False
 
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __reduce__(self) -> str:
+        # By name: a copy, and what comes out of a pickle, is the same object.
+        return "UNSET"
+
 
 UNSET: Unset = Unset()
+
+
+class OpenStrEnum(StrEnum):
+    """An enum that lets text through that it does not know: a member outside the list, equal to its text"""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = value
+        return member
+
+    def __reduce_ex__(self, proto: object) -> tuple[type[Self], tuple[str]]:
+        # Not by name: a member outside the list cannot be found by it.
+        return type(self), (self.value,)
+
+
+class Timestamp(datetime.datetime):
+    """A moment in UTC that remembers the text which it was read from"""
+
+    text: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """
+        Read RFC 3339, or the same with a space and without a zone, which is UTC then.
+
+        A leap second is the moment after it, and what is finer than a microsecond is cut off; the text keeps both.
+
+        Raises:
+            ValueError: If the text is no such moment.
+        """
+        try:
+            moment = cls.fromisoformat(text)
+        except ValueError:
+            plain, leap = re.subn(r"(:\d\d):60", r"\1:59", text.upper())
+            moment = cls.fromisoformat(plain) + datetime.timedelta(seconds=leap)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=datetime.UTC)
+        elif moment.tzinfo is not datetime.UTC:
+            try:
+                moment = moment.astimezone(datetime.UTC)
+            except OverflowError as error:
+                raise ValueError(
+                    f"{text!r} is outside the years 1 to 9999 in UTC"
+                ) from error
+        moment.text = text
+        return moment
+
+    @staticmethod
+    def encode(moment: datetime.datetime) -> str:
+        """
+        Give back the text that a moment was read from; of any other, RFC 3339 in UTC.
+
+        Raises:
+            ValueError: If the moment has no time zone, and so could be any of 24.
+        """
+        if isinstance(moment, Timestamp) and moment.text is not None:
+            return moment.text
+        if moment.utcoffset() is None:
+            raise ValueError(
+                f"{moment!r} has no time zone: give it one, such as datetime.UTC"
+            )
+        moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+        return (
+            moment.isoformat(
+                timespec="microseconds" if moment.microsecond % 1000 else "milliseconds"
+            )
+            + "Z"
+        )
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        # What datetime gives has no room for the text.
+        return (*super().__reduce_ex__(protocol), self.__dict__)
+
+
+def json_body(response: httpx.Response) -> Any:
+    """Read the body of an answer; UNSET if it is not JSON, such as the page of a gateway"""
+    try:
+        return response.json()
+    except ValueError:
+        return UNSET
+
 
 # The types that `httpx.Client(files=)` can accept, copied from that library.
 FileContent = IO[bytes] | bytes | str
@@ -45,10 +152,20 @@ T = TypeVar("T")
 class Response(Generic[T]):
     """A response from an endpoint"""
 
-    status_code: HTTPStatus
+    status_code: int
     content: bytes
     headers: MutableMapping[str, str]
     parsed: T | None
 
 
-__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]
+__all__ = [
+    "UNSET",
+    "File",
+    "FileTypes",
+    "OpenStrEnum",
+    "RequestFiles",
+    "Response",
+    "Timestamp",
+    "Unset",
+    "json_body",
+]

@@ -2,18 +2,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.session_mode import SessionMode
 from ..models.session_status import SessionStatus
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.session_event import SessionEvent
-
+from ..types import UNSET, Timestamp, Unset
 
 T = TypeVar("T", bound="ExtendedSession")
 
@@ -92,27 +88,27 @@ class ExtendedSession:
 
         started_at: str | Unset = UNSET
         if not isinstance(self.started_at, Unset):
-            started_at = self.started_at.isoformat()
+            started_at = Timestamp.encode(self.started_at)
 
         created_at: str | Unset = UNSET
         if not isinstance(self.created_at, Unset):
-            created_at = self.created_at.isoformat()
+            created_at = Timestamp.encode(self.created_at)
 
         activated_at: str | Unset = UNSET
         if not isinstance(self.activated_at, Unset):
-            activated_at = self.activated_at.isoformat()
+            activated_at = Timestamp.encode(self.activated_at)
 
         closed_at: str | Unset = UNSET
         if not isinstance(self.closed_at, Unset):
-            closed_at = self.closed_at.isoformat()
+            closed_at = Timestamp.encode(self.closed_at)
 
         last_job_started: str | Unset = UNSET
         if not isinstance(self.last_job_started, Unset):
-            last_job_started = self.last_job_started.isoformat()
+            last_job_started = Timestamp.encode(self.last_job_started)
 
         last_job_completed: str | Unset = UNSET
         if not isinstance(self.last_job_completed, Unset):
-            last_job_completed = self.last_job_completed.isoformat()
+            last_job_completed = Timestamp.encode(self.last_job_completed)
 
         status_reason = self.status_reason
 
@@ -175,8 +171,6 @@ class ExtendedSession:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.session_event import SessionEvent  # noqa: PLC0415
-
         d = dict(src_dict)
         id = d.pop("id")
 
@@ -201,42 +195,42 @@ class ExtendedSession:
         if isinstance(_started_at, Unset):
             started_at = UNSET
         else:
-            started_at = datetime.datetime.fromisoformat(_started_at)
+            started_at = Timestamp.parse(_started_at)
 
         _created_at = d.pop("created_at", UNSET)
         created_at: datetime.datetime | Unset
         if isinstance(_created_at, Unset):
             created_at = UNSET
         else:
-            created_at = datetime.datetime.fromisoformat(_created_at)
+            created_at = Timestamp.parse(_created_at)
 
         _activated_at = d.pop("activated_at", UNSET)
         activated_at: datetime.datetime | Unset
         if isinstance(_activated_at, Unset):
             activated_at = UNSET
         else:
-            activated_at = datetime.datetime.fromisoformat(_activated_at)
+            activated_at = Timestamp.parse(_activated_at)
 
         _closed_at = d.pop("closed_at", UNSET)
         closed_at: datetime.datetime | Unset
         if isinstance(_closed_at, Unset):
             closed_at = UNSET
         else:
-            closed_at = datetime.datetime.fromisoformat(_closed_at)
+            closed_at = Timestamp.parse(_closed_at)
 
         _last_job_started = d.pop("last_job_started", UNSET)
         last_job_started: datetime.datetime | Unset
         if isinstance(_last_job_started, Unset):
             last_job_started = UNSET
         else:
-            last_job_started = datetime.datetime.fromisoformat(_last_job_started)
+            last_job_started = Timestamp.parse(_last_job_started)
 
         _last_job_completed = d.pop("last_job_completed", UNSET)
         last_job_completed: datetime.datetime | Unset
         if isinstance(_last_job_completed, Unset):
             last_job_completed = UNSET
         else:
-            last_job_completed = datetime.datetime.fromisoformat(_last_job_completed)
+            last_job_completed = Timestamp.parse(_last_job_completed)
 
         status_reason = d.pop("status_reason", UNSET)
 
@@ -301,3 +295,6 @@ class ExtendedSession:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+from ..models.session_event import SessionEvent

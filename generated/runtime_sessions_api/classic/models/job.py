@@ -2,17 +2,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-if TYPE_CHECKING:
-    from ..models.job_params import JobParams
-    from ..models.job_program import JobProgram
-    from ..models.job_state import JobState
-    from ..models.job_usage import JobUsage
-
+from ..types import Timestamp
 
 T = TypeVar("T", bound="Job")
 
@@ -85,11 +80,11 @@ class Job:
 
         program = self.program.to_dict()
 
-        created = self.created.isoformat()
+        created = Timestamp.encode(self.created)
 
         ended: None | str
         if isinstance(self.ended, datetime.datetime):
-            ended = self.ended.isoformat()
+            ended = Timestamp.encode(self.ended)
         else:
             ended = self.ended
 
@@ -142,11 +137,6 @@ class Job:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.job_params import JobParams  # noqa: PLC0415
-        from ..models.job_program import JobProgram  # noqa: PLC0415
-        from ..models.job_state import JobState  # noqa: PLC0415
-        from ..models.job_usage import JobUsage  # noqa: PLC0415
-
         d = dict(src_dict)
         id = d.pop("id")
 
@@ -166,20 +156,16 @@ class Job:
 
         program = JobProgram.from_dict(d.pop("program"))
 
-        created = datetime.datetime.fromisoformat(d.pop("created"))
+        created = Timestamp.parse(d.pop("created"))
 
         def _parse_ended(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                ended_type_0 = datetime.datetime.fromisoformat(data)
+            if not isinstance(data, str):
+                raise TypeError()
+            ended_type_0 = Timestamp.parse(data)
 
-                return ended_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None, data)
+            return ended_type_0
 
         ended = _parse_ended(d.pop("ended"))
 
@@ -242,3 +228,9 @@ class Job:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+from ..models.job_params import JobParams
+from ..models.job_program import JobProgram
+from ..models.job_state import JobState
+from ..models.job_usage import JobUsage

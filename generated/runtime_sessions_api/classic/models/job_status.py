@@ -1,7 +1,7 @@
-from enum import StrEnum
+from ..types import OpenStrEnum
 
 
-class JobStatus(StrEnum):
+class JobStatus(OpenStrEnum):
     CANCELLED = "Cancelled"
     COMPLETED = "Completed"
     FAILED = "Failed"

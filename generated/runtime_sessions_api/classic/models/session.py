@@ -9,7 +9,7 @@ from attrs import field as _attrs_field
 
 from ..models.session_mode import SessionMode
 from ..models.session_state import SessionState
-from ..types import UNSET, Unset
+from ..types import UNSET, Timestamp, Unset
 
 T = TypeVar("T", bound="Session")
 
@@ -79,27 +79,27 @@ class Session:
 
         started_at: str | Unset = UNSET
         if not isinstance(self.started_at, Unset):
-            started_at = self.started_at.isoformat()
+            started_at = Timestamp.encode(self.started_at)
 
         created_at: str | Unset = UNSET
         if not isinstance(self.created_at, Unset):
-            created_at = self.created_at.isoformat()
+            created_at = Timestamp.encode(self.created_at)
 
         activated_at: str | Unset = UNSET
         if not isinstance(self.activated_at, Unset):
-            activated_at = self.activated_at.isoformat()
+            activated_at = Timestamp.encode(self.activated_at)
 
         closed_at: str | Unset = UNSET
         if not isinstance(self.closed_at, Unset):
-            closed_at = self.closed_at.isoformat()
+            closed_at = Timestamp.encode(self.closed_at)
 
         last_job_started: str | Unset = UNSET
         if not isinstance(self.last_job_started, Unset):
-            last_job_started = self.last_job_started.isoformat()
+            last_job_started = Timestamp.encode(self.last_job_started)
 
         last_job_completed: str | Unset = UNSET
         if not isinstance(self.last_job_completed, Unset):
-            last_job_completed = self.last_job_completed.isoformat()
+            last_job_completed = Timestamp.encode(self.last_job_completed)
 
         mode: str | Unset = UNSET
         if not isinstance(self.mode, Unset):
@@ -161,42 +161,42 @@ class Session:
         if isinstance(_started_at, Unset):
             started_at = UNSET
         else:
-            started_at = datetime.datetime.fromisoformat(_started_at)
+            started_at = Timestamp.parse(_started_at)
 
         _created_at = d.pop("created_at", UNSET)
         created_at: datetime.datetime | Unset
         if isinstance(_created_at, Unset):
             created_at = UNSET
         else:
-            created_at = datetime.datetime.fromisoformat(_created_at)
+            created_at = Timestamp.parse(_created_at)
 
         _activated_at = d.pop("activated_at", UNSET)
         activated_at: datetime.datetime | Unset
         if isinstance(_activated_at, Unset):
             activated_at = UNSET
         else:
-            activated_at = datetime.datetime.fromisoformat(_activated_at)
+            activated_at = Timestamp.parse(_activated_at)
 
         _closed_at = d.pop("closed_at", UNSET)
         closed_at: datetime.datetime | Unset
         if isinstance(_closed_at, Unset):
             closed_at = UNSET
         else:
-            closed_at = datetime.datetime.fromisoformat(_closed_at)
+            closed_at = Timestamp.parse(_closed_at)
 
         _last_job_started = d.pop("last_job_started", UNSET)
         last_job_started: datetime.datetime | Unset
         if isinstance(_last_job_started, Unset):
             last_job_started = UNSET
         else:
-            last_job_started = datetime.datetime.fromisoformat(_last_job_started)
+            last_job_started = Timestamp.parse(_last_job_started)
 
         _last_job_completed = d.pop("last_job_completed", UNSET)
         last_job_completed: datetime.datetime | Unset
         if isinstance(_last_job_completed, Unset):
             last_job_completed = UNSET
         else:
-            last_job_completed = datetime.datetime.fromisoformat(_last_job_completed)
+            last_job_completed = Timestamp.parse(_last_job_completed)
 
         _mode = d.pop("mode", UNSET)
         mode: SessionMode | Unset

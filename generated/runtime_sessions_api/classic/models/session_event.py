@@ -8,6 +8,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.session_status import SessionStatus
+from ..types import Timestamp
 
 T = TypeVar("T", bound="SessionEvent")
 
@@ -28,7 +29,7 @@ class SessionEvent:
     def to_dict(self) -> dict[str, Any]:
         status = self.status.value
 
-        date = self.date.isoformat()
+        date = Timestamp.encode(self.date)
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -46,7 +47,7 @@ class SessionEvent:
         d = dict(src_dict)
         status = SessionStatus(d.pop("status"))
 
-        date = datetime.datetime.fromisoformat(d.pop("date"))
+        date = Timestamp.parse(d.pop("date"))
 
         session_event = cls(
             status=status,

@@ -1,7 +1,7 @@
-from enum import StrEnum
+from ..types import OpenStrEnum
 
 
-class SessionMode(StrEnum):
+class SessionMode(OpenStrEnum):
     BATCH = "batch"
     DEDICATED = "dedicated"
 

@@ -1,7 +1,7 @@
-from enum import StrEnum
+from ..types import OpenStrEnum
 
 
-class SessionState(StrEnum):
+class SessionState(OpenStrEnum):
     ACTIVE = "active"
     CANCELED = "canceled"
     CLOSED = "closed"

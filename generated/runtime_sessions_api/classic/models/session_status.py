@@ -1,7 +1,7 @@
-from enum import StrEnum
+from ..types import OpenStrEnum
 
 
-class SessionStatus(StrEnum):
+class SessionStatus(OpenStrEnum):
     CANCELED = "canceled"
     COMPLETED = "completed"
     FAILED = "failed"

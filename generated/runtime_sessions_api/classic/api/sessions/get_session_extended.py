@@ -1,4 +1,3 @@
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -8,7 +7,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.extended_session import ExtendedSession
-from ...types import Response
+from ...types import UNSET, Response, json_body
 
 
 def _get_kwargs(
@@ -28,23 +27,23 @@ def _get_kwargs(
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> ErrorBody | ExtendedSession | None:
-    if response.status_code == 200:
-        response_200 = ExtendedSession.from_dict(response.json())
+    if response.status_code == 200 and (body := json_body(response)) is not UNSET:
+        response_200 = ExtendedSession.from_dict(body)
 
         return response_200
 
-    if response.status_code == 401:
-        response_401 = ErrorBody.from_dict(response.json())
+    if response.status_code == 401 and (body := json_body(response)) is not UNSET:
+        response_401 = ErrorBody.from_dict(body)
 
         return response_401
 
-    if response.status_code == 404:
-        response_404 = ErrorBody.from_dict(response.json())
+    if response.status_code == 404 and (body := json_body(response)) is not UNSET:
+        response_404 = ErrorBody.from_dict(body)
 
         return response_404
 
-    if response.status_code == 500:
-        response_500 = ErrorBody.from_dict(response.json())
+    if response.status_code == 500 and (body := json_body(response)) is not UNSET:
+        response_500 = ErrorBody.from_dict(body)
 
         return response_500
 
@@ -58,7 +57,7 @@ def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> Response[ErrorBody | ExtendedSession]:
     return Response(
-        status_code=HTTPStatus(response.status_code),
+        status_code=response.status_code,
         content=response.content,
         headers=response.headers,
         parsed=_parse_response(client=client, response=response),

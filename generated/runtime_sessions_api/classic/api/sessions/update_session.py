@@ -1,4 +1,3 @@
-from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -8,7 +7,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.session_update import SessionUpdate
-from ...types import Response
+from ...types import UNSET, Response, json_body
 
 
 def _get_kwargs(
@@ -40,23 +39,23 @@ def _parse_response(
         response_204 = cast(Any, None)
         return response_204
 
-    if response.status_code == 400:
-        response_400 = ErrorBody.from_dict(response.json())
+    if response.status_code == 400 and (body := json_body(response)) is not UNSET:
+        response_400 = ErrorBody.from_dict(body)
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = ErrorBody.from_dict(response.json())
+    if response.status_code == 401 and (body := json_body(response)) is not UNSET:
+        response_401 = ErrorBody.from_dict(body)
 
         return response_401
 
-    if response.status_code == 404:
-        response_404 = ErrorBody.from_dict(response.json())
+    if response.status_code == 404 and (body := json_body(response)) is not UNSET:
+        response_404 = ErrorBody.from_dict(body)
 
         return response_404
 
-    if response.status_code == 500:
-        response_500 = ErrorBody.from_dict(response.json())
+    if response.status_code == 500 and (body := json_body(response)) is not UNSET:
+        response_500 = ErrorBody.from_dict(body)
 
         return response_500
 
@@ -70,7 +69,7 @@ def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> Response[Any | ErrorBody]:
     return Response(
-        status_code=HTTPStatus(response.status_code),
+        status_code=response.status_code,
         content=response.content,
         headers=response.headers,
         parsed=_parse_response(client=client, response=response),
