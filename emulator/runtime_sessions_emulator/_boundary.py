@@ -1,0 +1,138 @@
+"""Where requests come in and answers go out: both are held to the contract."""
+
+from collections.abc import Iterable
+from typing import Any, Final, cast
+from urllib.parse import unquote
+
+from runtime_sessions_emulator._contract import Contract, Operation
+from runtime_sessions_emulator._http import (
+    Answer,
+    HttpError,
+    MalformedError,
+    Receive,
+    Scope,
+    is_json,
+    parse_json,
+    parse_query,
+    read_body,
+)
+
+#: The code of a request that breaks the contract.
+INVALID: Final = 1208
+# What a server answers before it comes to an operation: allowed of every operation, with the
+# documented error body.
+_PROTOCOL: Final = frozenset({400, 401, 404, 405, 413})
+_DIGITS: Final = 18
+
+
+class Boundary:
+    """The operations of a contract, and of more that the contract leaves out."""
+
+    def __init__(self, contract: Contract, beyond: Iterable[Operation] = ()) -> None:
+        self._error = contract.error
+        self._paths: dict[tuple[str | None, ...], dict[str, Operation]] = {}
+        for operation in (*contract.operations, *beyond):
+            self._paths.setdefault(operation.path, {})[operation.method] = operation
+
+    def route(self, scope: Scope) -> tuple[Operation, str]:
+        """The operation that a request asks for, and the id in its path.
+
+        Raises:
+            HttpError: There is nothing at this path (404), or not with this method (405).
+        """
+        # The undecoded path: an escaped slash in an id is part of the id.
+        segments = scope["raw_path"][1:].decode("latin-1").split("/")
+        for path, methods in self._paths.items():
+            if len(path) == len(segments) and all(
+                part in (None, segment) for part, segment in zip(path, segments, strict=True)
+            ):
+                operation = methods.get(scope["method"])
+                if operation is None:
+                    raise _not_allowed(scope["method"], methods)
+                return operation, unquote(segments[1]) if len(segments) > 1 else ""
+        raise HttpError(404, 404, "There is nothing at this path.")
+
+    def query(self, operation: Operation, scope: Scope) -> dict[str, Any]:
+        """The query parameters, whole numbers as integers.
+
+        Raises:
+            HttpError: They break the contract (400).
+        """
+        if not scope["query_string"]:
+            return {}
+        try:
+            given = parse_query(scope["query_string"])
+        except MalformedError as error:
+            raise _invalid("query", str(error)) from None
+        return {name: _parameter(operation, name, text) for name, text in given.items()}
+
+    async def body(self, operation: Operation, scope: Scope, receive: Receive) -> dict[str, Any]:
+        """The body; empty where the operation takes none.
+
+        Raises:
+            HttpError: It breaks the contract (400) or is too large (413).
+            ConnectionError: The client went away before it was all there.
+        """
+        if operation.body is None:
+            return {}
+        text = await read_body(receive)
+        if operation.strict and not is_json(scope["headers"]):
+            raise _invalid("body", "its content type is not application/json")
+        try:
+            body = parse_json(text)
+        except MalformedError as error:
+            raise _invalid("body", str(error)) from None
+        if not isinstance(body, dict) or not operation.body.is_valid(body):
+            problems = operation.body.iter_errors(cast("Any", body))
+            raise _invalid("body", "; ".join(problem.message for problem in problems))
+        return cast("dict[str, Any]", body)
+
+    def check(self, operation: Operation | None, answer: Answer) -> str | None:
+        """What is wrong with an answer by the contract, or None."""
+        if operation is not None and answer.status in operation.answers:
+            validator = operation.answers[answer.status]
+        elif answer.status in _PROTOCOL:
+            validator = self._error
+        else:
+            return f"the status {answer.status} is not documented"
+        if validator is None:
+            return None if answer.body is None else "there is a body where none is documented"
+        if validator.is_valid(answer.body):
+            return None
+        return "; ".join(
+            f"{'/'.join(map(str, error.instance_path)) or 'the body'}: {error.message}"
+            for error in validator.iter_errors(answer.body)
+        )
+
+
+def _parameter(operation: Operation, name: str, text: str) -> str | int:
+    validator = operation.query.get(name)
+    if validator is None:
+        if operation.strict:
+            raise _invalid("query", f"{name!r} is not a parameter of this operation")
+        return text
+    # More digits than any list is long stay text: Python takes its time over thousands of them.
+    value = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else text
+    for problem in validator.iter_errors(value):
+        raise _invalid("query", f"{name}: {problem.message}")
+    return value
+
+
+def _invalid(what: str, why: str) -> HttpError:
+    return HttpError(
+        400,
+        INVALID,
+        f"Request validation of {what} failed, because: {why}.",
+        solution="Send what the contract describes.",
+    )
+
+
+def _not_allowed(method: str, methods: Iterable[str]) -> HttpError:
+    allow = ", ".join(sorted(methods))
+    return HttpError(
+        405,
+        405,
+        f"{method} is not allowed here.",
+        solution=f"Allowed: {allow}.",
+        headers=((b"allow", allow.encode("ascii")),),
+    )

@@ -1,0 +1,121 @@
+"""A contract, compiled: its operations, and validators for what goes in and comes out."""
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any, Final, cast
+
+from attrs import frozen
+from jsonschema_rs import Draft202012Validator
+
+METHODS: Final = ("delete", "get", "head", "options", "patch", "post", "put", "trace")
+
+JsonObject = dict[str, Any]
+
+
+@frozen
+class Operation:
+    """An operation of the contract.
+
+    Attributes:
+        path: The segments of its path; None where a parameter stands.
+        body: What validates its request body; None where it takes none.
+        query: What validates each of its query parameters.
+        answers: What validates the body of each documented status; None where that has no body.
+        strict: Whether unknown query parameters and other content types than JSON are refused.
+    """
+
+    id: str
+    method: str
+    path: tuple[str | None, ...]
+    body: Draft202012Validator | None
+    query: Mapping[str, Draft202012Validator]
+    answers: Mapping[int, Draft202012Validator | None]
+    strict: bool = True
+
+
+class Contract:
+    """The operations of an OpenAPI document, each with its validators.
+
+    Answers are held to a closed form of the document: a field that it does not declare is a mistake
+    of this server, whatever its clients would make of it.
+    """
+
+    def __init__(self, document: JsonObject) -> None:
+        self._document = document
+        self._closed: JsonObject = _closed(document)
+        self.operations: Final = tuple(self._operations())
+        self.error: Final = _validator({"$ref": "#/components/schemas/ErrorBody"}, self._closed)
+
+    @classmethod
+    def load(cls, name: str) -> "Contract":
+        """The contract of that name, as it ships beside the generated client."""
+        text = (files("runtime_sessions_api") / f"{name}.openapi.json").read_text(encoding="utf-8")
+        return cls(json.loads(text))
+
+    def _operations(self) -> Iterator[Operation]:
+        for path, item in self._document["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    shared = item.get("parameters", [])
+                    yield self._operation(path, method, item[method], shared)
+
+    def _operation(
+        self, path: str, method: str, operation: JsonObject, shared: list[JsonObject]
+    ) -> Operation:
+        parameters = [
+            _resolved(p, self._document) for p in (*shared, *operation.get("parameters", []))
+        ]
+        body = operation.get("requestBody")
+        return Operation(
+            id=operation["operationId"],
+            method=method.upper(),
+            path=tuple(
+                None if part.startswith("{") else part for part in path.strip("/").split("/")
+            ),
+            body=body and _content(body, self._document),
+            query={
+                p["name"]: _validator(p["schema"], self._document)
+                for p in parameters
+                if p["in"] == "query"
+            },
+            answers={
+                int(status): _content(_resolved(answer, self._document), self._closed)
+                for status, answer in operation["responses"].items()
+            },
+        )
+
+
+def _content(body: JsonObject, document: JsonObject) -> Draft202012Validator | None:
+    """What validates a JSON body, or None where there is no content."""
+    content = body.get("content")
+    return content and _validator(content["application/json"]["schema"], document)
+
+
+def _validator(schema: JsonObject, document: JsonObject) -> Draft202012Validator:
+    return Draft202012Validator(
+        {**schema, "components": document["components"]}, validate_formats=True, offline=True
+    )
+
+
+def _resolved(item: JsonObject, document: JsonObject) -> JsonObject:
+    """What a local reference stands for; anything else as it is."""
+    if "$ref" not in item:
+        return item
+    target: Any = document
+    for key in item["$ref"].removeprefix("#/").split("/"):
+        target = target[key]
+    return _resolved(target, document)
+
+
+def _closed(node: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
+    """The document with every object schema that declares properties closed to others."""
+    if isinstance(node, list):
+        return [_closed(item) for item in node]  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(node, dict):
+        return node
+    node = cast("JsonObject", node)
+    closed = {key: _closed(value) for key, value in node.items()}
+    if node.get("type") == "object" and "properties" in node:
+        closed.setdefault("additionalProperties", False)
+    return closed

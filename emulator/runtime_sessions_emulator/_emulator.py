@@ -1,0 +1,95 @@
+"""The emulator as an object: a server in a thread of its own."""
+
+import socket
+import threading
+from types import TracebackType
+from typing import Final, Self
+
+import uvicorn
+
+from runtime_sessions_emulator._app import App
+from runtime_sessions_emulator._config import Config
+from runtime_sessions_emulator._service import Service
+
+HOST: Final = "127.0.0.1"
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; port 0 picks a free one. Raises OSError when the address is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def address(bound: socket.socket) -> str:
+    """The URL at which a bound socket is reached."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def configured(app: App) -> uvicorn.Config:
+    """How the server runs, in a thread or by itself."""
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+class Emulator:
+    """An emulator on a free port of the loopback, for as long as the `with` block lasts.
+
+    Attributes:
+        url: Where the API is.
+        token: The token of the first user.
+        other_token: The token of the second user.
+    """
+
+    def __init__(self, *, config: Config | None = None, seed: int = 0) -> None:
+        self._service = Service(config, seed=seed)
+        self._socket: socket.socket | None = None
+        tokens = [user.token for user in self._service.config.users]
+        self.token: Final = tokens[0]
+        self.other_token: Final = tokens[-1]
+
+    @property
+    def url(self) -> str:
+        """Where the API is. Raises RuntimeError outside of the `with` block."""
+        if self._socket is None:
+            raise RuntimeError("The emulator is not running: use it in a `with` block.")
+        return address(self._socket)
+
+    def __enter__(self) -> Self:
+        self._socket = listen(HOST, 0)
+        self._server = uvicorn.Server(configured(App(self._service)))
+        self._thread = threading.Thread(
+            target=self._server.run,
+            args=([self._socket],),
+            name="runtime-sessions-emulator",
+            daemon=True,
+        )
+        # Connections wait in the socket's queue until the server takes them: nobody has to poll.
+        self._socket.listen(2048)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None

@@ -1,0 +1,254 @@
+"""The emulated service: what it holds, and what its users and operators can do with it. No HTTP."""
+
+from collections.abc import Iterator, Mapping
+from random import Random
+from typing import Any, Final
+
+from attrs import evolve, frozen
+
+from runtime_sessions_emulator import _session
+from runtime_sessions_emulator._clock import Clock, RunningClock
+from runtime_sessions_emulator._config import Config, User
+from runtime_sessions_emulator._job import COMPLETED, RAN_TOO_LONG, Job, Outcome, micros
+from runtime_sessions_emulator._session import Mode, Session
+
+_DIGITS: Final = "0123456789abcdefghijklmnopqrstuv"
+_PAIRS: Final = [a + b for a in _DIGITS for b in _DIGITS]
+
+OPEN_PLAN: Final = (
+    "Dedicated session execution mode is not supported in the open plan. "
+    "Jobs will run in job mode instead.."
+)
+
+
+class ServiceError(Exception):
+    """The service cannot do what it was asked for."""
+
+
+class NoSuchSessionError(ServiceError):
+    """There is no such session, or it is another user's: so that ids cannot be probed."""
+
+
+class NoSuchJobError(ServiceError):
+    """There is no such job, or it is another user's."""
+
+
+class NoSuchBackendError(ServiceError):
+    """The backend is not known."""
+
+
+class ForbiddenError(ServiceError):
+    """The caller may not use this instance."""
+
+
+class NotAcceptingError(ServiceError):
+    """The session accepts no jobs."""
+
+
+@frozen(kw_only=True)
+class JobOrder:
+    """What is known of a job when it is submitted: what was sent, and how it is to go here.
+
+    Attributes:
+        cost: The longest time that the job may take, in seconds; 0: no limit.
+        duration: Seconds that it runs; None: as configured.
+    """
+
+    request: Mapping[str, Any]
+    cost: float = 0
+    duration: float | None = None
+    outcome: Outcome = COMPLETED
+
+
+class Service:
+    """The sessions and jobs of all users, and the time they live in."""
+
+    def __init__(
+        self, config: Config | None = None, clock: Clock | None = None, seed: int = 0
+    ) -> None:
+        self.config: Final = config or Config()
+        self.clock: Final = clock or RunningClock()
+        self.seed: Final = seed
+        self.users: Final = {user.token: user for user in self.config.users}
+        self._backends = frozenset(self.config.backends)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget every session and job, and start the ids anew from the seed. The time goes on."""
+        self._random = Random(self.seed)  # noqa: S311 - ids that a seed repeats are the point
+        self._sessions: dict[str, Session] = {}
+        # Where each job lives: in a session, or by itself.
+        self._jobs: dict[str, Job | tuple[str, int]] = {}
+        self._job_ids: dict[str, list[str]] = {user.id: [] for user in self.config.users}
+
+    def create(
+        self, user: User, *, backend: str, instance: str, max_ttl: float | None, mode: str | None
+    ) -> tuple[Session, list[str]]:
+        """Create a session; the strings are what the user is to be warned of.
+
+        Raises:
+            ForbiddenError: The user may not use the instance.
+            NoSuchBackendError: The backend is not known.
+        """
+        if instance not in user.instances:
+            raise ForbiddenError
+        if backend not in self._backends:
+            raise NoSuchBackendError
+        plan = self.config.instances[instance]
+        wanted = Mode(mode or Mode.DEDICATED)
+        warnings: list[str] = []
+        job_mode = plan.open_plan and wanted is Mode.DEDICATED
+        if job_mode:
+            warnings.append(OPEN_PLAN)
+        if max_ttl is not None and max_ttl > plan.max_ttl:
+            warnings.append(
+                f"The maximum session TTL of {instance} is {plan.max_ttl} seconds. "
+                "The session gets that instead of what was asked for."
+            )
+        session = _session.create(
+            Session(
+                id=self._new_id(self._sessions),
+                owner=user.id,
+                backend=backend,
+                instance=instance,
+                mode=wanted,
+                created_at=self.clock.now(),
+                max_ttl=plan.max_ttl if max_ttl is None else min(max_ttl, plan.max_ttl),
+                interactive_ttl=self.config.interactive_ttl,
+                unused_ttl=self.config.unused_ttl,
+                job_mode=job_mode,
+            )
+        )
+        self._sessions[session.id] = session
+        return session, warnings
+
+    def get(self, user: User, session_id: str) -> tuple[Session, int]:
+        """A session of the user as it stands, and the time at which it was looked at.
+
+        Raises:
+            NoSuchSessionError: The user has no such session.
+        """
+        session = self._sessions.get(session_id)
+        if session is None or session.owner != user.id:
+            raise NoSuchSessionError
+        return self._settled(session)
+
+    def update(self, user: User, session_id: str, *, accepting_jobs: bool) -> None:
+        """Accept jobs in a session, or drain it. Raises NoSuchSessionError as `get`."""
+        session, now = self.get(user, session_id)
+        self._sessions[session_id] = _session.update(session, now, accepting_jobs=accepting_jobs)
+
+    def close(self, user: User, session_id: str) -> None:
+        """Close a session at once. Raises NoSuchSessionError as `get`."""
+        session, now = self.get(user, session_id)
+        self._sessions[session_id] = _session.close(session, now)
+
+    def submit(
+        self, user: User, order: JobOrder, *, session_id: str | None, instance: str, backend: str
+    ) -> Job:
+        """Submit a job, into a session (whose instance and backend it gets) or by itself.
+
+        Raises:
+            NoSuchSessionError: The user has no such session.
+            NotAcceptingError: The session accepts no jobs.
+            ForbiddenError: The user may not use the instance.
+            NoSuchBackendError: The backend is not known.
+        """
+        if session_id is not None:
+            return self._submit_into(user, order, session_id)
+        if instance not in user.instances:
+            raise ForbiddenError
+        if backend not in self._backends:
+            raise NoSuchBackendError
+        now = self.clock.now()
+        job = self._new_job(user, order, instance=instance, backend=backend, now=now).started(now)
+        self._jobs[job.id] = job
+        self._job_ids[user.id].append(job.id)
+        return job
+
+    def _submit_into(self, user: User, order: JobOrder, session_id: str) -> Job:
+        session, now = self.get(user, session_id)
+        if not session.accepting_jobs:
+            raise NotAcceptingError
+        job = self._new_job(
+            user, order, instance=session.instance, backend=session.backend, now=now
+        )
+        job = evolve(job, session_id=session_id)
+        self._jobs[job.id] = (session_id, len(session.jobs))
+        self._job_ids[user.id].append(job.id)
+        self._sessions[session_id] = _session.settle(_session.submit(session, job, now), now)
+        return job
+
+    def job(self, user: User, job_id: str) -> tuple[Job, int]:
+        """A job of the user as it stands, and the time at which it was looked at.
+
+        Raises:
+            NoSuchJobError: The user has no such job.
+        """
+        where = self._jobs.get(job_id)
+        if where is None:
+            raise NoSuchJobError
+        job, now = self._job_at(where)
+        if job.owner != user.id:
+            raise NoSuchJobError
+        return job, now
+
+    def jobs(self, user: User) -> Iterator[Job]:
+        """All jobs of the user, newest first."""
+        for job_id in reversed(self._job_ids[user.id]):
+            yield self._job_at(self._jobs[job_id])[0]
+
+    def owner(self, session_id: str) -> User:
+        """The user whose session it is, for what operators do in its name.
+
+        Raises:
+            NoSuchSessionError: There is no such session.
+        """
+        session = self._sessions.get(session_id)
+        if session is None:
+            raise NoSuchSessionError
+        return next(user for user in self.config.users if user.id == session.owner)
+
+    def cancel(self, session_id: str) -> None:
+        """Cancel a session as an operator. Raises NoSuchSessionError."""
+        session, now = self.get(self.owner(session_id), session_id)
+        self._sessions[session_id] = _session.cancel(session, now)
+
+    def _settled(self, session: Session) -> tuple[Session, int]:
+        now = self.clock.now()
+        if session.due <= now:
+            session = _session.settle(session, now)
+            self._sessions[session.id] = session
+        return session, now
+
+    def _job_at(self, where: Job | tuple[str, int]) -> tuple[Job, int]:
+        if isinstance(where, Job):
+            now = self.clock.now()
+            return where.settled(now), now
+        session, now = self._settled(self._sessions[where[0]])
+        return session.jobs[where[1]], now
+
+    def _new_job(
+        self, user: User, order: JobOrder, *, instance: str, backend: str, now: int
+    ) -> Job:
+        duration = self.config.job_duration if order.duration is None else order.duration
+        outcome = order.outcome
+        if 0 < order.cost < duration or (outcome == RAN_TOO_LONG and order.cost > 0):
+            duration, outcome = order.cost, RAN_TOO_LONG
+        return Job(
+            id=self._new_id(self._jobs),
+            owner=user.id,
+            instance=instance,
+            backend=backend,
+            created_at=now,
+            duration=micros(duration),
+            outcome=outcome,
+            request=order.request,
+        )
+
+    def _new_id(self, taken: Mapping[str, object]) -> str:
+        while True:
+            bits = self._random.getrandbits(100)
+            new = "".join([_PAIRS[bits >> shift & 1023] for shift in range(0, 100, 10)])
+            if new not in taken:
+                return new
