@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final, cast
 
@@ -48,6 +49,7 @@ class Contract:
         self.error: Final = _validator({"$ref": "#/components/schemas/ErrorBody"}, self._closed)
 
     @classmethod
+    @cache
     def load(cls, name: str) -> "Contract":
         """The contract of that name, as it ships beside the generated client."""
         text = (files("runtime_sessions_api") / f"{name}.openapi.json").read_text(encoding="utf-8")

@@ -1,0 +1,255 @@
+"""The life of a session, without HTTP and without a clock."""
+
+from collections.abc import Callable
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime_sessions_emulator import _session
+from runtime_sessions_emulator._job import (
+    CANCELLED,
+    COMPLETED,
+    FAILED,
+    RAN_TOO_LONG,
+    SECOND,
+    Job,
+    JobStatus,
+    micros,
+)
+from runtime_sessions_emulator._session import Mode, Session
+from runtime_sessions_emulator.lifecycle import TABLE, Reason, State
+
+
+def session(**more: object) -> Session:
+    known: dict[str, object] = {
+        "id": "s",
+        "owner": "u",
+        "backend": "b",
+        "instance": "h/g/p",
+        "mode": Mode.DEDICATED,
+        "created_at": 0,
+        "max_ttl": 1000,
+        "interactive_ttl": 60,
+    }
+    return _session.create(Session(**(known | more)))  # type: ignore[arg-type] # spelt out above
+
+
+def job(seconds: float, name: str = "j") -> Job:
+    return Job(
+        id=name,
+        owner="u",
+        instance="h/g/p",
+        backend="b",
+        created_at=0,
+        duration=micros(seconds),
+        session_id="s",
+    )
+
+
+def at(seconds: float) -> int:
+    return round(seconds * SECOND)
+
+
+def submitted(before: Session, *jobs: Job, now: float = 0) -> Session:
+    for one in jobs:
+        before = _session.submit(before, one, at(now))
+    return before
+
+
+def statuses(looked: Session) -> list[JobStatus]:
+    return [one.status for one in looked.jobs]
+
+
+def history(looked: Session) -> list[tuple[State, Reason, float]]:
+    return [(change.state, change.reason, change.at / SECOND) for change in looked.history]
+
+
+def test_changes_are_dated_when_they_happened_not_when_they_were_noticed() -> None:
+    looked = _session.settle(submitted(session(), job(10), now=5), at(86400))
+    assert history(looked) == [
+        (State.OPEN, Reason.CREATED, 0),
+        (State.ACTIVE, Reason.ACTIVATED, 5),
+        (State.INACTIVE, Reason.INTERACTIVE_TTL, 75),
+        (State.CLOSED, Reason.MAX_TTL, 1005),
+    ]
+    assert looked.closed_at == at(1005)
+    assert looked.last_job_completed == at(15)
+    assert not looked.accepting_jobs
+
+
+def test_the_time_of_a_session_begins_with_its_first_job() -> None:
+    idle = _session.settle(session(), at(10**6))
+    assert idle.state is State.OPEN
+    assert _session.remaining(idle, at(10**6)) == 1000
+    assert _session.elapsed(idle, at(10**6)) is None
+
+
+def test_an_unused_session_closes_where_that_is_configured() -> None:
+    looked = _session.settle(session(unused_ttl=1800), at(2000))
+    assert history(looked)[-1] == (State.CLOSED, Reason.UNUSED_TTL, 1800)
+
+
+def test_dedicated_jobs_run_one_at_a_time_in_the_order_of_submission() -> None:
+    looked = submitted(session(), job(10, "a"), job(10, "b"), job(10, "c"))
+    assert statuses(looked) == [JobStatus.RUNNING, JobStatus.QUEUED, JobStatus.QUEUED]
+    looked = _session.settle(looked, at(15))
+    assert statuses(looked) == [JobStatus.COMPLETED, JobStatus.RUNNING, JobStatus.QUEUED]
+    assert [one.started_at for one in looked.jobs] == [0, at(10), None]
+
+
+def test_batch_jobs_run_five_side_by_side() -> None:
+    looked = submitted(session(mode=Mode.BATCH), *(job(10, str(n)) for n in range(6)))
+    assert statuses(looked) == [JobStatus.RUNNING] * 5 + [JobStatus.QUEUED]
+    looked = _session.settle(looked, at(12))
+    assert statuses(looked) == [JobStatus.COMPLETED] * 5 + [JobStatus.RUNNING]
+    assert _session.elapsed(looked, at(12)) == 52
+
+
+def test_closing_fails_what_is_queued_and_lets_run_what_runs() -> None:
+    looked = _session.close(submitted(session(), job(10, "a"), job(10, "b")), at(3))
+    assert history(looked)[-1] == (State.CLOSED, Reason.CANCELLED, 3)
+    assert statuses(looked) == [JobStatus.RUNNING, JobStatus.FAILED]
+    end = looked.jobs[1].end
+    assert end is not None
+    assert end.code == 4001
+    assert looked.jobs[1].ended_at == at(3)
+    looked = _session.settle(looked, at(20))
+    assert statuses(looked) == [JobStatus.COMPLETED, JobStatus.FAILED]
+    assert looked.closed_at == at(3)
+    assert looked.last_job_completed == at(10)
+    # The backend is held until the last job ends.
+    assert _session.elapsed(looked, at(20)) == 10
+
+
+def test_max_ttl_fails_what_is_queued_and_lets_run_what_runs() -> None:
+    looked = submitted(session(max_ttl=5), job(10, "a"), job(10, "b"))
+    looked = _session.settle(looked, at(7))
+    assert history(looked)[-1] == (State.CLOSED, Reason.MAX_TTL, 5)
+    assert statuses(looked) == [JobStatus.RUNNING, JobStatus.FAILED]
+
+
+def test_a_job_that_ends_with_the_session_has_completed() -> None:
+    looked = _session.settle(submitted(session(max_ttl=10), job(10)), at(10))
+    assert statuses(looked) == [JobStatus.COMPLETED]
+    assert looked.state is State.CLOSED
+
+
+def test_a_draining_session_closes_with_its_last_job() -> None:
+    looked = submitted(session(), job(10, "a"), job(10, "b"))
+    looked = _session.update(looked, at(1), accepting_jobs=False)
+    assert looked.state is State.ACTIVE
+    looked = _session.settle(looked, at(30))
+    assert statuses(looked) == [JobStatus.COMPLETED] * 2
+    assert history(looked)[-1] == (State.CLOSED, Reason.CLOSED_EARLY, 20)
+
+
+def test_a_drained_session_without_jobs_closes_at_once() -> None:
+    looked = _session.update(session(), at(1), accepting_jobs=False)
+    assert history(looked)[-1] == (State.CLOSED, Reason.CLOSED_EARLY, 1)
+
+
+def test_a_draining_session_can_be_told_to_accept_again() -> None:
+    looked = _session.update(submitted(session(), job(10)), at(1), accepting_jobs=False)
+    looked = _session.update(looked, at(2), accepting_jobs=True)
+    assert _session.settle(looked, at(30)).state is State.ACTIVE
+
+
+@pytest.mark.parametrize("end", [_session.close, _session.cancel])
+def test_a_final_state_stays_as_it_is(end: Callable[[Session, int], Session]) -> None:
+    over = end(session(), at(1))
+    assert over.state.final
+    assert _session.close(over, at(2)) == over
+    assert _session.cancel(over, at(2)) == over
+    assert _session.update(over, at(2), accepting_jobs=True) == over
+
+
+def test_an_inactive_session_is_activated_anew_by_the_next_job() -> None:
+    looked = _session.settle(submitted(session(), job(10)), at(100))
+    assert looked.state is State.INACTIVE
+    looked = submitted(looked, job(10), now=100)
+    assert (looked.state, looked.activated_at, looked.started_at) == (State.ACTIVE, at(100), 0)
+    # Ten seconds of a job and sixty of waiting, and then again.
+    assert _session.elapsed(_session.settle(looked, at(500)), at(500)) == 140
+
+
+def test_the_open_plan_runs_jobs_without_a_session() -> None:
+    looked = _session.settle(submitted(session(job_mode=True), job(10)), at(100))
+    assert statuses(looked) == [JobStatus.COMPLETED]
+    assert history(looked) == [(State.OPEN, Reason.CREATED, 0)]
+    assert looked.started_at is None
+
+
+def test_the_time_that_remains_falls_and_ends_at_nothing() -> None:
+    looked = submitted(session(max_ttl=100), job(10), now=50)
+    assert _session.remaining(looked, at(50)) == 100
+    assert _session.remaining(looked, at(80)) == 70
+    assert _session.remaining(_session.settle(looked, at(200)), at(200)) == 0
+
+
+@pytest.mark.parametrize("outcome", [COMPLETED, FAILED, CANCELLED, RAN_TOO_LONG])
+def test_a_job_ends_as_it_is_told_to(outcome: object) -> None:
+    told = evolve(job(10), outcome=outcome)
+    looked = _session.settle(submitted(session(), told), at(10))
+    assert looked.jobs[0].end == outcome
+
+
+ACTIONS = st.sampled_from(["look", "submit", "drain", "accept", "close", "cancel"])
+STEPS = st.lists(st.tuples(st.integers(0, 100), ACTIONS, st.integers(0, 40)), max_size=12)
+
+
+@given(
+    steps=STEPS,
+    mode=st.sampled_from(Mode),
+    max_ttl=st.integers(1, 150),
+    unused=st.none() | st.integers(0, 90),
+    job_mode=st.booleans(),
+)
+def test_looking_changes_nothing_and_the_table_is_obeyed(
+    *,
+    steps: list[tuple[int, str, int]],
+    mode: Mode,
+    max_ttl: int,
+    unused: int | None,
+    job_mode: bool,
+) -> None:
+    """Whoever looks every second sees the same life as whoever comes back at its end."""
+    kind = {"mode": mode, "max_ttl": max_ttl, "unused_ttl": unused, "job_mode": job_mode}
+    rare = often = session(**kind, interactive_ttl=7)
+    now = 0
+    for wait, action, seconds in steps:
+        for second in range(now, now + wait):
+            often = _session.settle(often, at(second))
+        now += wait
+        rare, often = (
+            act(_session.settle(one, at(now)), action, seconds, at(now)) for one in (rare, often)
+        )
+        assert rare == often
+        obeys_the_table(rare)
+
+
+def act(before: Session, action: str, seconds: int, now: int) -> Session:
+    match action:
+        case "submit" if before.accepting_jobs:
+            return _session.settle(_session.submit(before, job(seconds), now), now)
+        case "drain" | "accept":
+            return _session.update(before, now, accepting_jobs=action == "accept")
+        case "close":
+            return _session.close(before, now)
+        case "cancel":
+            return _session.cancel(before, now)
+    return before
+
+
+def obeys_the_table(looked: Session) -> None:
+    edges = {(state, step.to, step.reason) for (state, _), step in TABLE.items()}
+    for before, after in zip(looked.history, looked.history[1:], strict=False):
+        assert (before.state, after.state, after.reason) in edges
+        assert before.at <= after.at
+    if looked.state.final:
+        assert not looked.accepting_jobs
+        assert looked.closed_at == looked.history[-1].at
+        assert JobStatus.QUEUED not in statuses(looked)
+    else:
+        assert looked.closed_at is None
