@@ -1,8 +1,8 @@
 """Contains some shared types for properties"""
 
-import datetime
 import re
 from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import (
     IO,
@@ -54,10 +54,16 @@ class OpenStrEnum(StrEnum):
         return type(self), (self.value,)
 
 
-class Timestamp(datetime.datetime):
+class Timestamp(datetime):
     """A moment in UTC that remembers the text which it was read from"""
 
-    text: str | None = None
+    __slots__ = ("_text",)
+    _text: str
+
+    @property
+    def text(self) -> str | None:
+        """The text that the moment was read from; None if it was not, such as the result of arithmetic"""
+        return getattr(self, "_text", None)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -70,37 +76,47 @@ class Timestamp(datetime.datetime):
             ValueError: If the text is no such moment.
         """
         try:
-            moment = cls.fromisoformat(text)
+            read = datetime.fromisoformat(text)
         except ValueError:
             plain, leap = re.subn(r"(:\d\d):60", r"\1:59", text.upper())
-            moment = cls.fromisoformat(plain) + datetime.timedelta(seconds=leap)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=datetime.UTC)
-        elif moment.tzinfo is not datetime.UTC:
+            read = datetime.fromisoformat(plain) + timedelta(seconds=leap)
+        zone = read.tzinfo
+        if zone is not UTC and zone is not None:
             try:
-                moment = moment.astimezone(datetime.UTC)
+                read = read.astimezone(UTC)
             except OverflowError as error:
                 raise ValueError(
                     f"{text!r} is outside the years 1 to 9999 in UTC"
                 ) from error
-        moment.text = text
+        moment = cls(
+            read.year,
+            read.month,
+            read.day,
+            read.hour,
+            read.minute,
+            read.second,
+            read.microsecond,
+            UTC,
+        )
+        moment._text = text
         return moment
 
     @staticmethod
-    def encode(moment: datetime.datetime) -> str:
+    def encode(moment: datetime) -> str:
         """
         Give back the text that a moment was read from; of any other, RFC 3339 in UTC.
 
         Raises:
             ValueError: If the moment has no time zone, and so could be any of 24.
         """
-        if isinstance(moment, Timestamp) and moment.text is not None:
-            return moment.text
+        text: str | None = getattr(moment, "_text", None)
+        if text is not None:
+            return text
         if moment.utcoffset() is None:
             raise ValueError(
                 f"{moment!r} has no time zone: give it one, such as datetime.UTC"
             )
-        moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
         return (
             moment.isoformat(
                 timespec="microseconds" if moment.microsecond % 1000 else "milliseconds"
@@ -110,7 +126,8 @@ class Timestamp(datetime.datetime):
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         # What datetime gives has no room for the text.
-        return (*super().__reduce_ex__(protocol), self.__dict__)
+        state = None if self.text is None else (None, {"_text": self.text})
+        return (*super().__reduce_ex__(protocol), state)
 
 
 def json_body(response: httpx.Response) -> Any:

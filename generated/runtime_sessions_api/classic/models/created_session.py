@@ -61,8 +61,8 @@ class CreatedSession:
                 messages.append(messages_item)
 
         created_session = cls(
-            id=id,
-            messages=messages,
+            id,
+            messages,
         )
 
         created_session.additional_properties = d

@@ -68,10 +68,10 @@ class Error:
         solution = d.pop("solution", UNSET)
 
         error = cls(
-            code=code,
-            message=message,
-            more_info=more_info,
-            solution=solution,
+            code,
+            message,
+            more_info,
+            solution,
         )
 
         error.additional_properties = d

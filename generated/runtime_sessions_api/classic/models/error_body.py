@@ -57,8 +57,8 @@ class ErrorBody:
         trace = d.pop("trace", UNSET)
 
         error_body = cls(
-            errors=errors,
-            trace=trace,
+            errors,
+            trace,
         )
 
         error_body.additional_properties = d

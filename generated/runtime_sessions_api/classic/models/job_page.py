@@ -68,10 +68,10 @@ class JobPage:
         offset = d.pop("offset")
 
         job_page = cls(
-            jobs=jobs,
-            count=count,
-            limit=limit,
-            offset=offset,
+            jobs,
+            count,
+            limit,
+            offset,
         )
 
         job_page.additional_properties = d

@@ -58,9 +58,9 @@ class JobState:
         reason_code = d.pop("reason_code", UNSET)
 
         job_state = cls(
-            status=status,
-            reason=reason,
-            reason_code=reason_code,
+            status,
+            reason,
+            reason_code,
         )
 
         job_state.additional_properties = d

@@ -46,8 +46,8 @@ class Message:
         data = d.pop("data")
 
         message = cls(
-            level=level,
-            data=data,
+            level,
+            data,
         )
 
         message.additional_properties = d

@@ -208,21 +208,21 @@ class Session:
         elapsed_time = d.pop("elapsed_time", UNSET)
 
         session = cls(
-            id=id,
-            backend_name=backend_name,
-            interactive_ttl=interactive_ttl,
-            max_ttl=max_ttl,
-            active_ttl=active_ttl,
-            state=state,
-            accepting_jobs=accepting_jobs,
-            started_at=started_at,
-            created_at=created_at,
-            activated_at=activated_at,
-            closed_at=closed_at,
-            last_job_started=last_job_started,
-            last_job_completed=last_job_completed,
-            mode=mode,
-            elapsed_time=elapsed_time,
+            id,
+            backend_name,
+            interactive_ttl,
+            max_ttl,
+            active_ttl,
+            state,
+            accepting_jobs,
+            started_at,
+            created_at,
+            activated_at,
+            closed_at,
+            last_job_started,
+            last_job_completed,
+            mode,
+            elapsed_time,
         )
 
         session.additional_properties = d

@@ -50,8 +50,8 @@ class SessionEvent:
         date = Timestamp.parse(d.pop("date"))
 
         session_event = cls(
-            status=status,
-            date=date,
+            status,
+            date,
         )
 
         session_event.additional_properties = d

@@ -72,10 +72,10 @@ class SessionRequest:
             mode = SessionMode(_mode)
 
         session_request = cls(
-            backend=backend,
-            instance=instance,
-            max_session_ttl=max_session_ttl,
-            mode=mode,
+            backend,
+            instance,
+            max_session_ttl,
+            mode,
         )
 
         return session_request

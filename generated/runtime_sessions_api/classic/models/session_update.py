@@ -37,7 +37,7 @@ class SessionUpdate:
         accepting_jobs = d.pop("accepting_jobs")
 
         session_update = cls(
-            accepting_jobs=accepting_jobs,
+            accepting_jobs,
         )
 
         return session_update
