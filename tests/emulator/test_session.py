@@ -16,6 +16,7 @@ from runtime_sessions_emulator._job import (
     SECOND,
     Job,
     JobStatus,
+    Outcome,
     micros,
 )
 from runtime_sessions_emulator._session import Mode, Session
@@ -189,7 +190,7 @@ def test_the_time_that_remains_falls_and_ends_at_nothing() -> None:
 
 
 @pytest.mark.parametrize("outcome", [COMPLETED, FAILED, CANCELLED, RAN_TOO_LONG])
-def test_a_job_ends_as_it_is_told_to(outcome: object) -> None:
+def test_a_job_ends_as_it_is_told_to(outcome: Outcome) -> None:
     told = evolve(job(10), outcome=outcome)
     looked = _session.settle(submitted(session(), told), at(10))
     assert looked.jobs[0].end == outcome
