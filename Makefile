@@ -56,6 +56,10 @@ codegen/lint/node_modules: codegen/lint/package-lock.json
 	@npm ci --prefix codegen/lint --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@
 
+.PHONY: breaking
+breaking: .venv/installed ## Say what a change of the contract breaks (BASE=<git revision>)
+	@$(BIN)/python codegen/breaking.py $(or $(BASE),$(error Say what to compare with: make breaking BASE=<git revision>))
+
 .PHONY: format
 format: .venv/installed ## Ruff: mend what can be mended
 	@$(BIN)/ruff check --fix-only .

@@ -1,0 +1,197 @@
+"""Every kind of change, and whom it breaks."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import breaking
+import pytest
+import yaml
+from compare import Change, compare
+
+CONTRACT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text())
+
+Edit = Callable[[dict[str, Any]], object]
+
+
+def changes(edit: Edit) -> list[Change]:
+    # Not deepcopy: that keeps what YAML anchors share, and an edit would then be made twice.
+    edited = json.loads(json.dumps(CONTRACT))
+    edit(edited)
+    return compare(CONTRACT, edited)
+
+
+def fields(document: dict[str, Any], schema: str) -> dict[str, Any]:
+    properties: dict[str, Any] = document["components"]["schemas"][schema]["properties"]
+    return properties
+
+
+def required(document: dict[str, Any], schema: str) -> list[str]:
+    names: list[str] = document["components"]["schemas"][schema]["required"]
+    return names
+
+
+def answers(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = document["paths"]["/sessions/{id}"]["get"]["responses"]
+    return found
+
+
+CLIENTS, SERVERS, BOTH, NOBODY = (True, False), (False, True), (True, True), (False, False)
+
+
+@pytest.mark.parametrize(
+    ("edit", "subject", "broken"),
+    [
+        # The seven that no tool finds all of.
+        (lambda d: fields(d, "Session").pop("elapsed_time"), "elapsed_time", CLIENTS),
+        (lambda d: fields(d, "Session")["max_ttl"].update(type="string"), "max_ttl", BOTH),
+        (lambda d: fields(d, "Session")["state"]["enum"].append("lost"), "state", CLIENTS),
+        (lambda d: required(d, "Session").remove("state"), "state", CLIENTS),
+        (lambda d: required(d, "SessionRequest").append("mode"), "mode", CLIENTS),
+        (
+            lambda d: fields(d, "SessionRequest")["max_session_ttl"].update(maximum=28800),
+            "max_session_ttl",
+            CLIENTS,
+        ),
+        (
+            lambda d: d["paths"].pop("/sessions/{id}/close"),
+            "DELETE /sessions/{id}/close",
+            CLIENTS,
+        ),
+        # The same changes, travelling the other way.
+        (lambda d: fields(d, "SessionRequest").pop("mode"), "mode", CLIENTS),
+        (lambda d: required(d, "SessionRequest").remove("backend"), "backend", SERVERS),
+        (lambda d: fields(d, "Session")["max_ttl"].update(maximum=28800), "max_ttl", SERVERS),
+        (lambda d: fields(d, "Session")["state"]["enum"].remove("open"), "state", SERVERS),
+        (lambda d: required(d, "Session").append("created_at"), "created_at", SERVERS),
+        # And others.
+        (
+            lambda d: fields(d, "SessionRequest").update(name={"type": "string"}),
+            "name",
+            SERVERS,
+        ),
+        (lambda d: fields(d, "Session")["max_ttl"].update(type="integer"), "max_ttl", SERVERS),
+        (lambda d: fields(d, "JobPage")["count"].update(type="number"), "count", CLIENTS),
+        (
+            lambda d: fields(d, "Session")["closed_at"].update(type=["string", "null"]),
+            "closed_at",
+            CLIENTS,
+        ),
+        (lambda d: fields(d, "Session")["closed_at"].pop("format"), "closed_at", CLIENTS),
+        (lambda d: fields(d, "Job")["created"].update(pattern="."), "created", BOTH),
+        (lambda d: fields(d, "Job")["created"].pop("x-client-format"), "created", CLIENTS),
+        (
+            lambda d: d["components"]["schemas"]["SessionUpdate"].pop("additionalProperties"),
+            "PATCH /sessions/{id}",
+            SERVERS,
+        ),
+        (
+            lambda d: d["paths"]["/sessions/{id}/jobs"]["get"]["parameters"].pop(),
+            "offset",
+            CLIENTS,
+        ),
+        (
+            lambda d: d["paths"]["/sessions/{id}"]["get"].update(operationId="readSession"),
+            "GET /sessions/{id}",
+            CLIENTS,
+        ),
+        (
+            lambda d: d["paths"]["/sessions"]["post"]["security"].pop(),
+            "POST /sessions",
+            CLIENTS,
+        ),
+        (lambda d: answers(d).update({"202": answers(d)["200"]}), "202", CLIENTS),
+        (lambda d: answers(d).pop("404"), "404", SERVERS),
+        (lambda d: answers(d).update({"503": answers(d)["500"]}), "503", NOBODY),
+        (
+            lambda d: d["paths"].update({"/usage": {"get": d["paths"]["/sessions/{id}"]["get"]}}),
+            "GET /usage",
+            SERVERS,
+        ),
+    ],
+)
+def test_change_breaks(edit: Edit, subject: str, broken: tuple[bool, bool]) -> None:
+    found = {c.subject: (c.breaks_clients, c.breaks_servers) for c in changes(edit)}
+    assert found[subject] == broken
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda d: fields(d, "Session").update(cost={"type": "number"}),
+        lambda d: fields(d, "Session")["mode"].update(description="Otherwise."),
+        lambda d: d["info"].update(description="Otherwise."),
+        lambda d: fields(d, "Session")["max_ttl"].update({"x-reason": "Another."}),
+        lambda d: d["paths"]["/sessions"]["post"].update(summary="Otherwise."),
+    ],
+)
+def test_quiet_on(edit: Edit) -> None:
+    assert not any(map(breaking.breaks, changes(edit)))
+
+
+def test_a_shared_schema_is_compared_wherever_it_is_used() -> None:
+    found = changes(lambda d: d["components"]["schemas"]["SessionMode"]["enum"].append("turbo"))
+    assert [(c.where, c.breaks_clients, c.breaks_servers) for c in found] == [
+        ("POST /sessions request mode", False, True),
+        ("GET /sessions/{id} 200 mode", True, False),
+        ("GET /sessions/{id}/extended 200 mode", True, False),
+    ]
+
+
+def test_a_schema_that_holds_itself_ends() -> None:
+    document = copy.deepcopy(CONTRACT)
+    fields(document, "Error")["causes"] = {
+        "type": "array",
+        "items": {"$ref": "#/components/schemas/Error"},
+    }
+    assert compare(document, copy.deepcopy(document)) == []
+
+
+def test_nothing_changed() -> None:
+    assert compare(CONTRACT, copy.deepcopy(CONTRACT)) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "edit", "proposed"),
+    [
+        ("1.2.3", lambda d: fields(d, "Session").pop("mode"), "2.0.0"),
+        ("0.2.3", lambda d: fields(d, "Session").pop("mode"), "0.3.0"),
+        ("1.2.3", lambda d: fields(d, "Session").update(cost={}), "1.3.0"),
+        ("1.2.3", lambda d: d["info"].update(description=""), "1.2.4"),
+    ],
+)
+def test_version(version: str, edit: Edit, proposed: str) -> None:
+    assert breaking.next_version(version, changes(edit)) == proposed
+
+
+def test_a_note_names_what_breaks_under_unreleased() -> None:
+    changelog = (
+        "## [Unreleased]\n\n### Changed\n\n- **Breaking:** `mode` is gone\n  from the answer.\n"
+        "- `max_ttl` is different.\n\n## [1.0.0]\n\n- **Breaking:** `state` is gone.\n"
+    )
+    notes = breaking.breaking_notes(changelog)
+
+    def is_noted(field: str) -> bool:
+        (change,) = changes(lambda d: fields(d, "Session")[field].update(type="array"))[:1]
+        assert change.subject == field
+        return breaking.noted(change, notes)
+
+    assert not is_noted("max_ttl")
+    assert not is_noted("state")
+    (gone,) = changes(lambda d: fields(d, "Session").pop("mode"))
+    assert breaking.noted(gone, notes)
+
+
+def test_an_unknown_revision_is_an_error_that_says_so() -> None:
+    script = Path(breaking.__file__)
+    done = subprocess.run(
+        [sys.executable, script, "no-such-revision"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "'no-such-revision' is no revision of this repository" in done.stderr
