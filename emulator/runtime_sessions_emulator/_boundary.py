@@ -33,6 +33,11 @@ class Boundary:
         self._paths: dict[tuple[str | None, ...], dict[str, Operation]] = {}
         for operation in (*contract.operations, *beyond):
             self._paths.setdefault(operation.path, {})[operation.method] = operation
+        # Where a path of so many segments may have its parameter.
+        self._places: dict[int, set[int | None]] = {}
+        for path in self._paths:
+            place = path.index(None) if None in path else None
+            self._places.setdefault(len(path), set()).add(place)
 
     def route(self, scope: Scope) -> tuple[Operation, str]:
         """The operation that a request asks for, and the id in its path.
@@ -42,14 +47,14 @@ class Boundary:
         """
         # The undecoded path: an escaped slash in an id is part of the id.
         segments = scope["raw_path"][1:].decode("latin-1").split("/")
-        for path, methods in self._paths.items():
-            if len(path) == len(segments) and all(
-                part in (None, segment) for part, segment in zip(path, segments, strict=True)
-            ):
+        for place in self._places.get(len(segments), ()):
+            path = segments if place is None else [*segments[:place], None, *segments[place + 1 :]]
+            methods = self._paths.get(tuple(path))
+            if methods is not None:
                 operation = methods.get(scope["method"])
                 if operation is None:
                     raise _not_allowed(scope["method"], methods)
-                return operation, unquote(segments[1]) if len(segments) > 1 else ""
+                return operation, "" if place is None else unquote(segments[place])
         raise HttpError(404, 404, "There is nothing at this path.")
 
     def query(self, operation: Operation, scope: Scope) -> dict[str, Any]:

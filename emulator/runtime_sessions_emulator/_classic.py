@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import define
 
 from runtime_sessions_emulator import _classic_jobs
 from runtime_sessions_emulator._boundary import INVALID, Boundary
@@ -61,7 +61,7 @@ _ERRORS: Final[Mapping[type[ServiceError], tuple[int, int, str, str]]] = {
 }
 
 
-@frozen
+@define
 class Call:
     """A request that was found to be valid: who asks, for which thing, with what."""
 

@@ -1,6 +1,7 @@
 """What the classic generation shows of sessions, jobs and errors."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from runtime_sessions_emulator import _session
@@ -9,7 +10,7 @@ from runtime_sessions_emulator._job import SECOND, Job, JobStatus
 from runtime_sessions_emulator._session import Change, Session
 from runtime_sessions_emulator.lifecycle import Reason, State
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - all is UTC, and this prints without a zone
 _MORE_INFO: Final = "https://docs.quantum-computing.ibm.com/errors"
 _STATUS: Final = {
     State.OPEN: "pending",
@@ -23,14 +24,15 @@ def _moment(at: int) -> datetime:
     return _EPOCH + timedelta(microseconds=at)
 
 
+@lru_cache(maxsize=10_000)  # a view is looked at more often than it changes
 def timestamp(at: int) -> str:
     """A moment of a session: RFC 3339, milliseconds, UTC."""
-    return _moment(at).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at // 1000 % 1000:03d}Z"
+    return _moment(at).isoformat(timespec="milliseconds") + "Z"
 
 
 def job_timestamp(at: int) -> str:
     """A moment of a job, in the form of the documented example: a space, microseconds, no zone."""
-    return _moment(at).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return _moment(at).isoformat(" ", "microseconds")
 
 
 def _number(seconds: float) -> float:

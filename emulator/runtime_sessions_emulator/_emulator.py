@@ -39,6 +39,8 @@ def configured(app: App) -> uvicorn.Config:
         app,
         lifespan="off",
         log_config=None,
+        log_level="warning",
+        proxy_headers=False,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,

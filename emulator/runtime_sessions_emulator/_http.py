@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from attrs import field, frozen
+from attrs import define, field
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -21,7 +21,7 @@ _PATIENCE: Final = 16 << 20
 encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
-@frozen
+@define
 class Answer:
     """An answer: its status, its JSON body if it has one, and headers beyond the usual."""
 
