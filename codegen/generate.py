@@ -15,9 +15,6 @@ from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "codegen" / "templates"
 TARGET = ROOT / "generated" / "runtime_sessions_api"
@@ -26,8 +23,8 @@ INIT = '"""The generated clients, one package a contract, each beside its contra
 NOT_OURS = {"__pycache__", ".mypy_cache", ".ruff_cache"}
 
 # Nothing that lies around may change a byte: --isolated keeps out every ruff.toml and
-# pyproject.toml, and the files are named one by one because .gitignore and ruff's default
-# excludes hide only what ruff finds by itself.
+# pyproject.toml, and the files are named one by one because a .gitignore hides only what ruff
+# finds by itself.
 RUFF_CHECK = ("check", "--fix-only", "--select", "F401,I")
 RUFF_OPTIONS = ("--isolated", "--no-cache", "--quiet", "--target-version", "py311")
 
@@ -116,6 +113,10 @@ def write(into: Path, table: Mapping[str, Path], templates: Path | None) -> None
 
 def load(file: Path) -> dict[str, Any]:
     """Read a contract as YAML 1.2, refusing duplicate keys and anything that JSON has not."""
+    # Here, so that an interpreter without it gets as far as `check_pins` and its advice.
+    from ruamel.yaml import YAML  # noqa: PLC0415
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
+
     # Not the C parser: it reads YAML 1.1, where `no` is false.
     try:
         document: Any = YAML(typ="safe", pure=True).load(file)
@@ -193,31 +194,36 @@ def run(command: list[str], cwd: Path) -> None:
         raise GenerateError(f"{command[0]} failed:\n{done.stdout.strip()}")
 
 
-def tree(package: Path) -> dict[str, str]:
-    """Read the files of a package: relative path → text."""
+def tree(package: Path) -> dict[str, bytes]:
+    """Read the files of a package: relative path → content."""
     return {
-        file.relative_to(package).as_posix(): file.read_bytes().decode("utf-8", "backslashreplace")
-        for file in sorted(package.rglob("*"))
+        file.relative_to(package).as_posix(): file.read_bytes()
+        for file in package.rglob("*")
         if file.is_file() and not NOT_OURS & set(file.relative_to(package).parts)
     }
 
 
 def difference(old: Path, new: Path) -> Iterator[str]:
-    """Yield the lines of a unified diff over all files; nothing when every byte is the same."""
+    """Yield what differs, file by file with a unified diff; nothing when every byte is the same."""
     before, after = tree(old), tree(new)
-    for path in sorted(before | after):
+    for path in sorted({*before, *after}):
+        if before.get(path) == after.get(path):
+            continue
         name = f"{TARGET.parent.name}/{TARGET.name}/{path}"
-        if path not in after:
-            yield f"--- {name}: no contract gives this file\n"
-        elif path not in before:
-            yield f"+++ {name}: is missing\n"
-        if before.get(path) != after.get(path):
-            yield from difflib.unified_diff(
-                before.get(path, "").splitlines(keepends=True),
-                after.get(path, "").splitlines(keepends=True),
-                fromfile=name,
-                tofile=f"{name} (anew)",
-            )
+        if path not in before:
+            yield f"{name} is missing\n"
+        elif path not in after:
+            yield f"{name} comes from no contract\n"
+        else:
+            yield f"{name} differs\n"
+        yield from difflib.unified_diff(
+            lines(before.get(path, b"")), lines(after.get(path, b"")), "as it is", "as it should be"
+        )
+
+
+def lines(content: bytes) -> list[str]:
+    """Split a file into lines that can be shown."""
+    return [f"{line}\n" for line in content.decode("utf-8", "backslashreplace").split("\n")]
 
 
 def swap(target: Path, fresh: Path) -> None:

@@ -55,6 +55,10 @@ class Client:
     _client: httpx.Client | None = field(default=None, init=False)
     _async_client: httpx.AsyncClient | None = field(default=None, init=False)
 
+    def absolute_url(self, path: str) -> str:
+        """Get the URL of a path, so that httpx need not merge the two on each request, nor know the base URL"""
+        return self._base_url.rstrip("/") + path
+
     def with_headers(self, headers: dict[str, str]) -> "Client":
         """Get a new client matching this one with additional headers"""
         return evolve(self, headers={**self._headers, **headers})
@@ -186,6 +190,10 @@ class AuthenticatedClient:
     token: str = field(repr=False)
     prefix: str = "Bearer"
     auth_header_name: str = "Authorization"
+
+    def absolute_url(self, path: str) -> str:
+        """Get the URL of a path, so that httpx need not merge the two on each request, nor know the base URL"""
+        return self._base_url.rstrip("/") + path
 
     def with_headers(self, headers: dict[str, str]) -> "AuthenticatedClient":
         """Get a new client matching this one with additional headers"""

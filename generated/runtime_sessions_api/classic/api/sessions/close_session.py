@@ -87,6 +87,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         id=id,
     )
+    kwargs["url"] = client.absolute_url(kwargs["url"])
 
     response = client.get_httpx_client().request(
         **kwargs,
@@ -148,6 +149,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         id=id,
     )
+    kwargs["url"] = client.absolute_url(kwargs["url"])
 
     response = await client.get_async_httpx_client().request(**kwargs)
 

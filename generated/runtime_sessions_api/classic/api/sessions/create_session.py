@@ -105,6 +105,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         body=body,
     )
+    kwargs["url"] = client.absolute_url(kwargs["url"])
 
     response = client.get_httpx_client().request(
         **kwargs,
@@ -168,6 +169,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         body=body,
     )
+    kwargs["url"] = client.absolute_url(kwargs["url"])
 
     response = await client.get_async_httpx_client().request(**kwargs)
 

@@ -110,6 +110,7 @@ def sync_detailed(
         limit=limit,
         offset=offset,
     )
+    kwargs["url"] = client.absolute_url(kwargs["url"])
 
     response = client.get_httpx_client().request(
         **kwargs,
@@ -179,6 +180,7 @@ async def asyncio_detailed(
         limit=limit,
         offset=offset,
     )
+    kwargs["url"] = client.absolute_url(kwargs["url"])
 
     response = await client.get_async_httpx_client().request(**kwargs)
 

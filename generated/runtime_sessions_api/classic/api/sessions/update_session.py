@@ -105,6 +105,7 @@ def sync_detailed(
         id=id,
         body=body,
     )
+    kwargs["url"] = client.absolute_url(kwargs["url"])
 
     response = client.get_httpx_client().request(
         **kwargs,
@@ -174,6 +175,7 @@ async def asyncio_detailed(
         id=id,
         body=body,
     )
+    kwargs["url"] = client.absolute_url(kwargs["url"])
 
     response = await client.get_async_httpx_client().request(**kwargs)
 

@@ -1,0 +1,314 @@
+"""The script: the same bytes everywhere, errors that help, and nothing done by halves."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = Path("generated", "runtime_sessions_api")
+SECOND = """
+openapi: 3.1.0
+info: {title: Tides, version: '1'}
+paths:
+  /tides:
+    get:
+      operationId: getTide
+      tags: [Tides]
+      responses:
+        '200':
+          description: The tide.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Tide'}
+components:
+  schemas:
+    Tide:
+      type: object
+      required: [kind, at]
+      properties:
+        kind: {type: string, enum: [ebb, flood]}
+        at: {type: string, pattern: '^2', x-client-format: date-time}
+"""
+
+
+class Checkout:
+    """A copy of what the script reads and writes, in a folder of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        shutil.copytree(ROOT / "codegen", root / "codegen", ignore=ignored)
+        shutil.copytree(ROOT / PACKAGE, root / PACKAGE, ignore=ignored)
+        for name in ("openapi.yaml", "pyproject.toml"):
+            shutil.copy(ROOT / name, root)
+        self.contract = root / "openapi.yaml"
+        self.contracts = root / "codegen" / "contracts.toml"
+
+    def run(
+        self, *arguments: str, cwd: Path | None = None, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, self.root / "codegen" / "generate.py", *arguments],
+            cwd=cwd or self.root,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def replace(self, old: str, new: str) -> None:
+        text = self.contract.read_text()
+        assert text.count(old) == 1
+        self.contract.write_text(text.replace(old, new))
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        return files(self.root / "generated")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def ignored(_: str, names: list[str]) -> set[str]:
+    return {"__pycache__", "node_modules"}.intersection(names)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return Checkout(tmp_path / "checkout")
+
+
+def test_the_surroundings_change_not_a_byte(tmp_path: Path) -> None:
+    settings = 'line-length = 40\nindent-width = 2\n[lint]\nselect = ["ALL"]\n'
+    (tmp_path / "ruff.toml").write_text(settings)
+    (tmp_path / "ruff.py").write_text("raise SystemExit('the wrong ruff')")
+    (tmp_path / "ruff").write_text("#!/bin/sh\necho the wrong ruff; exit 1\n")
+    (tmp_path / "ruff").chmod(0o755)
+    checkout = Checkout(tmp_path / "checkout")
+    shutil.rmtree(checkout.root / PACKAGE)
+    (checkout.root / ".git").mkdir()
+    (checkout.root / ".gitignore").write_text("*\n")
+    (checkout.root / "generated" / "ruff.toml").write_text(settings)
+    with (checkout.root / "pyproject.toml").open("a") as pyproject:
+        pyproject.write('\n[tool.ruff.format]\nquote-style = "single"\n')
+
+    hostile = {
+        "PATH": str(tmp_path),
+        "PYTHONPATH": str(tmp_path),
+        "PYTHONHASHSEED": "4711",
+        "PYTHONUTF8": "0",
+        "PYTHONWARNINGS": "error",
+        "LC_ALL": "C",
+        "RUFF_CONFIG": str(tmp_path / "ruff.toml"),
+    }
+    done = checkout.run(cwd=tmp_path, env=hostile)
+    assert (done.returncode, done.stdout) == (0, "generated/ was written anew.\n"), done.stderr
+    assert files(checkout.root / PACKAGE) == files(ROOT / PACKAGE)
+
+
+def test_a_changed_type_fails_the_check_and_generating_mends_it(checkout: Checkout) -> None:
+    old = "type: string\n          description: The image in which the job runs."
+    checkout.replace(old, old.replace("string", "integer"))
+    before = checkout.files
+
+    done = checkout.run("--check")
+    assert done.returncode == 1
+    assert "classic/models/job.py differs\n--- as it is\n+++ as it should be\n" in done.stdout
+    assert "\n-    runtime: str\n+    runtime: int\n" in done.stdout
+    assert '\n-            "type": "string",\n+            "type": "integer",\n' in done.stdout
+    assert "run `make generate`" in done.stderr
+    assert checkout.files == before
+
+    assert checkout.run().stdout == "generated/ was written anew.\n"
+    assert checkout.files != before
+    done = checkout.run("--check")
+    assert (done.returncode, done.stdout) == (0, "generated/ is up to date.\n")
+
+
+def test_files_that_no_contract_gives_are_found_and_removed(checkout: Checkout) -> None:
+    before = checkout.files
+    package = checkout.root / PACKAGE
+    (package / "stale.py").touch()
+    (package / "classic" / "models" / "stale.py").write_text("x = 1\n")
+    (package / "platform").mkdir()
+    (package / "platform" / "__init__.py").touch()
+    (package / "py.typed").unlink()
+    done = checkout.run("--check")
+    assert done.returncode == 1
+    for line in (
+        "classic/models/stale.py comes from no contract",
+        "platform/__init__.py comes from no contract",
+        "py.typed is missing",
+        "stale.py comes from no contract",
+    ):
+        assert f"generated/runtime_sessions_api/{line}\n" in done.stdout
+    assert "-x = 1\n" in done.stdout
+    assert checkout.run().returncode == 0
+    assert checkout.files == before
+
+
+def test_a_second_contract_is_one_line(checkout: Checkout) -> None:
+    before = checkout.files
+    (checkout.root / "tides.yaml").write_text(SECOND)
+    with checkout.contracts.open("a") as contracts:
+        contracts.write('tides = "tides.yaml"\n')
+    assert checkout.run().returncode == 0
+    after = checkout.files
+    assert {name: after[name] for name in before} == before
+    assert {name for name in after if name not in before} > {
+        "runtime_sessions_api/tides.openapi.json",
+        "runtime_sessions_api/tides/client.py",
+        "runtime_sessions_api/tides/models/tide.py",
+    }
+    code = """
+        import httpx
+        from runtime_sessions_api.tides import Client
+        from runtime_sessions_api.tides.api.tides import get_tide
+
+        answer = {"kind": "spring", "at": "2021-05-05 00:56:04"}
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
+        client = Client(base_url="http://test", httpx_args={"transport": transport})
+        tide = get_tide.sync(client=client)
+        assert tide.at.year == 2021, tide
+        assert tide.to_dict() == answer, tide
+    """
+    env = {"PYTHONPATH": str(checkout.root / "generated")}
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], env=env, check=True)
+
+
+def test_the_json_form_is_the_contract() -> None:
+    contract = yaml.safe_load((ROOT / "openapi.yaml").read_text())
+    form = (ROOT / PACKAGE / "classic.openapi.json").read_text()
+    assert json.loads(form) == contract
+    assert list(json.loads(form)) == list(contract)
+    assert form.count('"x-client-format": "date-time"') == 2
+
+
+def test_a_format_for_the_client_takes_the_place_of_the_pattern(script: ModuleType) -> None:
+    schema = {"type": "string", "pattern": "^2", "x-client-format": "date-time"}
+    # A field may have that name too.
+    fields = {"x-client-format": {"type": "string", "pattern": "^a"}, "at": schema}
+    assert script.for_client([{"properties": fields}]) == [
+        {"properties": {**fields, "at": {"type": "string", "format": "date-time"}}}
+    ]
+
+
+BROKEN = {
+    "is not YAML:": ("title: Runtime", "title: 'Runtime"),
+    'found duplicate key "version"': ("  version: 1.0.0", "  version: 1.0.0\n  version: 1.0.0"),
+    "Unquoted dates are one; quote them.": ("  version: 1.0.0", "  version: 2026-11-22"),
+    "Pages": ("schemas/JobPage'", "schemas/Pages'"),
+    "openapi_python_client failed:": (
+        "type: string\n      description: The status of a session,",
+        "type: thing\n      description: The status of a session,",
+    ),
+}
+
+
+@pytest.mark.parametrize(("message", "edit"), BROKEN.items())
+def test_a_broken_contract_is_explained_and_nothing_is_written(
+    checkout: Checkout, message: str, edit: tuple[str, str]
+) -> None:
+    before = checkout.files
+    checkout.replace(*edit)
+    done = checkout.run()
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert checkout.files == before
+
+
+def test_a_contract_that_is_not_there_is_named(checkout: Checkout) -> None:
+    checkout.contract.unlink()
+    done = checkout.run()
+    assert done.returncode == 2
+    assert done.stderr.endswith("openapi.yaml: No such file or directory\n")
+
+
+def test_a_failure_after_the_first_contract_leaves_everything(checkout: Checkout) -> None:
+    before = checkout.files
+    checkout.replace("title: Runtime sessions", "title: Sessions")
+    (checkout.root / "tides.yaml").write_text(SECOND.replace("schemas/Tide", "schemas/Tides"))
+    with checkout.contracts.open("a") as contracts:
+        contracts.write('tides = "tides.yaml"\n')
+    done = checkout.run()
+    assert done.returncode == 2
+    assert "schemas/Tides" in done.stderr
+    assert checkout.files == before
+
+
+def test_a_template_that_gives_no_python_is_an_error(checkout: Checkout) -> None:
+    before = checkout.files
+    (checkout.root / "codegen" / "templates" / "str_enum.py.jinja").write_text("class:\n")
+    done = checkout.run()
+    assert done.returncode == 2
+    assert "ruff failed:" in done.stderr
+    assert checkout.files == before
+
+
+@pytest.mark.parametrize("package", ["ruff", "openapi-python-client"])
+def test_another_version_than_the_pinned_one_is_refused(checkout: Checkout, package: str) -> None:
+    pyproject = checkout.root / "pyproject.toml"
+    version = importlib.metadata.version(package)
+    pyproject.write_text(pyproject.read_text().replace(f"{package}=={version}", f"{package}==9.9"))
+    done = checkout.run()
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error: {package} 9.9 is needed and ")
+    assert f"has {version}: run `make generate`, which sets up .venv\n" in done.stderr
+
+
+def test_an_environment_without_the_generator_is_told_what_to_do(checkout: Checkout) -> None:
+    script = checkout.root / "codegen" / "generate.py"
+    # -S: no site-packages.
+    done = subprocess.run(
+        [sys.executable, "-S", script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "has none: run `make generate`" in done.stderr
+
+
+def test_a_missing_ruff_is_an_error(
+    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub = tmp_path / "python"
+    stub.write_text(
+        f'#!/bin/sh\n[ "$3" = ruff ] || exec {sys.executable} "$@"\necho no ruff; exit 1\n'
+    )
+    stub.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(stub))
+    with pytest.raises(script.GenerateError, match="no ruff"):
+        script.write(tmp_path, {"classic": ROOT / "openapi.yaml"}, script.TEMPLATES)
+
+
+def test_a_swap_that_fails_puts_the_old_package_back(script: ModuleType, tmp_path: Path) -> None:
+    target = tmp_path / "package"
+    target.mkdir()
+    (target / "old.py").touch()
+    (tmp_path / "scratch").mkdir()
+    with pytest.raises(FileNotFoundError):
+        script.swap(target, tmp_path / "scratch" / "package")
+    assert [path.name for path in target.iterdir()] == ["old.py"]
+
+
+def test_generating_twice_leaves_the_files_alone(checkout: Checkout) -> None:
+    file = checkout.root / PACKAGE / "classic" / "client.py"
+    before = file.stat()
+    assert checkout.run().stdout == "generated/ is up to date.\n"
+    assert os.path.samestat(file.stat(), before)
+    assert [path.name for path in (checkout.root / "generated").iterdir()] == [PACKAGE.name]
