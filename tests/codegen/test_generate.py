@@ -35,10 +35,12 @@ components:
   schemas:
     Tide:
       type: object
-      required: [kind, at]
+      required: [kind, at, next]
       properties:
         kind: {type: string, enum: [ebb, flood]}
         at: {type: string, pattern: '^2', x-client-format: date-time}
+        next: {type: [string, 'null'], format: date-time}
+        turns: {type: array, items: {type: string, format: date-time}}
 """
 
 
@@ -180,11 +182,12 @@ def test_a_second_contract_is_one_line(checkout: Checkout) -> None:
         from runtime_sessions_api.tides import Client
         from runtime_sessions_api.tides.api.tides import get_tide
 
-        answer = {"kind": "spring", "at": "2021-05-05 00:56:04"}
+        at = "2021-05-05 00:56:04"
+        answer = {"kind": "spring", "at": at, "next": None, "turns": [at, at]}
         transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
         client = Client(base_url="http://test", httpx_args={"transport": transport})
         tide = get_tide.sync(client=client)
-        assert tide.at.year == 2021, tide
+        assert tide.at.year == tide.turns[1].year == 2021, tide
         assert tide.to_dict() == answer, tide
     """
     env = {"PYTHONPATH": str(checkout.root / "generated")}

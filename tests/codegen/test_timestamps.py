@@ -47,6 +47,7 @@ def test_the_dates_of_a_model_are_utc_and_encode_as_they_came(api: Any) -> None:
 @pytest.mark.parametrize(("text", "moment"), FORMS.items())
 def test_every_form_is_read_and_kept(text: str, moment: datetime, copies: Copies) -> None:
     read = Timestamp.parse(text)
+    assert isinstance(read, Timestamp)
     assert read == moment
     assert hash(read) == hash(moment)
     assert read.tzinfo is UTC

@@ -65,8 +65,9 @@ class Timestamp(datetime):
         """The text that the moment was read from; None if it was not, such as the result of arithmetic"""
         return getattr(self, "_text", None)
 
+    # Annotated as models annotate their dates: a list of Timestamp would not do as a list of datetime.
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str) -> datetime:
         """
         Read RFC 3339, or the same with a space and without a zone, which is UTC then.
 

@@ -158,16 +158,12 @@ class Job:
 
         created = Timestamp.parse(d.pop("created"))
 
-        def _parse_ended(data: object) -> datetime.datetime | None:
-            if data is None:
-                return data
-            if not isinstance(data, str):
-                raise TypeError()
-            ended_type_0 = Timestamp.parse(data)
+        _ended = d.pop("ended")
+        ended: datetime.datetime | None = None
+        if _ended is not None:
+            ended_type_0 = Timestamp.parse(_ended)
 
-            return ended_type_0
-
-        ended = _parse_ended(d.pop("ended"))
+            ended = ended_type_0
 
         runtime = d.pop("runtime")
 
