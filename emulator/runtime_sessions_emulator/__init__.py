@@ -2,5 +2,17 @@
 
 from runtime_sessions_emulator._config import Config, Instance, User
 from runtime_sessions_emulator._emulator import Emulator
+from runtime_sessions_emulator._errors import NotAcceptingError
+from runtime_sessions_emulator._faults import Fault, FaultKind
+from runtime_sessions_emulator._job_rule import JobRule
 
-__all__ = ["Config", "Emulator", "Instance", "User"]
+__all__ = [
+    "Config",
+    "Emulator",
+    "Fault",
+    "FaultKind",
+    "Instance",
+    "JobRule",
+    "NotAcceptingError",
+    "User",
+]

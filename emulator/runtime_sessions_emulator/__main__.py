@@ -6,8 +6,9 @@ import sys
 import uvicorn
 
 from runtime_sessions_emulator._app import App
+from runtime_sessions_emulator._control import Control
+from runtime_sessions_emulator._emulation import Emulation
 from runtime_sessions_emulator._emulator import HOST, address, configured, listen
-from runtime_sessions_emulator._service import Service
 
 
 def main() -> None:
@@ -37,8 +38,8 @@ def main() -> None:
             "Choose another --port, or 0 for a free one."
         )
     with bound:
-        service = Service(seed=options.seed)
-        server = uvicorn.Server(configured(App(service)))
+        emulation = Emulation.of(None, seed=options.seed, virtual_clock=False)
+        server = uvicorn.Server(configured(App(emulation, Control(emulation))))
         bound.listen(2048)
         print(f"Listening on {address(bound)}", flush=True)  # noqa: T201 - what a command line tool does
         server.run([bound])

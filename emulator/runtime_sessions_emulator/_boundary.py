@@ -71,15 +71,15 @@ class Boundary:
             raise _invalid("query", str(error)) from None
         return {name: _parameter(operation, name, text) for name, text in given.items()}
 
-    async def body(self, operation: Operation, scope: Scope, receive: Receive) -> dict[str, Any]:
-        """The body; empty where the operation takes none.
+    async def body(
+        self, operation: Operation, scope: Scope, receive: Receive
+    ) -> tuple[bytes, dict[str, Any]]:
+        """The body that an operation takes, as it came and as what it says.
 
         Raises:
             HttpError: It breaks the contract (400) or is too large (413).
             ConnectionError: The client went away before it was all there.
         """
-        if operation.body is None:
-            return {}
         text = await read_body(receive)
         if operation.strict and not is_json(scope["headers"]):
             raise _invalid("body", "its content type is not application/json")
@@ -87,10 +87,11 @@ class Boundary:
             body = parse_json(text)
         except MalformedError as error:
             raise _invalid("body", str(error)) from None
-        if not isinstance(body, dict) or not operation.body.is_valid(body):
-            problems = operation.body.iter_errors(cast("Any", body))
+        validator = operation.body
+        if validator is not None and not validator.is_valid(body):
+            problems = validator.iter_errors(cast("Any", body))
             raise _invalid("body", "; ".join(problem.message for problem in problems))
-        return cast("dict[str, Any]", body)
+        return text, cast("dict[str, Any]", body)
 
     def check(self, operation: Operation | None, answer: Answer) -> str | None:
         """What is wrong with an answer by the contract, or None."""

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any, Final
 
-from attrs import define
-
 from runtime_sessions_emulator import _classic_jobs
+from runtime_sessions_emulator._api import Call
 from runtime_sessions_emulator._boundary import INVALID, Boundary
 from runtime_sessions_emulator._classic_views import (
     error_view,
@@ -16,18 +15,18 @@ from runtime_sessions_emulator._classic_views import (
     session_view,
 )
 from runtime_sessions_emulator._config import User
-from runtime_sessions_emulator._contract import Contract, Operation
-from runtime_sessions_emulator._http import Answer, HttpError, Receive, Scope, Send, send_answer
-from runtime_sessions_emulator._service import (
+from runtime_sessions_emulator._contract import Contract
+from runtime_sessions_emulator._errors import (
     ForbiddenError,
-    JobOrder,
     NoSuchBackendError,
     NoSuchJobError,
     NoSuchSessionError,
     NotAcceptingError,
-    Service,
     ServiceError,
 )
+from runtime_sessions_emulator._http import Answer, HttpError, Scope
+from runtime_sessions_emulator._job_rule import JobOrder
+from runtime_sessions_emulator._service import Service
 
 _DONE: Final = Answer(204)
 _CHALLENGE: Final = ((b"www-authenticate", b"Bearer"),)
@@ -61,23 +60,13 @@ _ERRORS: Final[Mapping[type[ServiceError], tuple[int, int, str, str]]] = {
 }
 
 
-@define
-class Call:
-    """A request that was found to be valid: who asks, for which thing, with what."""
-
-    user: User
-    id: str
-    query: Mapping[str, Any]
-    body: Mapping[str, Any]
-
-
-class ClassicApi:
-    """The ASGI application of the classic generation."""
+class Classic:
+    """The classic generation: its operations, and what each does."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._boundary = Boundary(Contract.load("classic"), _classic_jobs.OPERATIONS)
-        self._handlers: Mapping[str, Callable[[Call], Answer]] = {
+        self.boundary: Boundary = Boundary(Contract.load("classic"), _classic_jobs.OPERATIONS)
+        self.handlers: Mapping[str, Callable[[Call], Answer]] = {
             "createSession": self._create,
             "getSession": self._get,
             "getSessionExtended": self._extended,
@@ -89,32 +78,16 @@ class ClassicApi:
             "getJob": self._job,
         }
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        operation: Operation | None = None
-        try:
-            user = self._authenticate(scope)
-            operation, ident = self._boundary.route(scope)
-            query = self._boundary.query(operation, scope)
-            body = await self._boundary.body(operation, scope, receive)
-            answer = self._handlers[operation.id](Call(user, ident, query, body))
-        except ServiceError as error:
-            status, code, message, solution = _ERRORS[type(error)]
-            answer = _error(HttpError(status, code, message, solution=solution))
-        except HttpError as error:
-            answer = _error(error)
-        except ConnectionError:
-            return
-        broken = self._boundary.check(operation, answer)
-        if broken is not None:
-            name = operation.id if operation is not None else scope["path"]
-            message = f"The emulator's own answer to {name} breaks the contract: {broken}."
-            answer = _error(
-                HttpError(500, 500, message, solution="This is a bug of the emulator: report it.")
-            )
-        await send_answer(send, answer)
+    def error(self, error: HttpError) -> Answer:
+        """The answer to a request that is refused."""
+        return error_view(error)
 
-    def _authenticate(self, scope: Scope) -> User:
+    def refused(self, error: ServiceError) -> HttpError:
+        """What is said when the service cannot do what it was asked for."""
+        status, code, message, solution = _ERRORS[type(error)]
+        return HttpError(status, code, message, solution=solution)
+
+    def authenticate(self, scope: Scope) -> User:
         """The user whose token the request carries; by the contract either header will do."""
         given = False
         for name, value in scope["headers"]:
@@ -218,7 +191,3 @@ class ClassicApi:
 
     def _job(self, call: Call) -> Answer:
         return Answer(200, job_view(*self._service.job(call.user, call.id)))
-
-
-def _error(error: HttpError) -> Answer:
-    return Answer(error.status, error_view(error), error.headers)

@@ -1,16 +1,13 @@
 """What the classic generation shows of sessions, jobs and errors."""
 
-from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final
 
 from runtime_sessions_emulator import _session
-from runtime_sessions_emulator._http import HttpError
+from runtime_sessions_emulator._http import Answer, HttpError, moment, timestamp
 from runtime_sessions_emulator._job import SECOND, Job, JobStatus
 from runtime_sessions_emulator._session import Change, Session
 from runtime_sessions_emulator.lifecycle import Reason, State
 
-_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - all is UTC, and this prints without a zone
 _MORE_INFO: Final = "https://docs.quantum-computing.ibm.com/errors"
 _STATUS: Final = {
     State.OPEN: "pending",
@@ -20,19 +17,9 @@ _STATUS: Final = {
 }
 
 
-def _moment(at: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=at)
-
-
-@lru_cache(maxsize=10_000)  # a view is looked at more often than it changes
-def timestamp(at: int) -> str:
-    """A moment of a session: RFC 3339, milliseconds, UTC."""
-    return _moment(at).isoformat(timespec="milliseconds") + "Z"
-
-
 def job_timestamp(at: int) -> str:
     """A moment of a job, in the form of the documented example: a space, microseconds, no zone."""
-    return _moment(at).isoformat(" ", "microseconds")
+    return moment(at).isoformat(" ", "microseconds")
 
 
 def _number(seconds: float) -> float:
@@ -136,9 +123,10 @@ def page_view(jobs: list[dict[str, Any]], count: int, limit: int, offset: int) -
     return {"jobs": jobs, "count": count, "limit": limit, "offset": offset}
 
 
-def error_view(error: HttpError) -> dict[str, Any]:
-    """The body of an error."""
+def error_view(error: HttpError) -> Answer:
+    """The answer to a request that is refused."""
     entry: dict[str, Any] = {"code": error.code, "message": error.message}
     if error.solution is not None:
         entry["solution"] = error.solution
-    return {"errors": [{**entry, "more_info": _MORE_INFO}]}
+    body = {"errors": [{**entry, "more_info": _MORE_INFO}]}
+    return Answer(error.status, body, error.headers)

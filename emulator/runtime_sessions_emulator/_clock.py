@@ -10,42 +10,54 @@ VIRTUAL_START: Final = 1_767_225_600 * SECOND
 
 
 class Clock(Protocol):
-    """Tells the time in microseconds since the epoch; it never goes back."""
+    """Tells the time in microseconds since the epoch."""
 
     def now(self) -> int:
         """The time."""
         ...
 
-    def advance(self, span: int) -> None:
-        """Move the time forward by so many microseconds."""
+    def set(self, at: int) -> None:
+        """Make it that time."""
+        ...
+
+    def reset(self) -> None:
+        """Be as at the start."""
         ...
 
 
 class RunningClock:
-    """The computer's clock, ahead of it by what it was advanced."""
+    """The computer's clock, until it is set to another time."""
 
     def __init__(self) -> None:
-        self._offset = time.time_ns() // 1000 - time.monotonic_ns() // 1000
+        self.reset()
 
     def now(self) -> int:
         """The time; monotonic, whatever happens to the computer's clock meanwhile."""
         return time.monotonic_ns() // 1000 + self._offset
 
-    def advance(self, span: int) -> None:
-        """Move the time forward."""
-        self._offset += span
+    def set(self, at: int) -> None:
+        """Make it that time; from there it runs on."""
+        self._offset = at - time.monotonic_ns() // 1000
+
+    def reset(self) -> None:
+        """Be the computer's clock again."""
+        self.set(time.time_ns() // 1000)
 
 
 class VirtualClock:
     """A clock that stands still until it is moved."""
 
-    def __init__(self, start: int = VIRTUAL_START) -> None:
-        self._now = start
+    def __init__(self) -> None:
+        self.reset()
 
     def now(self) -> int:
         """The time."""
         return self._now
 
-    def advance(self, span: int) -> None:
-        """Move the time forward."""
-        self._now += span
+    def set(self, at: int) -> None:
+        """Make it that time."""
+        self._now = at
+
+    def reset(self) -> None:
+        """Be as at the start."""
+        self._now = VIRTUAL_START

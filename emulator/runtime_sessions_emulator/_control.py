@@ -1,119 +1,219 @@
-"""The control plane under `/_emulator`: what no real service offers. No token; loopback only."""
+"""What no real service offers: time, jobs, faults, snapshots and the log, under control.
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, cast
+Each method is a method of `Emulator` in Python and a call of the control plane over HTTP.
+"""
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Final
 
-from runtime_sessions_emulator._classic_views import timestamp
-from runtime_sessions_emulator._http import MalformedError, parse_json
-from runtime_sessions_emulator._job import OUTCOMES, micros
-from runtime_sessions_emulator._service import (
-    JobOrder,
-    NoSuchSessionError,
-    NotAcceptingError,
-    Service,
-)
+from attrs import asdict
 
-PREFIX: Final = "/_emulator"
+from runtime_sessions_emulator._emulation import Emulation
+from runtime_sessions_emulator._faults import Fault
+from runtime_sessions_emulator._http import moment, timestamp
+from runtime_sessions_emulator._job import Job, micros
+from runtime_sessions_emulator._job_rule import JobOrder, JobRule
+from runtime_sessions_emulator._log import KEPT
+from runtime_sessions_emulator._session import Session
+
+# More seconds than there are until the year 9999.
+_AGES: Final = 1e12
 
 
-def control_app(service: Service) -> Starlette:
-    """The ASGI application of the control plane."""
+class Control:
+    """An emulation under control."""
 
-    async def health(_: Request) -> Response:
-        return JSONResponse({"status": "ok"})
+    def __init__(self, emulation: Emulation) -> None:
+        self._service = emulation.service
+        self._faults = emulation.faults
+        self._log = emulation.log
+        self._snapshots: dict[str, tuple[Any, ...]] = {}
 
-    async def clock(_: Request) -> Response:
-        return JSONResponse({"now": timestamp(service.clock.now())})
+    def now(self) -> datetime:
+        """The time in the emulator, UTC."""
+        return moment(self._service.clock.now()).replace(tzinfo=UTC)
 
-    async def advance(request: Request) -> Response:
-        body = await _body(request, required={"seconds": (int, float)})
-        if body["seconds"] < 0:
-            raise HTTPException(400, "seconds: time goes forward only")
-        service.clock.advance(micros(body["seconds"]))
-        return JSONResponse({"now": timestamp(service.clock.now())})
+    def advance(self, seconds: float) -> datetime:
+        """Move the time forward: what would have happened meanwhile has happened at its moment.
 
-    async def submit(request: Request) -> Response:
-        body = await _body(
-            request,
-            required={"session_id": (str,)},
-            optional={"duration": (int, float), "outcome": (str,)},
-        )
-        outcome = body.get("outcome", "completed")
-        if outcome not in OUTCOMES:
-            raise HTTPException(400, f"outcome: one of {', '.join(OUTCOMES)}")
-        order = JobOrder(
-            request={"program_id": "sampler"},
-            duration=body.get("duration"),
-            outcome=OUTCOMES[outcome],
-        )
-        owner = service.owner(body["session_id"])
-        job = service.submit(owner, order, session_id=body["session_id"], instance="", backend="")
-        return JSONResponse({"id": job.id})
+        Raises:
+            ValueError: The time would go back, or beyond the year 9999.
+        """
+        if seconds < 0:
+            raise ValueError("Time goes forward only: the seconds must be 0 or more.")
+        with self._service.lock:
+            at = self._service.clock.now() + micros(min(seconds, _AGES))
+            try:
+                moment(at)
+            except OverflowError:
+                raise ValueError("There is no time after the year 9999.") from None
+            self._service.clock.set(at)
+        return self.now()
 
-    async def cancel(request: Request) -> Response:
-        service.cancel(request.path_params["id"])
-        return Response(status_code=204)
+    def set_time(self, now: datetime) -> datetime:
+        """Make it a later time; without a zone it is UTC.
 
-    async def reset(_: Request) -> Response:
-        service.reset()
-        return Response(status_code=204)
+        Raises:
+            ValueError: The time would go back.
+        """
+        aware = now if now.tzinfo is not None else now.replace(tzinfo=UTC)
+        with self._service.lock:
+            return self.advance((aware - self.now()).total_seconds())
 
-    return Starlette(
-        routes=[
-            Route(f"{PREFIX}/health", health),
-            Route(f"{PREFIX}/clock", clock),
-            Route(f"{PREFIX}/clock/advance", advance, methods=["POST"]),
-            Route(f"{PREFIX}/jobs", submit, methods=["POST"]),
-            Route(f"{PREFIX}/sessions/{{id}}/cancel", cancel, methods=["POST"]),
-            Route(f"{PREFIX}/reset", reset, methods=["POST"]),
+    def submit_job(
+        self,
+        session_id: str,
+        *,
+        duration: float | None = None,
+        outcome: str = "completed",
+        reason: str | None = None,
+        reason_code: int | None = None,
+    ) -> str:
+        """Submit a job as the session's owner, and give its id. The arguments are `JobRule`'s.
+
+        Raises:
+            LookupError: There is no such session.
+            NotAcceptingError: It accepts no jobs.
+            ValueError: There is no such outcome, or a number is out of range.
+        """
+        rule = JobRule(duration=duration, outcome=outcome, reason=reason, reason_code=reason_code)
+        order = JobOrder(request={"program_id": "sampler"}, rule=rule)
+        with self._service.lock:
+            owner = self._service.owner(session_id)
+            job = self._service.submit(owner, order, session_id=session_id, instance="", backend="")
+        return job.id
+
+    def add_job_rule(self, rule: JobRule) -> None:
+        """Say how jobs go that programs submit from now on; the newest rule that applies holds."""
+        with self._service.lock:
+            self._service.job_rules.append(rule)
+
+    def cancel_session(self, session_id: str) -> None:
+        """Cancel a session as an operator. Raises LookupError where there is none."""
+        with self._service.lock:
+            self._service.cancel(session_id)
+
+    def close_session(self, session_id: str) -> None:
+        """Close a session as its owner. Raises LookupError where there is none."""
+        with self._service.lock:
+            self._service.close(self._service.owner(session_id), session_id)
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """All sessions of all users, newest first: their history and their jobs."""
+        with self._service.lock:
+            return [_shown(session) for session in self._service.sessions()][::-1]
+
+    def add_fault(self, fault: Fault) -> str:
+        """Let answers go wrong, and give the name by which the fault can be removed.
+
+        Raises:
+            ValueError: A fault of that name is on already.
+        """
+        with self._service.lock:
+            return self._faults.add(fault)
+
+    def remove_fault(self, name: str) -> None:
+        """Switch a fault off. Raises LookupError where none of that name is on."""
+        with self._service.lock:
+            self._faults.remove(name)
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults that are on, in the order in which they were switched on."""
+        with self._service.lock:
+            return [asdict(fault) for fault in self._faults]
+
+    def requests(  # noqa: PLR0913 - each narrows, and must be named
+        self,
+        *,
+        method: str | None = None,
+        path: str | None = None,
+        operation: str | None = None,
+        session_id: str | None = None,
+        status: int | None = None,
+        since: int = 0,
+        limit: int = KEPT,
+    ) -> list[dict[str, Any]]:
+        """What clients sent to the API, oldest first; no token is in it.
+
+        Args:
+            method: Only requests of this method.
+            path: Only requests of this path.
+            operation: Only requests of this operation of the contract, such as `createSession`.
+            session_id: Only requests about this session, its creation included.
+            status: Only requests that were answered so.
+            since: Only requests after the one of this number.
+            limit: Only so many.
+        """
+
+        def wanted() -> Iterator[dict[str, Any]]:
+            for entry in self._log.entries:
+                if (
+                    entry.number > since
+                    and operation in (None, entry.operation)
+                    and session_id in (None, entry.session_id)
+                    and status in (None, entry.status)
+                    and method in (None, entry.scope["method"])
+                    and path in (None, entry.scope["path"])
+                ):
+                    yield self._log.view(entry)
+
+        with self._service.lock:
+            return list(islice(wanted(), limit))
+
+    def clear_requests(self) -> None:
+        """Forget the requests so far."""
+        with self._service.lock:
+            self._log.clear()
+
+    def reset(self) -> None:
+        """Be as at the start: nothing is left, and the same calls give the same ids as before."""
+        with self._service.lock:
+            self._service.reset()
+            self._faults.reset()
+            self._log.clear()
+            self._snapshots.clear()
+
+    def snapshot(self) -> str:
+        """Remember everything but the log, and give the name to restore it by."""
+        with self._service.lock:
+            name = f"snapshot-{len(self._snapshots) + 1}"
+            self._snapshots[name] = (self._service.save(), self._faults.save())
+        return name
+
+    def restore(self, name: str) -> None:
+        """Be as at a snapshot, the time included. Raises LookupError where there is none."""
+        with self._service.lock:
+            if name not in self._snapshots:
+                raise LookupError(f"There is no snapshot {name!r}.")
+            service, faults = self._snapshots[name]
+            self._service.load(service)
+            self._faults.load(faults)
+
+
+def _shown(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "user_id": session.owner,
+        "backend": session.backend,
+        "instance": session.instance,
+        "mode": session.mode.value,
+        "state": session.state.value,
+        "accepting_jobs": session.accepting_jobs,
+        "history": [
+            {"at": timestamp(change.at), "state": change.state.value, "reason": change.reason.value}
+            for change in session.history
         ],
-        exception_handlers={
-            HTTPException: _said,
-            NoSuchSessionError: _answer(404, "There is no such session."),
-            NotAcceptingError: _answer(400, "The session accepts no jobs."),
-        },
-    )
+        "jobs": [_shown_job(job) for job in session.jobs],
+    }
 
 
-def _answer(status: int, message: str) -> Callable[[Request, Exception], Response]:
-    def handler(_: Request, __: Exception) -> Response:
-        return JSONResponse({"error": message}, status)
-
-    return handler
-
-
-def _said(_: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
-    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
-
-
-async def _body(
-    request: Request,
-    *,
-    required: Mapping[str, tuple[type, ...]],
-    optional: Mapping[str, tuple[type, ...]] | None = None,
-) -> dict[str, Any]:
-    try:
-        body = parse_json(await request.body())
-    except MalformedError as error:
-        raise HTTPException(400, f"The body: {error}") from None
-    known = {**required, **(optional or {})}
-    if not isinstance(body, dict):
-        raise HTTPException(400, "The body: not an object")
-    body = cast("dict[str, Any]", body)
-    for name in required:
-        if name not in body:
-            raise HTTPException(400, f"{name}: required")
-    for name, value in body.items():
-        if name not in known:
-            raise HTTPException(400, f"{name}: not known here")
-        if not isinstance(value, known[name]) or isinstance(value, bool):
-            raise HTTPException(400, f"{name}: of the wrong type")
-    return body
+def _shown_job(job: Job) -> dict[str, Any]:
+    times = {"created": job.created_at, "started": job.started_at, "ended": job.ended_at}
+    return {
+        "id": job.id,
+        "status": job.status.value,
+        "reason": None if job.end is None else job.end.reason,
+        **{name: None if at is None else timestamp(at) for name, at in times.items()},
+    }

@@ -3,13 +3,16 @@
 import socket
 import threading
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
+import httpx
 import uvicorn
 
 from runtime_sessions_emulator._app import App
 from runtime_sessions_emulator._config import Config
-from runtime_sessions_emulator._service import Service
+from runtime_sessions_emulator._control import Control
+from runtime_sessions_emulator._emulation import Emulation
+from runtime_sessions_emulator._transport import AsyncTransport, Transport
 
 HOST: Final = "127.0.0.1"
 
@@ -47,19 +50,29 @@ def configured(app: App) -> uvicorn.Config:
     )
 
 
-class Emulator:
+class Emulator(Control):
     """An emulator on a free port of the loopback, for as long as the `with` block lasts.
 
+    Without the block it is there all the same, in process: see `client` and `async_client`.
+
+    Args:
+        config: What the service knows; without it two users, two backends and two instances.
+        seed: What ids and faults are made from: the same calls give the same ids, run after run.
+        virtual_clock: Whether the time stands still until it is moved.
+
     Attributes:
-        url: Where the API is.
         token: The token of the first user.
-        other_token: The token of the second user.
+        other_token: The token of the last user.
     """
 
-    def __init__(self, *, config: Config | None = None, seed: int = 0) -> None:
-        self._service = Service(config, seed=seed)
+    def __init__(
+        self, config: Config | None = None, *, seed: int = 0, virtual_clock: bool = False
+    ) -> None:
+        emulation = Emulation.of(config, seed=seed, virtual_clock=virtual_clock)
+        super().__init__(emulation)
+        self._app = App(emulation, self)
         self._socket: socket.socket | None = None
-        tokens = [user.token for user in self._service.config.users]
+        tokens = list(emulation.service.users)
         self.token: Final = tokens[0]
         self.other_token: Final = tokens[-1]
 
@@ -70,9 +83,26 @@ class Emulator:
             raise RuntimeError("The emulator is not running: use it in a `with` block.")
         return address(self._socket)
 
+    def client(self, token: str | None = None) -> httpx.Client:
+        """A client with a token, the first user's if none is given; to be closed after use.
+
+        In the `with` block it goes over HTTP, else it calls the emulator in process.
+        """
+        transport = None if self._socket is not None else Transport(self._app)
+        return httpx.Client(transport=transport, **self._options(token))
+
+    def async_client(self, token: str | None = None) -> httpx.AsyncClient:
+        """As `client`, for async code."""
+        transport = None if self._socket is not None else AsyncTransport(self._app)
+        return httpx.AsyncClient(transport=transport, **self._options(token))
+
+    def _options(self, token: str | None) -> dict[str, Any]:
+        url = f"http://{HOST}" if self._socket is None else self.url
+        return {"base_url": url, "headers": {"Authorization": f"Bearer {token or self.token}"}}
+
     def __enter__(self) -> Self:
         self._socket = listen(HOST, 0)
-        self._server = uvicorn.Server(configured(App(self._service)))
+        self._server = uvicorn.Server(configured(self._app))
         self._thread = threading.Thread(
             target=self._server.run,
             args=([self._socket],),

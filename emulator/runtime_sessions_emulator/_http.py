@@ -1,12 +1,17 @@
 """HTTP, as far as every skin needs it: answers, errors, bodies and queries, on bare ASGI."""
 
 import json
+import os
+import socket
+import struct
 import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from attrs import define, field
+from attrs import define
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -18,16 +23,25 @@ BODY_LIMIT: Final = 1 << 20
 # sees the answer.
 _PATIENCE: Final = 16 << 20
 
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - all is UTC, and this prints without a zone
+
 encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 @define
 class Answer:
-    """An answer: its status, its JSON body if it has one, and headers beyond the usual."""
+    """An answer: its status, its JSON body if it has one, and headers beyond the usual.
+
+    Attributes:
+        raw: The body, where it isn't JSON.
+        cut: After how many bytes of the body the connection is cut off; 0: before anything is sent.
+    """
 
     status: int
-    body: Any = None
-    headers: tuple[tuple[bytes, bytes], ...] = field(default=())
+    body: dict[str, Any] | None = None
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    raw: bytes | None = None
+    cut: int | None = None
 
 
 class HttpError(Exception):
@@ -50,23 +64,63 @@ class HttpError(Exception):
         self.headers: Final = headers
 
 
+#: How a generation of the API shows an error.
+ErrorView = Callable[[HttpError], Answer]
+
+
 class MalformedError(ValueError):
     """What was sent cannot be read; says why."""
 
 
-async def send_answer(send: Send, answer: Answer) -> None:
-    """Send an answer."""
+async def send_answer(receive: Receive, send: Send, answer: Answer) -> None:
+    """Send an answer, or as much of it as is to come through."""
     headers: Iterable[tuple[bytes, bytes]] = answer.headers
-    body = b""
+    body = answer.raw or b""
     if answer.body is not None:
         body = encode(answer.body).encode("ascii")
-        headers = (
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(body)),
-            *headers,
-        )
+        headers = ((b"content-type", b"application/json"), *headers)
+    if answer.status != 204:  # noqa: PLR2004 - No Content
+        headers = (*headers, (b"content-length", b"%d" % len(body)))
+    if answer.cut == 0:
+        await _cut_off(receive, send, flush=False)
+        return
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    if answer.cut is None:
+        await send({"type": "http.response.body", "body": body})
+        return
+    await send({"type": "http.response.body", "body": body[: answer.cut], "more_body": True})
+    await _cut_off(receive, send, flush=True)
+
+
+async def _cut_off(receive: Receive, send: Send, *, flush: bool) -> None:
+    """End the connection: after what was sent, or with a reset that leaves nothing.
+
+    Raises:
+        ConnectionResetError: There is no connection, because the application is called in process.
+    """
+    # ASGI has no way to say this: it takes the connection that uvicorn's `send` is bound to.
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is None:
+        raise ConnectionResetError("Connection reset by a fault")
+    if flush:
+        transport.close()
+    else:
+        with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as raw:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+@lru_cache(maxsize=10_000)  # what shows a moment is looked at more often than it changes
+def timestamp(at: int) -> str:
+    """A moment, in microseconds since the epoch, as RFC 3339: milliseconds, UTC."""
+    return moment(at).isoformat(timespec="milliseconds") + "Z"
+
+
+def moment(at: int) -> datetime:
+    """A moment as a date and time without a zone, which is UTC."""
+    return _EPOCH + timedelta(microseconds=at)
 
 
 async def read_body(receive: Receive) -> bytes:

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from random import Random
+from threading import RLock
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from runtime_sessions_emulator import _session
 from runtime_sessions_emulator._clock import Clock, RunningClock
 from runtime_sessions_emulator._config import Config, User
-from runtime_sessions_emulator._job import COMPLETED, RAN_TOO_LONG, Job, Outcome, micros
+from runtime_sessions_emulator._errors import (
+    ForbiddenError,
+    NoSuchBackendError,
+    NoSuchJobError,
+    NoSuchSessionError,
+    NotAcceptingError,
+)
+from runtime_sessions_emulator._job import RAN_TOO_LONG, SECOND, Job, micros
+from runtime_sessions_emulator._job_rule import JobOrder, JobRule
 from runtime_sessions_emulator._session import Mode, Session
 
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuv"
@@ -21,45 +30,6 @@ OPEN_PLAN: Final = (
 )
 
 
-class ServiceError(Exception):
-    """The service cannot do what it was asked for."""
-
-
-class NoSuchSessionError(ServiceError):
-    """There is no such session, or it is another user's: so that ids cannot be probed."""
-
-
-class NoSuchJobError(ServiceError):
-    """There is no such job, or it is another user's."""
-
-
-class NoSuchBackendError(ServiceError):
-    """The backend is not known."""
-
-
-class ForbiddenError(ServiceError):
-    """The caller may not use this instance."""
-
-
-class NotAcceptingError(ServiceError):
-    """The session accepts no jobs."""
-
-
-@frozen(kw_only=True)
-class JobOrder:
-    """What is known of a job when it is submitted: what was sent, and how it is to go here.
-
-    Attributes:
-        cost: The longest time that the job may take, in seconds; 0: no limit.
-        duration: Seconds that it runs; None: as configured.
-    """
-
-    request: Mapping[str, Any]
-    cost: float = 0
-    duration: float | None = None
-    outcome: Outcome = COMPLETED
-
-
 class Service:
     """The sessions and jobs of all users, and the time they live in."""
 
@@ -69,17 +39,41 @@ class Service:
         self.config: Final = config or Config()
         self.clock: Final = clock or RunningClock()
         self.seed: Final = seed
+        # Requests come in one thread, the methods of Python's `Emulator` are called in others.
+        self.lock: Final = RLock()
         self.users: Final = {user.token: user for user in self.config.users}
         self._backends = frozenset(self.config.backends)
         self.reset()
 
     def reset(self) -> None:
-        """Forget every session and job, and start the ids anew from the seed. The time goes on."""
+        """Be as at the start: nothing is held, and ids and time begin anew."""
+        self.clock.reset()
         self._random = Random(self.seed)  # noqa: S311 - ids that a seed repeats are the point
         self._sessions: dict[str, Session] = {}
         # Where each job lives: in a session, or by itself.
         self._jobs: dict[str, Job | tuple[str, int]] = {}
         self._job_ids: dict[str, list[str]] = {user.id: [] for user in self.config.users}
+        self.job_rules: list[JobRule] = []
+
+    def save(self) -> tuple[object, ...]:
+        """All that there is to it, at this moment."""
+        return (
+            self.clock.now(),
+            self._random.getstate(),
+            dict(self._sessions),
+            dict(self._jobs),
+            {user: list(ids) for user, ids in self._job_ids.items()},
+            list(self.job_rules),
+        )
+
+    def load(self, saved: tuple[Any, ...]) -> None:
+        """Be as it was when it was saved, at that moment."""
+        now, state, sessions, jobs, job_ids, rules = saved
+        self.clock.set(now)
+        self._random.setstate(state)
+        self._sessions, self._jobs = dict(sessions), dict(jobs)
+        self._job_ids = {user: list(ids) for user, ids in job_ids.items()}
+        self.job_rules = list(rules)
 
     def create(
         self, user: User, *, backend: str, instance: str, max_ttl: float | None, mode: str | None
@@ -91,9 +85,9 @@ class Service:
             NoSuchBackendError: The backend is not known.
         """
         if instance not in user.instances:
-            raise ForbiddenError
+            raise ForbiddenError("The instance is not one of the user's.")
         if backend not in self._backends:
-            raise NoSuchBackendError
+            raise NoSuchBackendError("There is no such backend.")
         plan = self.config.instances[instance]
         wanted = Mode(mode or Mode.DEDICATED)
         warnings: list[str] = []
@@ -130,7 +124,7 @@ class Service:
         """
         session = self._sessions.get(session_id)
         if session is None or session.owner != user.id:
-            raise NoSuchSessionError
+            raise NoSuchSessionError("There is no such session.")
         return self._settled(session)
 
     def update(self, user: User, session_id: str, *, accepting_jobs: bool) -> None:
@@ -157,23 +151,29 @@ class Service:
         if session_id is not None:
             return self._submit_into(user, order, session_id)
         if instance not in user.instances:
-            raise ForbiddenError
+            raise ForbiddenError("The instance is not one of the user's.")
         if backend not in self._backends:
-            raise NoSuchBackendError
+            raise NoSuchBackendError("There is no such backend.")
         now = self.clock.now()
-        job = self._new_job(user, order, instance=instance, backend=backend, now=now).started(now)
-        self._jobs[job.id] = job
+        job = self._new_job(
+            user, order, session_id=None, instance=instance, backend=backend, now=now
+        )
+        self._jobs[job.id] = job.started(now)
         self._job_ids[user.id].append(job.id)
         return job
 
     def _submit_into(self, user: User, order: JobOrder, session_id: str) -> Job:
         session, now = self.get(user, session_id)
         if not session.accepting_jobs:
-            raise NotAcceptingError
+            raise NotAcceptingError("The session accepts no jobs.")
         job = self._new_job(
-            user, order, instance=session.instance, backend=session.backend, now=now
+            user,
+            order,
+            session_id=session_id,
+            instance=session.instance,
+            backend=session.backend,
+            now=now,
         )
-        job = evolve(job, session_id=session_id)
         self._jobs[job.id] = (session_id, len(session.jobs))
         self._job_ids[user.id].append(job.id)
         self._sessions[session_id] = _session.settle(_session.submit(session, job, now), now)
@@ -187,16 +187,21 @@ class Service:
         """
         where = self._jobs.get(job_id)
         if where is None:
-            raise NoSuchJobError
+            raise NoSuchJobError("There is no such job.")
         job, now = self._job_at(where)
         if job.owner != user.id:
-            raise NoSuchJobError
+            raise NoSuchJobError("There is no such job.")
         return job, now
 
     def jobs(self, user: User) -> Iterator[Job]:
         """All jobs of the user, newest first."""
         for job_id in reversed(self._job_ids[user.id]):
             yield self._job_at(self._jobs[job_id])[0]
+
+    def sessions(self) -> Iterator[Session]:
+        """All sessions of all users as they stand, oldest first."""
+        for session in list(self._sessions.values()):
+            yield self._settled(session)[0]
 
     def owner(self, session_id: str) -> User:
         """The user whose session it is, for what operators do in its name.
@@ -206,13 +211,22 @@ class Service:
         """
         session = self._sessions.get(session_id)
         if session is None:
-            raise NoSuchSessionError
+            raise NoSuchSessionError("There is no such session.")
         return next(user for user in self.config.users if user.id == session.owner)
 
     def cancel(self, session_id: str) -> None:
-        """Cancel a session as an operator. Raises NoSuchSessionError."""
+        """Cancel a session as an operator.
+
+        Raises:
+            NoSuchSessionError: There is no such session.
+        """
         session, now = self.get(self.owner(session_id), session_id)
         self._sessions[session_id] = _session.cancel(session, now)
+
+    def age(self, session_id: str | None) -> float | None:
+        """How many seconds ago a session was created; None where there is none."""
+        session = self._sessions.get(session_id or "")
+        return None if session is None else (self.clock.now() - session.created_at) / SECOND
 
     def _settled(self, session: Session) -> tuple[Session, int]:
         now = self.clock.now()
@@ -228,12 +242,20 @@ class Service:
         session, now = self._settled(self._sessions[where[0]])
         return session.jobs[where[1]], now
 
-    def _new_job(
-        self, user: User, order: JobOrder, *, instance: str, backend: str, now: int
+    def _new_job(  # noqa: PLR0913 - what a job is
+        self,
+        user: User,
+        order: JobOrder,
+        *,
+        session_id: str | None,
+        instance: str,
+        backend: str,
+        now: int,
     ) -> Job:
-        duration = self.config.job_duration if order.duration is None else order.duration
-        outcome = order.outcome
-        if 0 < order.cost < duration or (outcome == RAN_TOO_LONG and order.cost > 0):
+        rule = order.rule or self._rule(order, session_id, backend)
+        duration = self.config.job_duration if rule.duration is None else rule.duration
+        outcome = rule.end
+        if 0 < order.cost < duration or (rule.outcome == "ran_too_long" and order.cost > 0):
             duration, outcome = order.cost, RAN_TOO_LONG
         return Job(
             id=self._new_id(self._jobs),
@@ -244,7 +266,19 @@ class Service:
             duration=micros(duration),
             outcome=outcome,
             request=order.request,
+            session_id=session_id,
         )
+
+    def _rule(self, order: JobOrder, session_id: str | None, backend: str) -> JobRule:
+        """The newest rule that applies, used once more."""
+        for place, rule in reversed(list(enumerate(self.job_rules))):
+            if rule.applies(order.request, session_id, backend):
+                if rule.times == 1:
+                    del self.job_rules[place]
+                elif rule.times is not None:
+                    self.job_rules[place] = evolve(rule, times=rule.times - 1)
+                return rule
+        return JobRule()
 
     def _new_id(self, taken: Mapping[str, object]) -> str:
         while True:

@@ -6,14 +6,19 @@ import pytest
 from runtime_sessions_emulator import Emulator
 
 
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
+@pytest.fixture(scope="session")
+def served() -> Iterator[Emulator]:
     with Emulator() as running:
         yield running
 
 
 @pytest.fixture
+def emulator(served: Emulator) -> Emulator:
+    served.reset()
+    return served
+
+
+@pytest.fixture
 def client(emulator: Emulator) -> Iterator[httpx.Client]:
-    headers = {"Authorization": f"Bearer {emulator.token}"}
-    with httpx.Client(base_url=emulator.url, headers=headers) as connected:
+    with emulator.client() as connected:
         yield connected

@@ -1,0 +1,135 @@
+"""How a request to the API is answered: held to the contract, struck by faults, logged."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from attrs import define
+
+from runtime_sessions_emulator._boundary import Boundary
+from runtime_sessions_emulator._config import User
+from runtime_sessions_emulator._contract import Operation
+from runtime_sessions_emulator._emulation import Emulation
+from runtime_sessions_emulator._errors import NoSuchSessionError, ServiceError
+from runtime_sessions_emulator._faults import Fault, FaultKind, faulty
+from runtime_sessions_emulator._http import Answer, HttpError, Receive, Scope, Send, send_answer
+from runtime_sessions_emulator._log import Entry
+
+_LOG: Final = logging.getLogger("runtime_sessions_emulator")
+
+
+@define
+class Call:
+    """A request that was found to be valid: who asks, for which thing, with what."""
+
+    user: User
+    id: str
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+
+
+class Generation(Protocol):
+    """What a generation of the API has of its own."""
+
+    boundary: Boundary
+    handlers: Mapping[str, Callable[[Call], Answer]]
+
+    def authenticate(self, scope: Scope) -> User:
+        """The user whose token a request carries. Raises HttpError."""
+        ...
+
+    def refused(self, error: ServiceError) -> HttpError:
+        """What is said when the service cannot do what it was asked for."""
+        ...
+
+    def error(self, error: HttpError) -> Answer:
+        """The answer to a request that is refused."""
+        ...
+
+
+class Api:
+    """The ASGI application of a generation of the API."""
+
+    def __init__(self, generation: Generation, emulation: Emulation) -> None:
+        self._generation = generation
+        self._service = emulation.service
+        self._faults = emulation.faults
+        self._log = emulation.log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        entry = Entry(scope)
+        try:
+            answer = await self._perform(entry, receive)
+        except HttpError as error:
+            answer = self._checked(None, self._generation.error(error), scope["path"])
+        except ConnectionError:
+            return
+        entry.status = answer.status or None
+        self._log.add(entry, self._service.clock.now())
+        await send_answer(receive, send, answer)
+
+    async def _perform(self, entry: Entry, receive: Receive) -> Answer:
+        """Do what a request asks for, and fill in what the log is to say of it."""
+        boundary = self._generation.boundary
+        user = self._generation.authenticate(entry.scope)
+        entry.user = user.id
+        operation, ident = boundary.route(entry.scope)
+        entry.operation = operation.id
+        query = boundary.query(operation, entry.scope)
+        body: Mapping[str, Any] = {}
+        if operation.body is not None:
+            entry.body, body = await boundary.body(operation, entry.scope, receive)
+        entry.session_id = body.get("session_id") or ident or None
+        fault = self._strike(entry, None) if self._faults else None
+        if fault is not None and fault.kind != FaultKind.DELAY:
+            return self._faulty(fault, None)
+        if fault is not None:
+            await asyncio.sleep(fault.seconds)
+        answer = self._carry_out(operation, Call(user, ident, query, body))
+        if operation.id == "createSession" and answer.body is not None:
+            entry.session_id = answer.body.get("id")
+        if fault is None and self._faults:
+            fault = self._strike(entry, answer)
+            if fault is not None and fault.kind != FaultKind.DELAY:
+                return self._faulty(fault, answer)
+            if fault is not None:
+                await asyncio.sleep(fault.seconds)
+        return answer
+
+    def _carry_out(self, operation: Operation, call: Call) -> Answer:
+        try:
+            with self._service.lock:
+                answer = self._generation.handlers[operation.id](call)
+        except ServiceError as error:
+            answer = self._generation.error(self._generation.refused(error))
+        except HttpError as error:
+            answer = self._generation.error(error)
+        return self._checked(operation, answer, operation.id)
+
+    def _checked(self, operation: Operation | None, answer: Answer, name: str) -> Answer:
+        """The answer, if the contract allows it; else an error that says loudly what is wrong."""
+        broken = self._generation.boundary.check(operation, answer)
+        if broken is None:
+            return answer
+        said = f"The emulator's own answer to {name} breaks the contract: {broken}."
+        _LOG.error(said)
+        return self._generation.error(
+            HttpError(500, 500, said, solution="This is a bug of the emulator: report it.")
+        )
+
+    def _strike(self, entry: Entry, answer: Answer | None) -> Fault | None:
+        with self._service.lock:
+            fault = self._faults.strike(
+                operation=entry.operation or "",
+                session_id=entry.session_id,
+                age=self._service.age(entry.session_id),
+                answer=answer,
+            )
+        entry.fault = None if fault is None else fault.name
+        return fault
+
+    def _faulty(self, fault: Fault, answer: Answer | None) -> Answer:
+        not_found = self._generation.error(self._generation.refused(NoSuchSessionError()))
+        return faulty(fault, answer, not_found, self._generation.error)

@@ -1,0 +1,25 @@
+"""Why the service cannot do what it was asked for."""
+
+
+class ServiceError(Exception):
+    """The service cannot do what it was asked for."""
+
+
+class NoSuchSessionError(ServiceError, LookupError):
+    """There is no such session, or it is another user's: so that ids cannot be probed."""
+
+
+class NoSuchJobError(ServiceError, LookupError):
+    """There is no such job, or it is another user's."""
+
+
+class NoSuchBackendError(ServiceError):
+    """The backend is not known."""
+
+
+class ForbiddenError(ServiceError):
+    """The caller may not use this instance."""
+
+
+class NotAcceptingError(ServiceError):
+    """The session accepts no jobs."""

@@ -1,0 +1,186 @@
+"""Faults, as a client meets them."""
+
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from runtime_sessions_emulator import Emulator, Fault
+
+BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
+
+
+@pytest.fixture
+def session(client: httpx.Client) -> str:
+    return str(client.post("/sessions", json=BODY).json()["id"])
+
+
+def test_an_error_has_the_documented_body(
+    emulator: Emulator, client: httpx.Client, session: str
+) -> None:
+    emulator.add_fault(Fault("error", status=503, times=2))
+    for _ in range(2):
+        answer = client.get(f"/sessions/{session}")
+        assert answer.status_code == 503
+        assert answer.json()["errors"][0]["code"] == 503
+    assert client.get(f"/sessions/{session}").status_code == 200
+    assert emulator.faults() == []
+
+
+@pytest.mark.parametrize("status", [403, 502, 503, 520, 521, 522, 523, 524])
+def test_a_gateway_answers_html(
+    emulator: Emulator, client: httpx.Client, session: str, status: int
+) -> None:
+    emulator.add_fault(Fault("gateway", status=status))
+    answer = client.get(f"/sessions/{session}")
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "text/html"
+    assert "<html>" in answer.text
+
+
+def test_a_rate_limit_says_how_long(emulator: Emulator, client: httpx.Client, session: str) -> None:
+    emulator.add_fault(Fault("rate_limit", retry_after=7, times=1))
+    answer = client.get(f"/sessions/{session}")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+    emulator.add_fault(Fault("rate_limit", retry_after=7, as_date=True, times=1))
+    answer = client.get(f"/sessions/{session}")
+    wait = parsedate_to_datetime(answer.headers["retry-after"]) - parsedate_to_datetime(
+        answer.headers["date"]
+    )
+    assert 5 <= wait.total_seconds() <= 8
+
+
+def test_a_delay_is_a_delay(emulator: Emulator, client: httpx.Client, session: str) -> None:
+    emulator.add_fault(Fault("delay", seconds=30, times=1))
+    with pytest.raises(httpx.ReadTimeout):
+        client.get(f"/sessions/{session}", timeout=0.05)
+    emulator.add_fault(Fault("delay", seconds=0.05, times=1))
+    assert client.get(f"/sessions/{session}").elapsed.total_seconds() >= 0.05
+
+
+def test_a_reset_leaves_no_answer(emulator: Emulator, client: httpx.Client, session: str) -> None:
+    emulator.add_fault(Fault("reset", times=1))
+    with pytest.raises(httpx.ReadError, match="reset"):
+        client.get(f"/sessions/{session}")
+    assert client.get(f"/sessions/{session}").status_code == 200
+    assert [request["status"] for request in emulator.requests(session_id=session)][-2:] == [
+        None,
+        200,
+    ]
+
+
+def test_a_truncated_body_ends_too_early(
+    emulator: Emulator, client: httpx.Client, session: str
+) -> None:
+    emulator.add_fault(Fault("truncated", times=1))
+    with pytest.raises(httpx.RemoteProtocolError, match="complete message body"):
+        client.get(f"/sessions/{session}")
+    assert client.get(f"/sessions/{session}").status_code == 200
+
+
+def test_broken_json_comes_with_a_200(
+    emulator: Emulator, client: httpx.Client, session: str
+) -> None:
+    emulator.add_fault(Fault("broken_json"))
+    answer = client.get(f"/sessions/{session}")
+    assert answer.status_code == 200
+    with pytest.raises(ValueError, match="Expecting"):
+        answer.json()
+
+
+@pytest.mark.parametrize(
+    ("fault", "path", "field"),
+    [
+        (Fault("unknown_value"), "", "state"),
+        (Fault("unknown_value"), "/extended", "status"),
+        (Fault("unknown_value", field="mode"), "", "mode"),
+    ],
+)
+def test_an_unknown_value(fault: Fault, path: str, field: str) -> None:
+    emulator = Emulator(virtual_clock=True)
+    with emulator.client() as client:
+        session = client.post("/sessions", json=BODY).json()["id"]
+        true = client.get(f"/sessions/{session}{path}").json()
+        emulator.add_fault(fault)
+        struck = client.get(f"/sessions/{session}{path}").json()
+    assert struck == {**true, field: "pending_closed"}
+
+
+def test_a_missing_field(emulator: Emulator, client: httpx.Client) -> None:
+    emulator.add_fault(Fault("missing_field", operation="createSession", times=1))
+    assert "id" not in client.post("/sessions", json=BODY).json()
+    # The session is there all the same.
+    assert len(emulator.sessions()) == 1
+
+
+def test_a_session_is_not_found_yet(emulator: Emulator, client: httpx.Client, session: str) -> None:
+    emulator.add_fault(Fault("not_found_yet", seconds=5))
+    unknown = client.get("/sessions/nowhere")
+    early = client.get(f"/sessions/{session}")
+    assert (early.status_code, early.text) == (404, unknown.text)
+    emulator.advance(5)
+    assert client.get(f"/sessions/{session}").status_code == 200
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_before_or_after_the_side_effect(
+    emulator: Emulator, client: httpx.Client, session: str, *, after: bool
+) -> None:
+    emulator.add_fault(Fault("error", operation="updateSession", after=after, times=1))
+    answer = client.patch(f"/sessions/{session}", json={"accepting_jobs": False})
+    assert answer.status_code == 500
+    assert client.get(f"/sessions/{session}").json()["accepting_jobs"] is not after
+
+
+def test_only_where_it_is_told_to(emulator: Emulator, client: httpx.Client, session: str) -> None:
+    other = client.post("/sessions", json=BODY).json()["id"]
+    emulator.add_fault(Fault("error", session_id=other, operation="getSession"))
+    assert client.get(f"/sessions/{session}").status_code == 200
+    assert client.get(f"/sessions/{other}/extended").status_code == 200
+    assert client.get(f"/sessions/{other}").status_code == 500
+    # Without a token, and where nothing is, nobody learns of it.
+    assert httpx.get(f"{emulator.url}/sessions/{other}").status_code == 401
+
+
+def test_which_calls_are_struck_is_the_seeds_choice() -> None:
+    def struck(seed: int) -> list[int]:
+        emulator = Emulator(seed=seed)
+        emulator.add_fault(Fault("error", probability=0.5))
+        with emulator.client() as client:
+            return [client.get("/sessions/x").status_code for _ in range(40)]
+
+    assert struck(1) == struck(1)
+    assert struck(1) != struck(2)
+    assert set(struck(1)) == {404, 500}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "nonsense"},
+        {"kind": "gateway", "status": 500},
+        {"kind": "error", "status": 200},
+        {"kind": "error", "probability": 1.5},
+        {"kind": "error", "times": 0},
+        {"kind": "error", "status": "500"},
+        {"kind": "error", "unknown": 1},
+        {},
+        [],
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused(client: httpx.Client, wrong: Any) -> None:
+    answer = client.post("/_emulator/faults", json=wrong)
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"]
+
+
+def test_faults_are_named(emulator: Emulator) -> None:
+    assert emulator.add_fault(Fault("error")) == "fault-1"
+    assert emulator.add_fault(Fault("error", name="mine")) == "mine"
+    with pytest.raises(ValueError, match="mine"):
+        emulator.add_fault(Fault("error", name="mine"))
+    emulator.remove_fault("mine")
+    assert [fault["name"] for fault in emulator.faults()] == ["fault-1"]
+    with pytest.raises(LookupError, match="mine"):
+        emulator.remove_fault("mine")

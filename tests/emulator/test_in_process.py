@@ -1,0 +1,48 @@
+"""The emulator without a server."""
+
+import anyio
+import httpx
+import pytest
+
+from runtime_sessions_emulator import Emulator, Fault
+
+BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
+
+
+def test_sync() -> None:
+    emulator = Emulator()
+    with emulator.client() as client, emulator.client(emulator.other_token) as other:
+        session = client.post("/sessions", json=BODY).json()["id"]
+        assert client.get(f"/sessions/{session}").json()["state"] == "open"
+        assert other.get(f"/sessions/{session}").status_code == 404
+        answer = client.put(f"/sessions/{session}")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, PATCH")
+    with pytest.raises(RuntimeError, match="with"):
+        _ = emulator.url
+
+
+def test_async() -> None:
+    async def main() -> None:
+        emulator = Emulator()
+        async with emulator.async_client() as client:
+            session = (await client.post("/sessions", json=BODY)).json()["id"]
+            assert (await client.delete(f"/sessions/{session}/close")).status_code == 204
+            assert emulator.sessions()[0]["state"] == "closed"
+
+    anyio.run(main)
+
+
+@pytest.mark.parametrize("kind", ["reset", "truncated"])
+def test_a_connection_that_is_cut_off_is_a_transport_error(kind: str) -> None:
+    emulator = Emulator()
+    with emulator.client() as client:
+        session = client.post("/sessions", json=BODY).json()["id"]
+        emulator.add_fault(Fault(kind))
+        with pytest.raises(httpx.TransportError):
+            client.get(f"/sessions/{session}")
+
+
+def test_over_http_within_the_block() -> None:
+    with Emulator() as emulator, emulator.client() as client:
+        assert client.base_url.port
+        assert client.get("/sessions/x").status_code == 404
