@@ -1,48 +1,128 @@
 """The command line."""
 
 import argparse
+import ipaddress
+import json
+import logging
+import os
+import signal
 import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
 from runtime_sessions_emulator._app import App
+from runtime_sessions_emulator._config import Config
 from runtime_sessions_emulator._control import Control
 from runtime_sessions_emulator._emulation import Emulation
 from runtime_sessions_emulator._emulator import HOST, address, configured, listen
+from runtime_sessions_emulator._log import Entry
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be said on the command line."""
+    made = argparse.ArgumentParser(
+        prog="runtime-sessions-emulator",
+        description="Serve the runtime session API, with sessions that live, and with time, jobs "
+        "and faults under control at /_emulator/.",
+    )
+    add = made.add_argument
+    add("--host", default=HOST, help="address to listen on (default: %(default)s)")
+    add("--port", type=int, default=8390, help="port; 0: a free one (default: %(default)s)")
+    add("--port-file", type=Path, metavar="FILE", help="write the address there once it listens")
+    add("--config", type=Path, metavar="FILE", help="users, instances, backends, limits (TOML)")
+    add(
+        "--seed",
+        type=int,
+        default=0,
+        help="what ids and faults are made from: same seed, same run (default: %(default)s)",
+    )
+    add("--virtual-clock", action="store_true", help="let time stand still until it is moved")
+    add(
+        "--control",
+        action=argparse.BooleanOptionalAction,
+        help="serve the control plane, which needs no token (default: on the loopback only)",
+    )
+    add("--log-format", choices=["text", "json"], help="log each request to stderr (default: no)")
+    return made
 
 
 def main() -> None:
-    """Serve until interrupted."""
-    parser = argparse.ArgumentParser(
-        prog="runtime-sessions-emulator",
-        description="Serve the runtime session API, with time that can be moved.",
-    )
-    parser.add_argument(
-        "--host", default=HOST, help="the address to listen on (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--port",
-        type=int,
-        default=8390,
-        help="the port; 0 picks a free one (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--seed", type=int, default=0, help="what ids are made from (default: %(default)s)"
-    )
-    options = parser.parse_args()
+    """Serve until told to stop."""
+    options = parser().parse_args()
+    try:
+        config = Config() if options.config is None else Config.load(options.config)
+    except (OSError, ValueError) as error:
+        sys.exit(f"The configuration {options.config} cannot be used: {error}")
     try:
         bound = listen(options.host, options.port)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         sys.exit(
             f"Cannot listen on {options.host}:{options.port}: {error}. "
             "Choose another --port, or 0 for a free one."
         )
+    emulation = Emulation.of(config, seed=options.seed, virtual_clock=options.virtual_clock)
+    if options.log_format is not None:
+        emulation.log.follower = _writer(options.log_format, emulation)
+    local = _is_loopback(bound.getsockname()[0])
+    with_control = local if options.control is None else options.control
+    control = Control(emulation) if with_control else None
+    # Errors of the server, and answers of ours that break the contract.
+    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
+    # uvicorn ends in peace on SIGTERM and then raises it anew: that is no failure.
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
     with bound:
-        emulation = Emulation.of(None, seed=options.seed, virtual_clock=False)
-        server = uvicorn.Server(configured(App(emulation, Control(emulation))))
         bound.listen(2048)
-        print(f"Listening on {address(bound)}", flush=True)  # noqa: T201 - what a command line tool does
-        server.run([bound])
+        with _announced(address(bound), options.port_file, seed=options.seed, control=control):
+            uvicorn.Server(configured(App(emulation, control, local=local))).run([bound])
+
+
+@contextmanager
+def _announced(
+    url: str, port_file: Path | None, *, seed: int, control: Control | None
+) -> Generator[None]:
+    """Say where the server is; for as long as it is there, the file says so too."""
+    if port_file is not None:
+        # Whoever waits for the file must never read half of it.
+        part = port_file.with_name(f".{port_file.name}.{os.getpid()}")
+        part.write_text(f"{url}\n", encoding="utf-8")
+        part.replace(port_file)
+    plane = "no control plane" if control is None else f"control at {url}/_emulator/"
+    print(f"Listening on {url} (seed {seed}, {plane})", flush=True)  # noqa: T201 - a command
+    try:
+        yield
+    finally:
+        if port_file is not None:
+            port_file.unlink(missing_ok=True)
+
+
+def _end(_: int, __: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _is_loopback(host: str) -> bool:
+    return ipaddress.ip_address(host).is_loopback
+
+
+def _writer(form: str, emulation: Emulation) -> Callable[[Entry], None]:
+    """What writes a line for each request to stderr."""
+
+    def write(entry: Entry) -> None:
+        view = emulation.log.view(entry)
+        if form == "json":
+            line = json.dumps(view)
+        else:
+            query = f"?{view['query']}" if view["query"] else ""
+            fault = f" ({view['fault']})" if view["fault"] else ""
+            status = view["status"] or "cut off"
+            line = f"{view['at']} {view['method']} {view['path']}{query} {status}{fault}"
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - a log
+
+    return write
 
 
 if __name__ == "__main__":

@@ -11,9 +11,11 @@ from runtime_sessions_emulator._http import Receive, Scope, Send
 class App:
     """The ASGI application; without a control plane everything is the API's."""
 
-    def __init__(self, emulation: Emulation, control: Control | None) -> None:
+    def __init__(
+        self, emulation: Emulation, control: Control | None, *, local: bool = True
+    ) -> None:
         self._api = Api(Classic(emulation.service), emulation)
-        self._control = None if control is None else control_app(control)
+        self._control = None if control is None else control_app(control, local=local)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request to the API or to the control plane."""

@@ -22,7 +22,7 @@ INVALID: Final = 1208
 # What a server answers before it comes to an operation: allowed of every operation, with the
 # documented error body.
 _PROTOCOL: Final = frozenset({400, 401, 404, 405, 413})
-_DIGITS: Final = 18
+_DIGITS: Final = 4000
 
 
 class Boundary:
@@ -117,7 +117,7 @@ def _parameter(operation: Operation, name: str, text: str) -> str | int:
         if operation.strict:
             raise _invalid("query", f"{name!r} is not a parameter of this operation")
         return text
-    # More digits than any list is long stay text: Python takes its time over thousands of them.
+    # Beyond this Python refuses to read a number, and so it stays text.
     value = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else text
     for problem in validator.iter_errors(value):
         raise _invalid("query", f"{name}: {problem.message}")

@@ -1,7 +1,6 @@
 """The classic generation of the API over the core: a thin skin of HTTP."""
 
 from collections.abc import Callable, Mapping
-from itertools import islice
 from typing import Any, Final
 
 from runtime_sessions_emulator import _classic_jobs
@@ -184,7 +183,7 @@ class Classic:
             for job in self._service.jobs(call.user)
             if wanted is None or job.session_id == wanted
         ]
-        page = islice(jobs, offset, offset + limit)
+        page = jobs[offset : offset + limit]
         return Answer(
             200, page_view([job_view(job, now) for job in page], len(jobs), limit, offset)
         )

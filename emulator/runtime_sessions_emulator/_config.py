@@ -1,9 +1,20 @@
 """What the emulated service knows: its users, instances, backends and limits."""
 
-from collections.abc import Mapping
-from typing import Final
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final, Self
 
 from attrs import field, frozen
+from attrs.validators import gt
+from jsonschema_rs import Draft202012Validator
+
+HUB: Final = "hub/group/project"
+OPEN: Final = "ibm-q/open/main"
+
+
+def _names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(names)
 
 
 @frozen
@@ -12,7 +23,7 @@ class User:
 
     id: str
     token: str = field(repr=False)
-    instances: frozenset[str]
+    instances: frozenset[str] = field(converter=_names)
 
 
 @frozen
@@ -25,23 +36,22 @@ class Instance:
     """
 
     name: str
-    max_ttl: float = 28800
+    max_ttl: float = field(default=28800, validator=gt(0))
     open_plan: bool = False
-
-
-HUB: Final = "hub/group/project"
-OPEN: Final = "ibm-q/open/main"
 
 
 @frozen(kw_only=True)
 class Config:
-    """What the emulated service knows.
+    """What the emulated service knows; the defaults need no file.
 
     Attributes:
         interactive_ttl: Seconds without a job until an active session becomes inactive.
         unused_ttl: Seconds until a session that never had a job closes; None: it stays open, as the
             classic text has it.
         job_duration: Seconds that a job runs when nothing says otherwise.
+
+    Raises:
+        ValueError: A user may use an instance that is not there, or two are called the same.
     """
 
     users: tuple[User, ...] = (
@@ -49,9 +59,82 @@ class Config:
         User("654321", "emulator-token-2", frozenset({HUB, OPEN})),
     )
     backends: tuple[str, ...] = ("ibmq_wellington", "ibm-tenerife")
-    instances: Mapping[str, Instance] = field(
-        factory=lambda: {HUB: Instance(HUB), OPEN: Instance(OPEN, open_plan=True)}
-    )
+    instances: tuple[Instance, ...] = (Instance(HUB), Instance(OPEN, open_plan=True))
     interactive_ttl: float = 60
     unused_ttl: float | None = None
     job_duration: float = 2
+
+    def __attrs_post_init__(self) -> None:
+        """Hold the parts against each other."""
+        if not self.users:
+            raise ValueError("users: there must be at least one")
+        _hold_unique("users: id", (user.id for user in self.users))
+        _hold_unique("instances: name", (instance.name for instance in self.instances))
+        if len({user.token for user in self.users}) < len(self.users):
+            raise ValueError("users: two have the same token")
+        known = {instance.name for instance in self.instances}
+        for user in self.users:
+            if not user.instances <= known:
+                missing = ", ".join(sorted(user.instances - known))
+                raise ValueError(f"users: {user.id} may use {missing}, which is not in instances")
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a TOML file; what it doesn't say is as by default.
+
+        Raises:
+            OSError: The file cannot be read.
+            ValueError: It is not TOML, or says what makes no sense; the message says where.
+        """
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        for problem in _SCHEMA.iter_errors(given):
+            where = ".".join(map(str, problem.instance_path)) or "the file"
+            raise ValueError(f"{where}: {problem.message}")
+        made: dict[str, Any] = {**given}
+        if "users" in given:
+            made["users"] = tuple(User(**user) for user in given["users"])
+        if "instances" in given:
+            made["instances"] = tuple(Instance(**instance) for instance in given["instances"])
+        return cls(**made)
+
+
+def _hold_unique(what: str, values: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise ValueError(f"{what} {value!r} is there twice")
+        seen.add(value)
+
+
+def _table(required: list[str], **properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": required,
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+_NAME: Final[dict[str, Any]] = {"type": "string", "minLength": 1}
+_NAMES: Final[dict[str, Any]] = {"type": "array", "items": _NAME}
+_SPAN: Final[dict[str, Any]] = {"type": "number", "minimum": 0}
+_POSITIVE: Final[dict[str, Any]] = {"type": "number", "exclusiveMinimum": 0}
+# Values are masked in messages: one of them is a token.
+_SCHEMA: Final = Draft202012Validator(
+    _table(
+        [],
+        users={
+            "type": "array",
+            "items": _table(["id", "token", "instances"], id=_NAME, token=_NAME, instances=_NAMES),
+        },
+        backends=_NAMES,
+        instances={
+            "type": "array",
+            "items": _table(["name"], name=_NAME, max_ttl=_POSITIVE, open_plan={"type": "boolean"}),
+        },
+        interactive_ttl=_SPAN,
+        unused_ttl=_SPAN,
+        job_duration=_SPAN,
+    ),
+    mask="the value",
+)

@@ -5,13 +5,16 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from types import NoneType, UnionType
 from typing import Any, Final, cast, get_args, get_type_hints
+from urllib.parse import urlsplit
 
 from attrs import frozen
 from jsonschema_rs import Draft202012Validator
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from runtime_sessions_emulator._control import Control
 from runtime_sessions_emulator._errors import ServiceError
@@ -20,6 +23,7 @@ from runtime_sessions_emulator._http import parse_json, parse_query, read_body
 from runtime_sessions_emulator._job_rule import JobRule
 
 PREFIX: Final = "/_emulator"
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 _TYPES: Final[dict[type, dict[str, Any]]] = {
     bool: {"type": "boolean"},
@@ -71,8 +75,8 @@ _OPERATIONS: Final = (
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def control_app(control: Control) -> Starlette:
-    """The ASGI application of the control plane."""
+def control_app(control: Control, *, local: bool) -> ASGIApp:
+    """The ASGI application of the control plane; on the loopback nobody else may name it."""
     by_path: dict[str, dict[str, Handler]] = {}
     for operation in _OPERATIONS:
         by_path.setdefault(operation.path, {})[operation.method] = _handler(control, operation)
@@ -80,7 +84,27 @@ def control_app(control: Control) -> Starlette:
         Route(PREFIX + path, _by_method(handlers), methods=list(handlers))
         for path, handlers in by_path.items()
     ]
-    return Starlette(routes=[Route(f"{PREFIX}/health", _health), *routes])
+    app = Starlette(routes=[Route(f"{PREFIX}/health", _health), *routes])
+    return _SameOrigin(app, local=local)
+
+
+class _SameOrigin:
+    """Refuses what a page of another site makes a browser send: the control plane asks no token."""
+
+    def __init__(self, app: ASGIApp, *, local: bool) -> None:
+        self._app = app
+        self._local = local
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        foreign = headers.get("origin", f"http://{host}") != f"http://{host}"
+        # A name of another site that resolves to the loopback is a name of another site.
+        if foreign or (self._local and urlsplit(f"//{host}").hostname not in _LOOPBACK):
+            refusal = JSONResponse({"error": "The control plane is for this computer only."}, 403)
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 async def _health(_: Request) -> Response:

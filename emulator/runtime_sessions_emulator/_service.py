@@ -43,6 +43,7 @@ class Service:
         self.lock: Final = RLock()
         self.users: Final = {user.token: user for user in self.config.users}
         self._backends = frozenset(self.config.backends)
+        self._instances = {instance.name: instance for instance in self.config.instances}
         self.reset()
 
     def reset(self) -> None:
@@ -88,7 +89,7 @@ class Service:
             raise ForbiddenError("The instance is not one of the user's.")
         if backend not in self._backends:
             raise NoSuchBackendError("There is no such backend.")
-        plan = self.config.instances[instance]
+        plan = self._instances[instance]
         wanted = Mode(mode or Mode.DEDICATED)
         warnings: list[str] = []
         job_mode = plan.open_plan and wanted is Mode.DEDICATED

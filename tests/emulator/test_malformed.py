@@ -83,6 +83,13 @@ def test_query(client: httpx.Client, query: str, because: str) -> None:
     refused(client.get(f"/sessions/{session}/jobs?{query}"), because)
 
 
+def test_an_offset_beyond_every_list(client: httpx.Client) -> None:
+    session = client.post("/sessions", json=BODY).json()["id"]
+    for path in (f"/sessions/{session}/jobs", "/jobs"):
+        page = client.get(f"{path}?offset={10**30}").json()
+        assert (page["jobs"], page["offset"]) == ([], 10**30)
+
+
 @pytest.mark.parametrize("path", ["", "/extended"])
 def test_a_query_where_there_is_none(client: httpx.Client, path: str) -> None:
     session = client.post("/sessions", json=BODY).json()["id"]
