@@ -36,6 +36,10 @@ docs: .venv/installed ## Write anew what docs/ shows of the contract
 contract: generate ## Hold a server to the contract (URL=... TOKEN=..., the bundled emulator without)
 	@$(BIN)/python -m runtime_sessions_contract
 
+.PHONY: mutants
+mutants: .venv/installed ## Prove that the suite finds every bug planted in the emulator (MUTANTS="name ..." for some)
+	@$(BIN)/python -m mutants $(MUTANTS)
+
 .PHONY: lint
 lint: .venv/installed ## Ruff: rules and format
 	@$(BIN)/ruff check .

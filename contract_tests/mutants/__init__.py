@@ -1,0 +1,10 @@
+"""Bugs planted into the bundled emulator: the suite has to find every one of them."""
+
+from mutants._mutant import Mutant, Patch
+from mutants.life import LIFE
+from mutants.wire import WIRE
+
+#: All of them, by name.
+MUTANTS = {mutant.name: mutant for mutant in (*WIRE, *LIFE)}
+
+__all__ = ["MUTANTS", "Mutant", "Patch"]

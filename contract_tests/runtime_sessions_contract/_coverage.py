@@ -1,0 +1,85 @@
+"""What a run has seen, what it could have seen, and what was out of its reach."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from runtime_sessions_contract._contract import Contract
+from runtime_sessions_contract._life import State
+
+#: What a target without a control plane can show: the rest takes jobs, time, or an operator.
+WITHOUT_CONTROL = frozenset({State.OPEN, State.CLOSED})
+
+NO_CONTROL = "takes a control plane (CONTROL_URL): jobs, time, an operator"
+#: Documented statuses that nobody can bring about from outside.
+UNPROVOKED = {"500": "an internal error cannot be asked for"}
+
+
+@dataclass
+class Coverage:
+    """Counts links, answers by status, and edges (an operation called in a state)."""
+
+    contract: Contract
+    links: Counter[str] = field(default_factory=Counter[str])
+    statuses: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    edges: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+
+    def answered(self, operation: str, status: int) -> None:
+        """Note an answer."""
+        self.statuses[operation, str(status)] += 1
+
+    def edge(self, state: State, operation: str) -> None:
+        """Note that an operation was called on a session in a state."""
+        self.edges[str(state), operation] += 1
+
+    def link(self, name: str) -> None:
+        """Note that a link was followed."""
+        self.links[name] += 1
+
+    def wanted_edges(self) -> list[tuple[str, str]]:
+        """All edges: every state, and every operation that takes an id."""
+        takers = [
+            name for name, operation in self.contract.operations.items() if "{id}" in operation.path
+        ]
+        return [(str(state), name) for state in State for name in takers]
+
+    def missing(self, *, fuzz: bool, model: bool, control: bool, write: bool = True) -> "Gaps":
+        """What was not seen though this target could show it, and what it could not, and why."""
+        gaps = Gaps()
+        if fuzz and write:
+            links = sorted(str(link) for link in self.contract.links if not self.links[str(link)])
+            gaps.missed += [f"link {link}" for link in links]
+        if model:
+            self._statuses(gaps, fuzz=fuzz)
+            self._edges(gaps, control=control)
+        return gaps
+
+    def _statuses(self, gaps: "Gaps", *, fuzz: bool) -> None:
+        for operation in self.contract.operations.values():
+            for status in operation.responses:
+                reason = UNPROVOKED.get(status)
+                # Only the fuzzer sends what is malformed.
+                if status == "400" and not fuzz:
+                    reason = "takes the fuzz part"
+                if not self.statuses[operation.name, status]:
+                    gaps.note(f"status {status} of {operation.name}", reason)
+
+    def _edges(self, gaps: "Gaps", *, control: bool) -> None:
+        for state, name in self.wanted_edges():
+            if not self.edges[state, name]:
+                reachable = control or State(state) in WITHOUT_CONTROL
+                gaps.note(f"{name} on a session that is {state}", None if reachable else NO_CONTROL)
+
+
+@dataclass(slots=True)
+class Gaps:
+    """What a run has not seen."""
+
+    missed: list[str] = field(default_factory=list[str])
+    unreachable: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    def note(self, what: str, reason: str | None) -> None:
+        """Note what was not seen; the reason, if this target could not show it."""
+        if reason is None:
+            self.missed.append(what)
+        else:
+            self.unreachable.append((what, reason))

@@ -1,0 +1,214 @@
+"""A run: one target, one model, and everything that was seen."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import count
+from threading import Lock
+from urllib.parse import urlsplit
+
+import httpx
+
+from runtime_sessions_contract._contract import Contract
+from runtime_sessions_contract._coverage import Coverage
+from runtime_sessions_contract._judge import Tally, Violation
+from runtime_sessions_contract._model import Model
+from runtime_sessions_contract._target import Control, Target
+from runtime_sessions_contract._wire import Exchange, curl
+
+#: How far moments may be off, in seconds: on a clock that stands still, an emulator's, a service's.
+STILL, TICKING, FOREIGN = 0.01, 0.25, 2.0
+
+
+@dataclass
+class Run:
+    """What the parts of the suite share.
+
+    Args:
+        target: The server.
+        seed: What all that is drawn at random is drawn from.
+        examples: How much to draw: a factor.
+        fail_fast: Whether to stop at the first violation.
+        deadline: When to stop looking, on the monotonic clock.
+        progress: Told in a few words what is being done.
+        control: The target's control plane; it is made when the target has one.
+    """
+
+    target: Target
+    seed: int
+    examples: float = 1
+    fail_fast: bool = False
+    deadline: float | None = None
+    progress: Callable[[str], None] = lambda _: None
+    control: Control | None = None
+    violations: list[Violation] = field(default_factory=list[Violation])
+    exchanges: list[Exchange] = field(default_factory=list[Exchange])
+    part: str = ""
+    _numbers: Iterator[int] = field(default_factory=count)
+    _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        if self.control is None and self.target.control_url:
+            self.control = Control(self.target.control_url)
+        contract = Contract.classic()
+        self.contract = contract.strict() if self.target.bundled else contract
+        self.tally = Tally()
+        self.coverage = Coverage(self.contract)
+        tolerance = FOREIGN if self.control is None else STILL if self.control.still else TICKING
+        self.model = Model(
+            self.contract,
+            self.tally,
+            self.coverage,
+            tolerance=tolerance,
+            synced=self.control is not None,
+            defaults=self.target.bundled,
+        )
+
+    def now(self) -> float:
+        """The server's time as well as it is known, in seconds since the epoch."""
+        return self.control.now() if self.control else time.time()
+
+    def exchange(  # noqa: PLR0913 - a call and its answer
+        self,
+        *,
+        method: str,
+        url: str,
+        request_headers: dict[str, str],
+        request_body: bytes,
+        status: int,
+        headers: dict[str, str],
+        body: bytes,
+        sent: float,
+        received: float,
+    ) -> Exchange:
+        """A call and its answer, with what they are in the contract's terms."""
+        path = urlsplit(url).path.removeprefix(self.target.base_path)
+        found = self.contract.match(method, path)
+        return Exchange(
+            method=method,
+            url=url,
+            path=path,
+            request_headers=request_headers,
+            request_body=request_body,
+            status=status,
+            headers=headers,
+            body=body,
+            sent=sent,
+            received=received,
+            caller=self.target.secrets.caller(request_headers),
+            operation=found[0] if found else None,
+            session_id=found[1] if found else None,
+            number=next(self._numbers),
+        )
+
+    def controlled(self, path: str, body: dict[str, object] | None = None) -> Exchange:
+        """A call of the control plane, for the story of a violation."""
+        return self.exchange(
+            method="POST",
+            url=f"{self.target.control_url}{path}",
+            request_headers={"content-type": "application/json"} if body else {},
+            request_body=json.dumps(body).encode() if body else b"",
+            status=0,
+            headers={},
+            body=b"",
+            sent=self.now(),
+            received=self.now(),
+        )
+
+    def sees(self, exchange: Exchange) -> list[Violation]:
+        """Let the model see a call, whoever made it, and note it."""
+        with self._lock:
+            self.exchanges.append(exchange)
+            return [self.dressed(violation) for violation in self.model.sees(exchange)]
+
+    def dressed(self, violation: Violation) -> Violation:
+        """The violation with its curl lines and the part that found it, and no secret."""
+        secrets = self.target.secrets
+        return replace(
+            violation,
+            expected=secrets.redact(violation.expected),
+            got=secrets.redact(violation.got),
+            curls=tuple(curl(call, secrets) for call in violation.calls) or violation.curls,
+            part=self.part,
+        )
+
+    def report(self, violations: list[Violation]) -> None:
+        """Keep violations, each finding once, with the shortest way to show it."""
+        for violation in violations:
+            for place, known in enumerate(self.violations):
+                if known.identity == violation.identity:
+                    if len(violation.curls) < len(known.curls):
+                        self.violations[place] = violation
+                    break
+            else:
+                self.violations.append(violation)
+
+    def close(self) -> None:
+        """Let go of the control plane."""
+        if self.control:
+            self.control.close()
+
+    @property
+    def overdue(self) -> bool:
+        """Whether its time is over."""
+        return self.deadline is not None and time.monotonic() > self.deadline
+
+    @property
+    def over(self) -> bool:
+        """Whether to stop looking."""
+        return self.overdue or (self.fail_fast and bool(self.violations))
+
+
+class Wire(httpx.BaseTransport):
+    """The transport under the generated client and the overlay: keeps each exchange.
+
+    An answer that never came is an exchange with the status 0 and the error as its body.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._inner = httpx.HTTPTransport(retries=0)
+        self.taken: list[Exchange] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass a request on."""
+        body = request.read()
+        sent = self._run.now()
+        try:
+            response = self._inner.handle_request(request)
+            response.read()
+        except httpx.TransportError as error:
+            self._keep(request, body, 0, {}, str(error).encode(), sent)
+            raise
+        self._keep(
+            request, body, response.status_code, dict(response.headers), response.content, sent
+        )
+        return response
+
+    def _keep(  # noqa: PLR0913, PLR0917 - a call and its answer
+        self,
+        request: httpx.Request,
+        body: bytes,
+        status: int,
+        headers: dict[str, str],
+        content: bytes,
+        sent: float,
+    ) -> None:
+        self.taken.append(
+            self._run.exchange(
+                method=request.method,
+                url=str(request.url),
+                request_headers=dict(request.headers),
+                request_body=body,
+                status=status,
+                headers=headers,
+                body=content,
+                sent=sent,
+                received=self._run.now(),
+            )
+        )
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._inner.close()

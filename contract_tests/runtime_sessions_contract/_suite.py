@@ -1,0 +1,109 @@
+"""The suite: its parts, one after the other, and what they add up to."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import httpx
+
+from runtime_sessions_contract._client import client_holds
+from runtime_sessions_contract._coverage import Gaps
+from runtime_sessions_contract._driver import Cast
+from runtime_sessions_contract._fuzz import fuzz
+from runtime_sessions_contract._judge import ContractViolationError, Violation
+from runtime_sessions_contract._machine import drive
+from runtime_sessions_contract._race import race
+from runtime_sessions_contract._run import Run
+from runtime_sessions_contract._target import CannotRunError
+from runtime_sessions_contract._tour import tour
+from runtime_sessions_contract._wire import curl
+
+
+def _model(run: Run) -> None:
+    tour(run)
+    if not run.over:
+        drive(run)
+
+
+RUNNERS: dict[str, Callable[[Run], None]] = {
+    "model": _model,
+    "race": race,
+    "client": client_holds,
+    "fuzz": fuzz,
+}
+
+
+@dataclass(slots=True)
+class Result:
+    """What a run came to."""
+
+    run: Run
+    parts: tuple[str, ...]
+    gaps: Gaps
+    spans: dict[str, tuple[float, int]] = field(default_factory=dict[str, tuple[float, int]])
+
+    @property
+    def holds(self) -> bool:
+        """Whether the server holds to the contract."""
+        return not self.run.violations
+
+    @property
+    def checks(self) -> int:
+        """How many checks were made."""
+        return sum(self.run.tally.made.values())
+
+
+def execute(run: Run, parts: tuple[str, ...]) -> Result:
+    """Run parts of the suite against the run's target."""
+    _names_known(run)
+    spans: dict[str, tuple[float, int]] = {}
+    for part in parts:
+        if run.over:
+            break
+        run.part = part
+        begun, calls = time.monotonic(), len(run.exchanges)
+        try:
+            RUNNERS[part](run)
+        except ContractViolationError as error:
+            run.report(error.violations)
+        except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
+            # An answer that makes no sense at all, also to this suite: it says which.
+            last = tuple(run.exchanges[-1:])
+            wanted, got = "an answer that can be understood", repr(error)
+            run.report([run.dressed(Violation("understood", part, wanted, got, "#/paths", last))])
+        spans[part] = (time.monotonic() - begun, len(run.exchanges) - calls)
+    run.part = "coverage"
+    gaps = run.coverage.missing(
+        fuzz="fuzz" in parts, model="model" in parts, control=run.control is not None
+    )
+    if run.target.secrets.other_token is None:
+        gaps.note("that other users' sessions are hidden", "takes a second user (OTHER_TOKEN)")
+    if run.overdue:
+        gaps.unreachable += [(missed, "MAX_TIME ran out") for missed in gaps.missed]
+    elif not run.violations:
+        # Where something is broken already, what could not be seen for that says nothing more.
+        run.report([run.dressed(_unseen(missed)) for missed in gaps.missed])
+    return Result(run, parts, gaps, spans)
+
+
+def _names_known(run: Run) -> None:
+    """See whether the server knows the names that its sessions are to be created with."""
+    if run.target.bundled:
+        return
+    with Cast(run) as cast:
+        with suppress(ContractViolationError):
+            cast.user.create()
+        exchange = cast.user.wire.taken[-1]
+    if exchange.status in {403, 404}:
+        raise CannotRunError(
+            f"{run.target.url} answered {exchange.status} to a session on {run.target.backend} for "
+            f"{run.target.instance}: give a BACKEND that it has and an INSTANCE that the user may "
+            f"use. Try: {curl(exchange, run.target.secrets)}"
+        )
+
+
+def _unseen(missed: str) -> Violation:
+    return Violation(
+        "covered", missed, f"to see: {missed}", "it never came about in this run", "#/paths"
+    )

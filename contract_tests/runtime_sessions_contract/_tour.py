@@ -1,0 +1,258 @@
+"""The tour: a fixed walk through every state, every operation in it, every way to be refused."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from runtime_sessions_contract._driver import READS, Cast
+from runtime_sessions_contract._judge import ContractViolationError, Judge
+from runtime_sessions_contract._model import NOWHERE, Session
+from runtime_sessions_contract._run import Run
+
+#: How long the jobs of the tour run, in seconds: odd, so that no two moments fall together.
+SHORT, LONG = 2.113, 31.337
+UNKNOWN = f"{NOWHERE}session"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A way to reach a state, with the mode and the TTL that it takes."""
+
+    name: str
+    reach: Callable[[Cast, Session], None]
+    mode: str = "dedicated"
+    ttl: float | None = 450
+    jobs: bool = True
+
+
+def _nothing(_: Cast, __: Session) -> None:
+    pass
+
+
+def _busy(cast: Cast, session: Session) -> None:
+    for outcome in (
+        "completed",
+        "failed",
+        "cancelled",
+        "ran_too_long",
+        "completed",
+        "completed",
+        "failed",
+    ):
+        cast.submit(session, LONG, outcome)
+
+
+def _active(cast: Cast, session: Session) -> None:
+    cast.submit(session, SHORT)
+    cast.advance(SHORT + 1)
+
+
+def _inactive(cast: Cast, session: Session) -> None:
+    _active(cast, session)
+    cast.advance(session.interactive_ttl + 1)
+
+
+def _again(cast: Cast, session: Session) -> None:
+    _inactive(cast, session)
+    cast.submit(session, LONG)
+    cast.advance(5)
+
+
+def _timed_out(cast: Cast, session: Session) -> None:
+    _busy(cast, session)
+    cast.advance(21)
+
+
+def _outlived(cast: Cast, session: Session) -> None:
+    _timed_out(cast, session)
+    cast.advance(LONG)
+
+
+def _drained(cast: Cast, session: Session) -> None:
+    cast.of(session).update(session.id, accepting=False)
+
+
+def _draining(cast: Cast, session: Session) -> None:
+    cast.submit(session, LONG)
+    cast.submit(session, SHORT)
+    _drained(cast, session)
+
+
+def _closed(cast: Cast, session: Session) -> None:
+    cast.of(session).call("closeSession", session.id)
+
+
+def _canceled(cast: Cast, session: Session) -> None:
+    cast.submit(session, LONG)
+    cast.cancel(session)
+
+
+STOPS = (
+    Stop("open", _nothing, jobs=False),
+    Stop("open, batch", _nothing, mode="batch", jobs=False),
+    Stop("active", _active),
+    Stop("active, batch", _active, mode="batch"),
+    Stop("jobs waiting", _busy),
+    Stop("jobs waiting, batch", _busy, mode="batch"),
+    Stop("inactive", _inactive),
+    Stop("inactive, batch", _inactive, mode="batch"),
+    Stop("active again", _again),
+    Stop("draining", _draining),
+    Stop("closed by max TTL", _timed_out, ttl=20),
+    Stop("closed by max TTL, batch", _timed_out, ttl=20, mode="batch"),
+    Stop("closed by max TTL, its job over", _outlived, ttl=20),
+    Stop("drained", _drained, jobs=False),
+    Stop("closed", _closed, jobs=False),
+    Stop("canceled", _canceled),
+)
+
+
+class Tour:
+    """Walks, and looks at every session after every step."""
+
+    def __init__(self, run: Run, cast: Cast) -> None:
+        self.run = run
+        self.cast = cast
+        self.bystanders: list[Session] = []
+
+    def walk(self) -> None:
+        """Walk the whole way; what can't be is reported, and the next step is taken."""
+        for name, step in self._steps():
+            if self.run.over:
+                return
+            self.run.progress(name)
+            try:
+                step()
+            except ContractViolationError as error:
+                self.run.report(error.violations)
+
+    def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        yield "bystanders", self._settle_in
+        yield "refusals", self._refusals
+        yield "requests", self._requests
+        for stop in STOPS:
+            if stop.jobs and self.run.control is None:
+                continue
+            for what, act in (
+                ("drain", self._drain),
+                ("accept", self._accept),
+                ("close", self._close),
+            ):
+                yield f"{stop.name}: {what}", partial(self._visit, stop, act)
+        yield "paging", self._paging
+
+    def _settle_in(self) -> None:
+        """Sessions that nothing is done to, one of each user's: nothing may happen to them."""
+        self.bystanders += filter(
+            None, [self.cast.user.create(mode="batch", max_session_ttl=28000)]
+        )
+        if self.cast.other is not None:
+            self.bystanders += filter(None, [self.cast.other.create(max_session_ttl=27000)])
+        self.cast.observe(*self.bystanders)
+
+    def _visit(self, stop: Stop, act: Callable[[Session], None]) -> None:
+        session = self.cast.user.create(
+            mode=stop.mode, **({"max_session_ttl": stop.ttl} if stop.ttl else {})
+        )
+        if session is None:
+            return
+        self.cast.observe(session)
+        stop.reach(self.cast, session)
+        self.cast.observe(session)
+        self.cast.settle(session)
+        act(session)
+        self.cast.observe(session)
+        for seconds in (SHORT * 2, LONG, 61, 451) if stop.jobs else ():
+            self.cast.advance(seconds)
+            self.cast.observe(session)
+        self.cast.observe(*self.bystanders)
+
+    def _drain(self, session: Session) -> None:
+        self.cast.user.update(session.id, accepting=False)
+        self.cast.observe(session)
+        self.cast.submit(session, SHORT)
+        self.cast.settle(session)
+        self.cast.user.update(session.id, accepting=True)
+
+    def _accept(self, session: Session) -> None:
+        self.cast.by_header.update(session.id, accepting=True)
+        self.cast.observe(session)
+        self.cast.submit(session, SHORT)
+
+    def _close(self, session: Session) -> None:
+        self.cast.user.call("closeSession", session.id)
+        self.cast.observe(session)
+        self.cast.advance(3)
+        self.cast.user.call("closeSession", session.id)
+        self.cast.observe(session)
+        self.cast.submit(session, SHORT)
+
+    def _requests(self) -> None:
+        """What can be asked for: it is kept, or refused."""
+        create = self.cast.user.create
+        wanted: list[dict[str, Any]] = [{}, {"mode": "dedicated"}, {"mode": "batch"}]
+        wanted += [
+            {"max_session_ttl": ttl} for ttl in (0.5, 1, 60, 449.25, 28799, 28800, 28801, 1e6)
+        ]
+        if self.run.target.open_instance:
+            wanted += [
+                {"instance": self.run.target.open_instance, "mode": mode}
+                for mode in ("dedicated", "batch")
+            ]
+        for fields in wanted:
+            session = create(**fields)
+            if session is None:
+                continue
+            self.cast.observe(session)
+            if self.run.control and fields.get("instance"):
+                self.cast.submit(session, LONG)
+                self.cast.observe(session)
+        create(backend=f"{NOWHERE}backend")
+        create(instance=f"{NOWHERE}/no-such/instance")
+
+    def _refusals(self) -> None:
+        """Who may not, and what is not there."""
+        cast, mine = self.cast, self.bystanders[0]
+        takers = [*READS, "updateSession", "closeSession"]
+        for nobody in (cast.nobody, cast.impostor):
+            nobody.create()
+            for operation in takers:
+                for name in (mine.id, UNKNOWN):
+                    nobody.any_call(operation, name)
+        for operation in takers:
+            unknown = cast.user.any_call(operation, UNKNOWN)
+            for theirs in self.bystanders[1:]:
+                hidden = cast.user.any_call(operation, theirs.id)
+                judge = Judge(self.run.tally, hidden)
+                same = hidden.body.replace(theirs.id.encode(), b"ID") == unknown.body.replace(
+                    UNKNOWN.encode(), b"ID"
+                )
+                judge(
+                    "others' sessions hidden",
+                    unknown.body,
+                    hidden.body,
+                    "#/components/responses/NotFound",
+                    ok=same,
+                )
+                self.run.report([self.run.dressed(violation) for violation in judge.found])
+            if cast.other is not None:
+                cast.other.any_call(operation, mine.id)
+        self.cast.observe(*self.bystanders)
+
+    def _paging(self) -> None:
+        session = self.cast.user.create(mode="batch")
+        if session is None:
+            return
+        for _ in range(7):
+            self.cast.submit(session, SHORT)
+        for limit, offset in ((1, 0), (3, 2), (2, 6), (200, 0), (7, 7), (1, 1000)):
+            self.cast.user.call("listSessionJobs", session.id, limit=limit, offset=offset)
+        self.cast.user.call("listSessionJobs", session.id, limit=2)
+        self.cast.user.call("listSessionJobs", session.id, offset=3)
+
+
+def tour(run: Run) -> None:
+    """Walk the tour."""
+    with Cast(run) as cast:
+        Tour(run, cast).walk()

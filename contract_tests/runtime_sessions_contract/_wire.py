@@ -1,0 +1,124 @@
+"""What goes over the wire: a call, its answer, who made it, the curl line that makes it again."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from runtime_sessions_contract._contract import Operation
+
+
+class Caller(StrEnum):
+    """Who makes a call."""
+
+    USER = "user"
+    OTHER = "other user"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The tokens of a run, and how they look where they must not be seen."""
+
+    token: str = field(repr=False)
+    other_token: str | None = field(default=None, repr=False)
+
+    def redact(self, text: str) -> str:
+        """The text with every token replaced by the name of the variable that holds it."""
+        for token, name in ((self.token, "$TOKEN"), (self.other_token, "$OTHER_TOKEN")):
+            for form in {token, quote(token, safe=""), json.dumps(token)[1:-1]} if token else ():
+                text = text.replace(form, name)
+        return text
+
+    def caller(self, headers: Mapping[str, str]) -> Caller | None:
+        """Who makes a call with these headers (in lower case); None when they contradict."""
+        tokens = set[str]()
+        if (value := headers.get("authorization")) is not None:
+            scheme, _, credentials = value.partition(" ")
+            tokens.add(credentials if scheme.lower() == "bearer" else "")
+        if (value := headers.get("x-access-token")) is not None:
+            tokens.add(value)
+        if len(tokens) > 1:
+            return None
+        match tokens.pop() if tokens else "":
+            case self.token:
+                return Caller.USER
+            case str(other) if other and other == self.other_token:
+                return Caller.OTHER
+            case _:
+                return Caller.NOBODY
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exchange:
+    """A call and its answer.
+
+    Attributes:
+        sent: When it was sent, in seconds on the server's clock as well as that is known.
+        received: When the answer was there, as `sent`.
+        number: Its place in the run.
+    """
+
+    method: str
+    url: str
+    path: str
+    request_headers: Mapping[str, str]
+    request_body: bytes
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    sent: float
+    received: float
+    caller: Caller | None = None
+    operation: Operation | None = None
+    session_id: str | None = None
+    number: int = 0
+
+    @property
+    def name(self) -> str:
+        """The operation's name, or the method and path of what is none."""
+        return self.operation.name if self.operation else f"{self.method} {self.path}"
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        """The query parameters."""
+        return parse_qsl(urlsplit(self.url).query, keep_blank_values=True)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the answer says that it was done."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - the class of success
+
+    def json(self) -> Any:  # noqa: ANN401 - any JSON value
+        """The answer's JSON value. Raises ValueError where it is none."""
+        return json.loads(self.body)
+
+    def request_json(self) -> Any:  # noqa: ANN401 - any JSON value
+        """The request's JSON value; None where it is none."""
+        try:
+            return json.loads(self.request_body)
+        except ValueError:
+            return None
+
+
+#: Headers that an HTTP client adds by itself: a curl line is easier to read without them.
+_USUAL = {"accept", "accept-encoding", "connection", "content-length", "host", "user-agent"}
+
+
+def curl(exchange: Exchange, secrets: Secrets) -> str:
+    """The curl line that makes the call again, tokens as `$TOKEN` and `$OTHER_TOKEN`."""
+    words = ["curl", "-sS", "-i"]
+    if exchange.method != "GET":
+        words += ["-X", exchange.method]
+    words.append(shlex.quote(exchange.url))
+    for name, value in exchange.request_headers.items():
+        if name not in _USUAL and not name.startswith("x-schemathesis"):
+            # Double quotes, so that the shell puts the token in.
+            text = f"{name}: {value}".replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`")
+            words += ["-H", f'"{text.replace("$", chr(92) + "$")}"']
+    if exchange.request_body:
+        words += ["--data-binary", shlex.quote(exchange.request_body.decode("utf-8", "replace"))]
+    return secrets.redact(" ".join(words))

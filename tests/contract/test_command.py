@@ -1,0 +1,129 @@
+"""The command: what it says and how it ends when all is well, and when it cannot run."""
+
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import pytest
+
+from runtime_sessions_contract.__main__ import main
+from runtime_sessions_contract._options import parse
+from runtime_sessions_contract._target import CannotRunError
+from runtime_sessions_emulator import Emulator
+
+CANARY = "canary-1d5f"
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "runtime_sessions_contract", *arguments],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+
+
+def options(*arguments: str, **environment: str) -> object:
+    return parse(arguments, environment)
+
+
+def test_the_bundled_emulator_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--seed", "7", "--examples", "0.3"]) == 0
+    said = capsys.readouterr().out
+    assert "holds to the contract" in said
+    assert "25 of 25 edges" in said
+    assert "15 of 15 links" in said
+    assert "Seed 7." in said
+    assert "emulator-token" not in said
+
+
+def test_a_server_without_control_plane_holds(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Emulator() as emulator:
+        monkeypatch.setenv("TOKEN", emulator.token)
+        assert main([emulator.url, "--seed", "7", "--examples", "0.2", "--only", "race,model"]) == 0
+    said = capsys.readouterr().out
+    assert "no control plane" in said
+    assert "takes a control plane" in said
+    assert "takes a second user" in said
+
+
+def test_nothing_answers() -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        done = run(url, TOKEN=CANARY)
+    assert done.returncode == 2
+    assert f"Nothing answers at {url}" in done.stderr
+    assert "curl -sS" in done.stderr
+    assert CANARY not in done.stderr + done.stdout
+
+
+def test_wrong_token() -> None:
+    with Emulator() as emulator:
+        done = run(emulator.url, TOKEN=CANARY)
+        other = run(emulator.url, TOKEN=emulator.token, OTHER_TOKEN=CANARY)
+    assert (done.returncode, other.returncode) == (2, 2)
+    assert "TOKEN is not a token" in done.stderr
+    assert 'Bearer $TOKEN"' in done.stderr
+    assert "OTHER_TOKEN is not a token" in other.stderr
+    assert CANARY not in done.stderr + done.stdout + other.stderr + other.stdout
+
+
+def test_a_name_that_the_server_does_not_know() -> None:
+    with Emulator() as emulator:
+        done = run(emulator.url, "--backend", "no-backend", TOKEN=emulator.token)
+    assert done.returncode == 2
+    assert "BACKEND" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        (["http://127.0.0.1:1"], {}, "TOKEN is not set"),
+        (["nonsense"], {"TOKEN": "t"}, "URL: nonsense is not a URL"),
+        (["--only", "fuzz,fun"], {}, "no part fun"),
+        (["--seed", "x"], {}, "SEED: x is not a number"),
+        (["--max-time", "-1"], {}, "MAX_TIME: -1 is not a number"),
+        (["--no-such-option"], {}, "--no-such-option"),
+        ([], {"CONTROL_URL": "http://127.0.0.1:1"}, "CONTROL_URL is given without the URL"),
+        (["http://127.0.0.1:1"], {"TOKEN": "t", "CONTROL_URL": "x"}, "CONTROL_URL: x is not a URL"),
+    ],
+)
+def test_options_that_cannot_be(
+    arguments: list[str], environment: Mapping[str, str], said: str
+) -> None:
+    with pytest.raises(CannotRunError, match=re.escape(said)):
+        options(*arguments, **environment)
+
+
+def test_the_environment_stands_in_for_options() -> None:
+    found = parse(
+        [],
+        {
+            "URL": "http://127.0.0.1:1/base/",
+            "TOKEN": "t",
+            "OTHER_TOKEN": "o",
+            "BACKEND": "b",
+            "INSTANCE": "",
+            "SEED": "5",
+            "EXAMPLES": "0.5",
+            "ONLY": "model",
+        },
+    )
+    assert found.target is not None
+    assert found.target.url == "http://127.0.0.1:1/base"
+    assert found.target.backend == "b"
+    assert found.target.instance == "hub/group/project"
+    assert (found.seed, found.examples, found.parts) == (5, 0.5, ("model",))
+    assert "'t'" not in repr(found.target)
+
+
+def test_help_tells_the_exit_status() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    assert "2 the suite could not run" in done.stdout
