@@ -1,0 +1,78 @@
+"""The wheel as a user gets it: built, installed into an environment of its own, used there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+USE = """
+import importlib.metadata, pathlib, sys
+import runtime_sessions
+from runtime_sessions import SessionsClient
+from runtime_sessions_emulator import Emulator
+
+assert sys.prefix in runtime_sessions.__file__, runtime_sessions.__file__
+with Emulator() as emulator, SessionsClient(emulator.url, token=emulator.token) as client:
+    with client.create(backend="ibmq_wellington", instance="hub/group/project") as session:
+        assert client.get(session.id).state == "open"
+    assert client.get(session.id).state == "closed"
+print(importlib.metadata.version("runtime-sessions"))
+"""
+
+
+def run(*command: str | Path) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel in it, which sees the dependencies of this one.
+
+    Not this one's `.pth` files, so that what is installed here from the checkout stays out.
+    """
+    folder = tmp_path_factory.mktemp("environment")
+    run(sys.executable, "-m", "venv", "--without-pip", folder)
+    python = folder / "bin" / "python"
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python)
+    run(*pip, "install", "--no-deps", "--no-index", wheel)
+    (site,) = (folder / "lib").glob("python*/site-packages")
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    return folder
+
+
+def test_wheel_holds_four_typed_packages_and_the_contract(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    packages = {name.split("/")[0] for name in names if not name.startswith("runtime_sessions-")}
+    assert packages == {
+        "runtime_sessions",
+        "runtime_sessions_api",
+        "runtime_sessions_contract",
+        "runtime_sessions_emulator",
+    }
+    assert {f"{package}/py.typed" for package in packages} <= set(names)
+    assert "runtime_sessions_api/classic.openapi.json" in names
+
+
+def test_overlay_talks_to_the_emulator(environment: Path) -> None:
+    assert run(environment / "bin" / "python", "-W", "error", "-c", USE).strip() == "0.1.0"
+
+
+@pytest.mark.parametrize("command", ["runtime-sessions-contract", "runtime-sessions-emulator"])
+def test_command_helps(environment: Path, command: str) -> None:
+    assert "usage" in run(environment / "bin" / command, "--help").lower()
