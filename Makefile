@@ -45,16 +45,18 @@ lint: .venv/installed ## Ruff: rules and format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
+CONTRACTS := $(shell sed -n 's/^[a-z_]* = "\(.*\)"$$/\1/p' codegen/contracts.toml)
+
 .PHONY: lint-spec
-lint-spec: .venv/installed ## Validate openapi.yaml; where node is there, with Redocly and Spectral (IBM's rules) too
-	@$(BIN)/openapi-spec-validator openapi.yaml
+lint-spec: .venv/installed ## Validate the contracts; where node is there, with Redocly and Spectral (IBM's rules) too
+	@$(BIN)/openapi-spec-validator $(CONTRACTS)
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory lint-spec-node; \
 	else echo "Redocly and Spectral were left out: they need node and npm, which are not here."; fi
 
 .PHONY: lint-spec-node
 lint-spec-node: codegen/lint/node_modules
-	@cd codegen/lint && node_modules/.bin/redocly lint --config redocly.yaml ../../openapi.yaml
-	@cd codegen/lint && node_modules/.bin/spectral lint --fail-severity hint --ruleset spectral.yaml ../../openapi.yaml
+	@cd codegen/lint && node_modules/.bin/redocly lint --config redocly.yaml $(CONTRACTS:%=../../%)
+	@cd codegen/lint && node_modules/.bin/spectral lint --fail-severity hint --ruleset spectral.yaml $(CONTRACTS:%=../../%)
 
 codegen/lint/node_modules: codegen/lint/package-lock.json
 	@npm ci --prefix codegen/lint --ignore-scripts --no-audit --no-fund --loglevel error
