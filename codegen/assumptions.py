@@ -1,4 +1,4 @@
-"""Render what the contract assumes into docs/assumptions.md."""
+"""Render what the contracts assume into docs/assumptions.md."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from generate import contracts
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "assumptions.md"
@@ -43,16 +44,18 @@ def table(contract: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def rendered(page: str, contract: dict[str, Any]) -> str:
-    """The page with its table as the contract gives it."""
-    return BLOCK.sub(lambda _: table(contract), page)
+def rendered(page: str) -> str:
+    """The page with its tables as the contracts give them."""
+    tables = [
+        f"### `{file.name}`\n\n{table(yaml.safe_load(file.read_text(encoding='utf-8')))}\n"
+        for file in contracts().values()
+    ]
+    return BLOCK.sub(lambda _: "\n" + "".join(tables), page)
 
 
 def main() -> int:
     """Write the page anew."""
-    contract = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(rendered(page, contract), encoding="utf-8")
+    PAGE.write_text(rendered(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 
 

@@ -14,10 +14,11 @@ from types import ModuleType
 
 import pytest
 import yaml
+from generate import contracts
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path("generated", "runtime_sessions_api")
-SECOND = """
+FURTHER = """
 openapi: 3.1.0
 info: {title: Tides, version: '1'}
 paths:
@@ -51,8 +52,8 @@ class Checkout:
         self.root = root
         shutil.copytree(ROOT / "codegen", root / "codegen", ignore=ignored)
         shutil.copytree(ROOT / PACKAGE, root / PACKAGE, ignore=ignored)
-        for name in ("openapi.yaml", "pyproject.toml"):
-            shutil.copy(ROOT / name, root)
+        for file in (*contracts().values(), ROOT / "pyproject.toml"):
+            shutil.copy(file, root)
         self.contract = root / "openapi.yaml"
         self.contracts = root / "codegen" / "contracts.toml"
 
@@ -147,16 +148,16 @@ def test_files_that_no_contract_gives_are_found_and_removed(checkout: Checkout) 
     package = checkout.root / PACKAGE
     (package / "stale.py").touch()
     (package / "classic" / "models" / "stale.py").write_text("x = 1\n")
-    (package / "platform").mkdir()
-    (package / "platform" / "__init__.py").touch()
+    (package / "tides").mkdir()
+    (package / "tides" / "__init__.py").touch()
     (package / "py.typed").unlink()
     done = checkout.run("--check")
     assert done.returncode == 1
     for line in (
         "classic/models/stale.py comes from no contract",
-        "platform/__init__.py comes from no contract",
         "py.typed is missing",
         "stale.py comes from no contract",
+        "tides/__init__.py comes from no contract",
     ):
         assert f"generated/runtime_sessions_api/{line}\n" in done.stdout
     assert "-x = 1\n" in done.stdout
@@ -164,9 +165,9 @@ def test_files_that_no_contract_gives_are_found_and_removed(checkout: Checkout) 
     assert checkout.files == before
 
 
-def test_a_second_contract_is_one_line(checkout: Checkout) -> None:
+def test_a_further_contract_is_one_line(checkout: Checkout) -> None:
     before = checkout.files
-    (checkout.root / "tides.yaml").write_text(SECOND)
+    (checkout.root / "tides.yaml").write_text(FURTHER)
     with checkout.contracts.open("a") as contracts:
         contracts.write('tides = "tides.yaml"\n')
     assert checkout.run().returncode == 0
@@ -194,12 +195,13 @@ def test_a_second_contract_is_one_line(checkout: Checkout) -> None:
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], env=env, check=True)
 
 
-def test_the_json_form_is_the_contract() -> None:
-    contract = yaml.safe_load((ROOT / "openapi.yaml").read_text())
-    form = (ROOT / PACKAGE / "classic.openapi.json").read_text()
+@pytest.mark.parametrize(("name", "file"), contracts().items())
+def test_the_json_form_is_the_contract(name: str, file: Path) -> None:
+    contract = yaml.safe_load(file.read_text())
+    form = (ROOT / PACKAGE / f"{name}.openapi.json").read_text()
     assert json.loads(form) == contract
     assert list(json.loads(form)) == list(contract)
-    assert form.count('"x-client-format": "date-time"') == 2
+    assert form.count('"x-client-format": ') == file.read_text().count(" x-client-format: ") > 0
 
 
 def test_a_format_for_the_client_takes_the_place_of_the_pattern(script: ModuleType) -> None:
@@ -247,7 +249,7 @@ def test_a_contract_that_is_not_there_is_named(checkout: Checkout) -> None:
 def test_a_failure_after_the_first_contract_leaves_everything(checkout: Checkout) -> None:
     before = checkout.files
     checkout.replace("title: Runtime sessions", "title: Sessions")
-    (checkout.root / "tides.yaml").write_text(SECOND.replace("schemas/Tide", "schemas/Tides"))
+    (checkout.root / "tides.yaml").write_text(FURTHER.replace("schemas/Tide", "schemas/Tides"))
     with checkout.contracts.open("a") as contracts:
         contracts.write('tides = "tides.yaml"\n')
     done = checkout.run()

@@ -1,0 +1,268 @@
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_body import ErrorBody
+from ...models.job_page import JobPage
+from ...types import UNSET, Response, Unset, json_body
+
+
+def _get_kwargs(
+    *,
+    session_id: str | Unset = UNSET,
+    limit: int | Unset = 200,
+    offset: int | Unset = 0,
+    exclude_params: bool | Unset = True,
+    ibm_api_version: str,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    headers["IBM-API-Version"] = ibm_api_version
+
+    params: dict[str, Any] = {}
+
+    params["session_id"] = session_id
+
+    params["limit"] = limit
+
+    params["offset"] = offset
+
+    params["exclude_params"] = exclude_params
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/jobs",
+        "params": params,
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorBody | JobPage | None:
+    if response.status_code == 200 and (body := json_body(response)) is not UNSET:
+        response_200 = JobPage.from_dict(body)
+
+        return response_200
+
+    if response.status_code == 400 and (body := json_body(response)) is not UNSET:
+        response_400 = ErrorBody.from_dict(body)
+
+        return response_400
+
+    if response.status_code == 401 and (body := json_body(response)) is not UNSET:
+        response_401 = ErrorBody.from_dict(body)
+
+        return response_401
+
+    if response.status_code == 403 and (body := json_body(response)) is not UNSET:
+        response_403 = ErrorBody.from_dict(body)
+
+        return response_403
+
+    if response.status_code == 404 and (body := json_body(response)) is not UNSET:
+        response_404 = ErrorBody.from_dict(body)
+
+        return response_404
+
+    if response.status_code == 500 and (body := json_body(response)) is not UNSET:
+        response_500 = ErrorBody.from_dict(body)
+
+        return response_500
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorBody | JobPage]:
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    session_id: str | Unset = UNSET,
+    limit: int | Unset = 200,
+    offset: int | Unset = 0,
+    exclude_params: bool | Unset = True,
+    ibm_api_version: str,
+) -> Response[ErrorBody | JobPage]:
+    """List the jobs of a session
+
+     A page of the caller's jobs in this instance, newest first; with `session_id`, of those in that
+    session.
+    The service has more filters, by program, backend, tags and time, which have nothing to do with
+    sessions.
+
+    Args:
+        session_id (str | Unset):
+        limit (int | Unset):  Default: 200.
+        offset (int | Unset):  Default: 0.
+        exclude_params (bool | Unset):  Default: True.
+        ibm_api_version (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorBody | JobPage]
+    """
+
+    kwargs = _get_kwargs(
+        session_id=session_id,
+        limit=limit,
+        offset=offset,
+        exclude_params=exclude_params,
+        ibm_api_version=ibm_api_version,
+    )
+    kwargs["url"] = client.absolute_url(kwargs["url"])
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    session_id: str | Unset = UNSET,
+    limit: int | Unset = 200,
+    offset: int | Unset = 0,
+    exclude_params: bool | Unset = True,
+    ibm_api_version: str,
+) -> ErrorBody | JobPage | None:
+    """List the jobs of a session
+
+     A page of the caller's jobs in this instance, newest first; with `session_id`, of those in that
+    session.
+    The service has more filters, by program, backend, tags and time, which have nothing to do with
+    sessions.
+
+    Args:
+        session_id (str | Unset):
+        limit (int | Unset):  Default: 200.
+        offset (int | Unset):  Default: 0.
+        exclude_params (bool | Unset):  Default: True.
+        ibm_api_version (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorBody | JobPage
+    """
+
+    return sync_detailed(
+        client=client,
+        session_id=session_id,
+        limit=limit,
+        offset=offset,
+        exclude_params=exclude_params,
+        ibm_api_version=ibm_api_version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    session_id: str | Unset = UNSET,
+    limit: int | Unset = 200,
+    offset: int | Unset = 0,
+    exclude_params: bool | Unset = True,
+    ibm_api_version: str,
+) -> Response[ErrorBody | JobPage]:
+    """List the jobs of a session
+
+     A page of the caller's jobs in this instance, newest first; with `session_id`, of those in that
+    session.
+    The service has more filters, by program, backend, tags and time, which have nothing to do with
+    sessions.
+
+    Args:
+        session_id (str | Unset):
+        limit (int | Unset):  Default: 200.
+        offset (int | Unset):  Default: 0.
+        exclude_params (bool | Unset):  Default: True.
+        ibm_api_version (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorBody | JobPage]
+    """
+
+    kwargs = _get_kwargs(
+        session_id=session_id,
+        limit=limit,
+        offset=offset,
+        exclude_params=exclude_params,
+        ibm_api_version=ibm_api_version,
+    )
+    kwargs["url"] = client.absolute_url(kwargs["url"])
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    session_id: str | Unset = UNSET,
+    limit: int | Unset = 200,
+    offset: int | Unset = 0,
+    exclude_params: bool | Unset = True,
+    ibm_api_version: str,
+) -> ErrorBody | JobPage | None:
+    """List the jobs of a session
+
+     A page of the caller's jobs in this instance, newest first; with `session_id`, of those in that
+    session.
+    The service has more filters, by program, backend, tags and time, which have nothing to do with
+    sessions.
+
+    Args:
+        session_id (str | Unset):
+        limit (int | Unset):  Default: 200.
+        offset (int | Unset):  Default: 0.
+        exclude_params (bool | Unset):  Default: True.
+        ibm_api_version (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorBody | JobPage
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            session_id=session_id,
+            limit=limit,
+            offset=offset,
+            exclude_params=exclude_params,
+            ibm_api_version=ibm_api_version,
+        )
+    ).parsed

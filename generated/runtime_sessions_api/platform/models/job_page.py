@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="JobPage")
+
+
+@_attrs_define
+class JobPage:
+    """A page of jobs.
+
+    Attributes:
+        jobs (list[Job]): The jobs of this page, newest first.
+        limit (int): The limit of this page.
+        offset (int): The offset of this page.
+        count (int | Unset): How many jobs there are on all pages.
+    """
+
+    jobs: list[Job]
+    limit: int
+    offset: int
+    count: int | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        jobs = []
+        for jobs_item_data in self.jobs:
+            jobs_item = jobs_item_data.to_dict()
+            jobs.append(jobs_item)
+
+        limit = self.limit
+
+        offset = self.offset
+
+        count = self.count
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "jobs": jobs,
+                "limit": limit,
+                "offset": offset,
+            }
+        )
+        if count is not UNSET:
+            field_dict["count"] = count
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        jobs = []
+        _jobs = d.pop("jobs")
+        for jobs_item_data in _jobs:
+            jobs_item = Job.from_dict(jobs_item_data)
+
+            jobs.append(jobs_item)
+
+        limit = d.pop("limit")
+
+        offset = d.pop("offset")
+
+        count = d.pop("count", UNSET)
+
+        job_page = cls(
+            jobs,
+            limit,
+            offset,
+            count,
+        )
+
+        job_page.additional_properties = d
+        return job_page
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
+
+
+from ..models.job import Job

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.job_state_status import JobStateStatus
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="JobState")
+
+
+@_attrs_define
+class JobState:
+    """The status of a job, and why.
+
+    Attributes:
+        status (JobStateStatus): The status of the job.
+        reason (str | Unset): Why the job has this status.
+        reason_code (int | Unset): The code of the reason.
+        reason_solution (str | Unset): What to do about it, if the job failed.
+    """
+
+    status: JobStateStatus
+    reason: str | Unset = UNSET
+    reason_code: int | Unset = UNSET
+    reason_solution: str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        status = self.status.value
+
+        reason = self.reason
+
+        reason_code = self.reason_code
+
+        reason_solution = self.reason_solution
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "status": status,
+            }
+        )
+        if reason is not UNSET:
+            field_dict["reason"] = reason
+        if reason_code is not UNSET:
+            field_dict["reason_code"] = reason_code
+        if reason_solution is not UNSET:
+            field_dict["reason_solution"] = reason_solution
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        status = JobStateStatus(d.pop("status"))
+
+        reason = d.pop("reason", UNSET)
+
+        reason_code = d.pop("reason_code", UNSET)
+
+        reason_solution = d.pop("reason_solution", UNSET)
+
+        job_state = cls(
+            status,
+            reason,
+            reason_code,
+            reason_solution,
+        )
+
+        job_state.additional_properties = d
+        return job_state
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

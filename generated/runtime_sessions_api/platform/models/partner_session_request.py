@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+
+from ..models.session_mode import SessionMode
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="PartnerSessionRequest")
+
+
+@_attrs_define
+class PartnerSessionRequest:
+    """What to create, with the times that only a channel partner may set.
+
+    Attributes:
+        mode (SessionMode): How the jobs of a session run: one at a time (dedicated) or several side by side (batch).
+        interactive_ttl (int): How long the session stays active between jobs, in seconds. At most `active_ttl`.
+        backend (str | Unset): The name of the system on which the jobs run. A session without one gets that of its
+            first job.
+        backend_name (str | Unset): As `backend`, which is looked at first.
+        max_ttl (int | Unset): How long the session may run, in seconds from the start of its first job. The plan may
+            limit it. Default: 28800.
+        active_ttl (int | Unset): How long the session may be active, in seconds. At most `max_ttl`, which is the
+            default.
+    """
+
+    mode: SessionMode
+    interactive_ttl: int
+    backend: str | Unset = UNSET
+    backend_name: str | Unset = UNSET
+    max_ttl: int | Unset = 28800
+    active_ttl: int | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        mode = self.mode.value
+
+        interactive_ttl = self.interactive_ttl
+
+        backend = self.backend
+
+        backend_name = self.backend_name
+
+        max_ttl = self.max_ttl
+
+        active_ttl = self.active_ttl
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "mode": mode,
+                "interactive_ttl": interactive_ttl,
+            }
+        )
+        if backend is not UNSET:
+            field_dict["backend"] = backend
+        if backend_name is not UNSET:
+            field_dict["backend_name"] = backend_name
+        if max_ttl is not UNSET:
+            field_dict["max_ttl"] = max_ttl
+        if active_ttl is not UNSET:
+            field_dict["active_ttl"] = active_ttl
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        mode = SessionMode(d.pop("mode"))
+
+        interactive_ttl = d.pop("interactive_ttl")
+
+        backend = d.pop("backend", UNSET)
+
+        backend_name = d.pop("backend_name", UNSET)
+
+        max_ttl = d.pop("max_ttl", UNSET)
+
+        active_ttl = d.pop("active_ttl", UNSET)
+
+        partner_session_request = cls(
+            mode,
+            interactive_ttl,
+            backend,
+            backend_name,
+            max_ttl,
+            active_ttl,
+        )
+
+        return partner_session_request
