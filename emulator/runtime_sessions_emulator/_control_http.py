@@ -21,6 +21,7 @@ from runtime_sessions_emulator._errors import ServiceError
 from runtime_sessions_emulator._faults import Fault
 from runtime_sessions_emulator._http import parse_json, parse_query, read_body
 from runtime_sessions_emulator._job_rule import JobRule
+from runtime_sessions_emulator._page import page_routes
 
 PREFIX: Final = "/_emulator"
 _LOOPBACK: Final = re.compile(r"(127(\.\d+){3}|\[::1\]|localhost)(:\d+)?", re.IGNORECASE)
@@ -84,7 +85,7 @@ def control_app(control: Control, *, local: bool) -> ASGIApp:
         Route(PREFIX + path, _by_method(handlers), methods=list(handlers))
         for path, handlers in by_path.items()
     ]
-    app = Starlette(routes=[Route(f"{PREFIX}/health", _health), *routes])
+    app = Starlette(routes=[*page_routes(PREFIX), Route(f"{PREFIX}/health", _health), *routes])
     return _SameOrigin(app, local=local)
 
 
