@@ -80,6 +80,11 @@ types: .venv/installed ## mypy --strict and pyright
 unit: .venv/installed ## The tests of this repository
 	@$(BIN)/pytest
 
+.PHONY: bench-emulator
+bench-emulator: .venv/installed ## Measure the emulator beside a bare route and Prism, and fuzz it
+	@$(BIN)/python benchmarks/emulator.py
+	@$(BIN)/python benchmarks/emulator_fuzz.py
+
 .PHONY: test
 test: lint types check-generated unit ## All of the above: what CI runs
 

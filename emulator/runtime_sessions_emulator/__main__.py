@@ -7,10 +7,11 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
@@ -19,7 +20,6 @@ from runtime_sessions_emulator._config import Config
 from runtime_sessions_emulator._control import Control
 from runtime_sessions_emulator._emulation import Emulation
 from runtime_sessions_emulator._emulator import HOST, address, configured, listen
-from runtime_sessions_emulator._log import Entry
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,7 +66,7 @@ def main() -> None:
         )
     emulation = Emulation.of(config, seed=options.seed, virtual_clock=options.virtual_clock)
     if options.log_format is not None:
-        emulation.log.follower = _writer(options.log_format, emulation)
+        emulation.log.follower = _write_json if options.log_format == "json" else _write_text
     local = _is_loopback(bound.getsockname()[0])
     with_control = local if options.control is None else options.control
     control = Control(emulation) if with_control else None
@@ -108,21 +108,16 @@ def _is_loopback(host: str) -> bool:
     return ipaddress.ip_address(host).is_loopback
 
 
-def _writer(form: str, emulation: Emulation) -> Callable[[Entry], None]:
-    """What writes a line for each request to stderr."""
+def _write_json(request: dict[str, Any]) -> None:
+    print(json.dumps(request), file=sys.stderr, flush=True)  # noqa: T201 - a log
 
-    def write(entry: Entry) -> None:
-        view = emulation.log.view(entry)
-        if form == "json":
-            line = json.dumps(view)
-        else:
-            query = f"?{view['query']}" if view["query"] else ""
-            fault = f" ({view['fault']})" if view["fault"] else ""
-            status = view["status"] or "cut off"
-            line = f"{view['at']} {view['method']} {view['path']}{query} {status}{fault}"
-        print(line, file=sys.stderr, flush=True)  # noqa: T201 - a log
 
-    return write
+def _write_text(request: dict[str, Any]) -> None:
+    query = f"?{request['query']}" if request["query"] else ""
+    fault = f" ({request['fault']})" if request["fault"] else ""
+    status = request["status"] or "cut off"
+    line = f"{request['at']} {request['method']} {request['path']}{query} {status}{fault}"
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - a log
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 Each method is a method of `Emulator` in Python and a call of the control plane over HTTP.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
@@ -100,14 +99,10 @@ class Control:
         with self._service.lock:
             self._service.close(self._service.owner(session_id), session_id)
 
-    def sessions(self, *, limit: int | None = None) -> list[dict[str, Any]]:
-        """The sessions of all users, newest first: their history and their jobs.
-
-        Args:
-            limit: Only so many; None: all.
-        """
+    def sessions(self) -> list[dict[str, Any]]:
+        """All sessions of all users, newest first: their history and their jobs."""
         with self._service.lock:
-            return [_shown(session) for session in islice(self._service.sessions(), limit)]
+            return [_shown(session) for session in self._service.sessions()][::-1]
 
     def add_fault(self, fault: Fault) -> str:
         """Let answers go wrong, and give the name by which the fault can be removed.
@@ -150,21 +145,16 @@ class Control:
             since: Only requests after the one of this number.
             limit: Only so many.
         """
-
-        def wanted() -> Iterator[dict[str, Any]]:
-            for entry in self._log.entries:
-                if (
-                    entry.number > since
-                    and operation in (None, entry.operation)
-                    and session_id in (None, entry.session_id)
-                    and status in (None, entry.status)
-                    and method in (None, entry.scope["method"])
-                    and path in (None, entry.scope["path"])
-                ):
-                    yield self._log.view(entry)
-
         with self._service.lock:
-            return list(islice(wanted(), limit))
+            found = self._log.views(
+                since,
+                method=method,
+                path=path,
+                operation=operation,
+                session_id=session_id,
+                status=status,
+            )
+            return list(islice(found, limit))
 
     def clear_requests(self) -> None:
         """Forget the requests so far."""

@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 
 import httpx
 import uvicorn
+from starlette.types import ASGIApp
 
 from runtime_sessions_emulator._app import App
 from runtime_sessions_emulator._config import Config
@@ -36,7 +37,7 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def configured(app: App) -> uvicorn.Config:
+def configured(app: ASGIApp) -> uvicorn.Config:
     """How the server runs, in a thread or by itself."""
     return uvicorn.Config(
         app,

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+import orjson
 from attrs import define
 
 Scope = MutableMapping[str, Any]
@@ -24,8 +25,6 @@ BODY_LIMIT: Final = 1 << 20
 _PATIENCE: Final = 16 << 20
 
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - all is UTC, and this prints without a zone
-
-encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 @define
@@ -72,12 +71,21 @@ class MalformedError(ValueError):
     """What was sent cannot be read; says why."""
 
 
+def encode(value: object) -> bytes:
+    """A value as JSON."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        # What was sent may be shown again: numbers beyond 64 bits, halves of surrogate pairs.
+        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
 async def send_answer(receive: Receive, send: Send, answer: Answer) -> None:
     """Send an answer, or as much of it as is to come through."""
     headers: Iterable[tuple[bytes, bytes]] = answer.headers
     body = answer.raw or b""
     if answer.body is not None:
-        body = encode(answer.body).encode("ascii")
+        body = encode(answer.body)
         headers = ((b"content-type", b"application/json"), *headers)
     if answer.status != 204:  # noqa: PLR2004 - No Content
         headers = (*headers, (b"content-length", b"%d" % len(body)))
@@ -183,6 +191,8 @@ def parse_query(query: bytes) -> dict[str, str]:
 def is_json(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     """Whether the content type says JSON, in UTF-8 if it says a character set."""
     types = [value for name, value in headers if name == b"content-type"]
+    if types == [b"application/json"]:
+        return True
     if len(types) != 1:
         return False
     essence, *parameters = types[0].lower().split(b";")

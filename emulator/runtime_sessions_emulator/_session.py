@@ -8,7 +8,7 @@ happened.
 from enum import StrEnum
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from runtime_sessions_emulator._job import SECOND, SESSION_CLOSED, Job, micros
 from runtime_sessions_emulator.lifecycle import TABLE, Event, Reason, State
@@ -69,7 +69,11 @@ class Session:
     closed_at: int | None = None
     last_job_started: int | None = None
     last_job_completed: int | None = None
-    history: tuple[Change, ...] = ()
+    history: tuple[Change, ...] = field(
+        default=Factory(
+            lambda self: (Change(self.created_at, State.OPEN, Reason.CREATED),), takes_self=True
+        )
+    )
     jobs: tuple[Job, ...] = ()
     waiting: int = 0
     running: tuple[int, ...] = ()
@@ -80,8 +84,7 @@ class Session:
 
 def create(session: Session) -> Session:
     """A new session as its life begins."""
-    born = Change(session.created_at, State.OPEN, Reason.CREATED)
-    return _scheduled(evolve(session, history=(born,)))
+    return _scheduled(session)
 
 
 def settle(session: Session, now: int) -> Session:
@@ -251,7 +254,7 @@ def _scheduled(session: Session) -> Session:
     due = min((_job_ends(session.jobs[place]) for place in session.running), default=NEVER)
     if not session.state.final:
         due = min(due, _max_ttl_ends(session), _idle_ends(session), _unused_ends(session))
-    return evolve(session, due=due)
+    return session if due == session.due else evolve(session, due=due)
 
 
 def _job_ends(job: Job) -> int:
