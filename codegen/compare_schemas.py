@@ -127,6 +127,27 @@ def schema(
     if "items" in old and "items" in new:
         here = place.within("[]")
         yield from schema(here, before, after, (old["items"], new["items"]), seen)
+    if "oneOf" in old and "oneOf" in new:
+        yield from forms(place, before, after, (old["oneOf"], new["oneOf"]), seen)
+
+
+def forms(
+    place: Place,
+    before: Document,
+    after: Document,
+    pair: tuple[list[Json], list[Json]],
+    seen: frozenset[tuple[str, str]],
+) -> Iterator[Change]:
+    """Compare the forms of which a value has one, by the names of their schemas."""
+    old, new = ({form["$ref"].rpartition("/")[2]: form for form in each} for each in pair)
+    for name in keys(old, new):
+        here = place.within(name, name)
+        if name not in new:
+            yield here.change("the form is gone", Effect.NARROWS)
+        elif name not in old:
+            yield here.change("a new form", Effect.WIDENS)
+        else:
+            yield from schema(here, before, after, (old[name], new[name]), seen)
 
 
 def properties(
@@ -219,6 +240,8 @@ def rest(old: Json, new: Json) -> Iterator[tuple[str, Effect]]:
     for name in keys(old, new):
         was, now = old.get(name), new.get(name)
         if name in PROSE | read or name.startswith("x-") or was == now:
+            continue
+        if name == "oneOf" and was and now:
             continue
         if name == "additionalProperties" and not isinstance(was or now, dict):
             effect = Effect.NARROWS if now is False else Effect.WIDENS

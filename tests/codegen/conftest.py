@@ -9,13 +9,72 @@ import json
 import pickle
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from generate import contracts
 
 ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the tests of any client need to know of a contract.
+
+    Attributes:
+        call: What every call takes besides its own arguments.
+        session: The least that a session answers.
+        states: The states that a session can have.
+        models: The models that reading a session takes.
+        event: The model of a change of state, and one but for its time, whose name is last.
+    """
+
+    call: dict[str, Any]
+    session: dict[str, Any]
+    states: list[str]
+    models: set[str]
+    event: tuple[str, dict[str, Any], str]
+
+
+FACTS = {
+    "classic": Facts(
+        call={},
+        session={
+            "id": "ci8fo2g4mgo3p0c53uc0",
+            "backend_name": "ibm-tenerife",
+            "interactive_ttl": 60,
+            "max_ttl": 450,
+            "active_ttl": 450,
+            "state": "open",
+            "accepting_jobs": True,
+        },
+        states=["active", "canceled", "closed", "inactive", "open"],
+        models={"error", "error_body", "session", "session_mode", "session_state"},
+        event=("SessionEvent", {"status": "pending"}, "date"),
+    ),
+    "platform": Facts(
+        call={"ibm_api_version": "2026-04-15"},
+        session={
+            "id": "5a5b9d6c-5f0c-4e63-9c0e-0f6a5f3c2b1d",
+            "backend_name": None,
+            "mode": "batch",
+            "state": "open",
+        },
+        states=["active", "closed", "inactive", "open"],
+        models={
+            "error",
+            "error_body",
+            "session",
+            "session_mode",
+            "session_state",
+            "session_timestamp",
+        },
+        event=("SessionTimestamp", {"status": "open"}, "timestamp"),
+    ),
+}
 
 
 class Api:
@@ -23,6 +82,9 @@ class Api:
 
     def __init__(self, package: str) -> None:
         self.package = package
+        self.facts = FACTS[package.rpartition(".")[2]]
+        self.call = self.facts.call
+        self.session = self.facts.session
 
     def __call__(self, module: str = "") -> Any:
         return importlib.import_module(f"{self.package}.{module}".rstrip("."))
@@ -35,20 +97,25 @@ class Api:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "mends(raises): the test holds for our client, and fails so on what the stock templates "
+        "mends(raises): the test holds for our clients, and fails so on what the stock templates "
         "give. When it passes there, a template has become needless.",
+    )
+    config.addinivalue_line(
+        "markers", "only(contract): the test is about what no other contract than this has."
     )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "api" not in metafunc.fixturenames:
         return
-    packages: list[Any] = ["ours"]
+    only = [mark.args[0] for mark in metafunc.definition.iter_markers("only")]
+    names = only or list(contracts())
+    packages: list[Any] = [f"runtime_sessions_api.{name}" for name in names]
     for mark in metafunc.definition.iter_markers("mends"):
         fails = pytest.mark.xfail(
             reason="the stock templates", strict=True, raises=mark.kwargs["raises"]
         )
-        packages.append(pytest.param("stock", marks=fails))
+        packages += [pytest.param(f"stock_api.{name}", marks=fails) for name in names]
     metafunc.parametrize("api", packages, indirect=True, scope="session")
 
 
@@ -64,24 +131,22 @@ def script() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def stock(script: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of the package that the stock templates give."""
+def stock(script: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Make the package importable that the stock templates give: `stock_api`."""
     folder = tmp_path_factory.mktemp("stock")
     package = folder / "stock_api"
     package.mkdir()
-    script.write(package, {"classic": ROOT / "openapi.yaml"}, templates=None)
+    script.write(package, contracts(), templates=None)
     sys.path.insert(0, str(folder))
-    yield "stock_api.classic"
+    yield
     sys.path.remove(str(folder))
 
 
 @pytest.fixture(scope="session")
 def api(request: pytest.FixtureRequest) -> Api:
-    return Api(
-        "runtime_sessions_api.classic"
-        if request.param == "ours"
-        else request.getfixturevalue("stock")
-    )
+    if request.param.startswith("stock_api."):
+        request.getfixturevalue("stock")
+    return Api(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -9,24 +9,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import attrs
 import httpx
 import pytest
 
+from runtime_sessions_api import classic
+
 Copies = Callable[[Any], list[Any]]
 
 CANARY = "canary-7f3a"
-SESSION = {
-    "id": "ci8fo2g4mgo3p0c53uc0",
-    "backend_name": "ibm-tenerife",
-    "interactive_ttl": 60,
-    "max_ttl": 450,
-    "active_ttl": 450,
-    "state": "open",
-    "accepting_jobs": True,
-}
 
 
 def answering(api: Any, status: int, body: bytes, **settings: Any) -> Any:
@@ -42,12 +36,12 @@ def answering(api: Any, status: int, body: bytes, **settings: Any) -> Any:
 
 @pytest.mark.mends(raises=ValueError)
 def test_an_unknown_state_is_let_through_as_what_it_is(api: Any, copies: Copies) -> None:
-    session = api("models").Session.from_dict({**SESSION, "state": "pending_closed"})
+    session = api("models").Session.from_dict({**api.session, "state": "pending_closed"})
     state = session.state
     assert state == "pending_closed" == str(state)
     assert hash(state) == hash("pending_closed")
     assert isinstance(state, api("models").SessionState)
-    assert session.to_dict() == {**SESSION, "state": "pending_closed"}
+    assert session.to_dict() == {**api.session, "state": "pending_closed"}
     assert set(map(type, copies(state))) == {api("models").SessionState}
     assert set(copies(state)) == {state}
     assert all(again == session for again in copies(session))
@@ -58,13 +52,13 @@ def test_a_known_state_is_the_member_of_that_name(api: Any, copies: Copies) -> N
     assert state("open") is state.OPEN
     assert all(again is state.OPEN for again in copies(state.OPEN))
     state("pending_closed")
-    assert list(state) == ["active", "canceled", "closed", "inactive", "open"]
+    assert list(state) == api.facts.states
 
 
 @pytest.mark.parametrize("value", [None, 5, True, [], {}])
 def test_a_state_that_is_no_string_is_refused(api: Any, value: object) -> None:
     with pytest.raises(ValueError, match="not a valid SessionState"):
-        api("models").Session.from_dict({**SESSION, "state": value})
+        api("models").Session.from_dict({**api.session, "state": value})
 
 
 # Answers
@@ -75,7 +69,7 @@ def test_any_status_arrives(api: Any) -> None:
     get_session = api("api.sessions.get_session")
     for status in (299, 520, 521, 522, 524, 600):
         with answering(api, status, b"<html>") as client:
-            response = get_session.sync_detailed("id", client=client)
+            response = get_session.sync_detailed("id", client=client, **api.call)
         assert response.status_code == status
         assert type(response.status_code) is int
         assert response.content == b"<html>"
@@ -88,12 +82,12 @@ def test_an_answer_that_is_not_json_keeps_its_status(api: Any) -> None:
 
     async def detailed(client: Any) -> Any:
         async with client:
-            return await get_session.asyncio_detailed("id", client=client)
+            return await get_session.asyncio_detailed("id", client=client, **api.call)
 
     for status in (200, 401, 500):
         for body in (b"<html>Bad gateway</html>", b"", b'{"cut', b"\xff\xfe{"):
             with answering(api, status, body) as client:
-                response = get_session.sync_detailed("id", client=client)
+                response = get_session.sync_detailed("id", client=client, **api.call)
             assert (response.status_code, response.content, response.parsed) == (status, body, None)
             response = asyncio.run(detailed(answering(api, status, body)))
             assert (response.status_code, response.content, response.parsed) == (status, body, None)
@@ -105,14 +99,14 @@ def test_an_answer_that_is_not_json_is_an_undocumented_one(api: Any) -> None:
         answering(api, 500, b"<html>", raise_on_unexpected_status=True) as client,
         pytest.raises(api("errors").UnexpectedStatus) as caught,
     ):
-        get_session.sync("id", client=client)
+        get_session.sync("id", client=client, **api.call)
     assert (caught.value.status_code, caught.value.content) == (500, b"<html>")
 
 
 def test_an_answer_without_a_content_type_is_parsed(api: Any) -> None:
-    with answering(api, 200, json.dumps(SESSION).encode()) as client:
-        session = api("api.sessions.get_session").sync("id", client=client)
-    assert session.to_dict() == SESSION
+    with answering(api, 200, json.dumps(api.session).encode()) as client:
+        session = api("api.sessions.get_session").sync("id", client=client, **api.call)
+    assert session.to_dict() == api.session
 
 
 @pytest.mark.mends(raises=ValueError)
@@ -127,7 +121,7 @@ def test_a_client_of_the_callers_own_needs_no_base_url(api: Any) -> None:
         client = api().AuthenticatedClient(base_url=base, token=CANARY)
         client.set_httpx_client(httpx.Client(transport=httpx.MockTransport(answer)))
         with client:
-            api("api.sessions.close_session").sync_detailed("a/b", client=client)
+            api("api.sessions.close_session").sync_detailed("a/b", client=client, **api.call)
     assert seen == ["http://test/runtime/sessions/a%2Fb/close"] * 2
 
 
@@ -173,7 +167,7 @@ def test_the_token_does_not_get_into_the_callers_own_headers(api: Any) -> None:
         base_url="http://test", token=CANARY, headers=headers, httpx_args=args
     )
     with client:
-        api("api.sessions.close_session").sync_detailed("id", client=client)
+        api("api.sessions.close_session").sync_detailed("id", client=client, **api.call)
     assert seen[0]["Authorization"] == f"Bearer {CANARY}"
     assert seen[0]["X-Request-Id"] == "1"
     assert headers == {"X-Request-Id": "1"}
@@ -198,12 +192,12 @@ def test_a_derived_client_leaves_its_parent_alone(api: Any) -> None:
 @pytest.mark.mends(raises=AssertionError)
 def test_unset_survives_copying_as_the_one_that_it_is(api: Any, copies: Copies) -> None:
     unset = api("types").UNSET
-    session = api("models").Session.from_dict(SESSION)
+    session = api("models").Session.from_dict(api.session)
     assert all(again is unset for again in copies(unset))
     for again in copies(session):
         assert again == session
         assert again.closed_at is unset
-        assert again.to_dict() == SESSION
+        assert again.to_dict() == api.session
 
 
 @pytest.mark.mends(raises=AssertionError)
@@ -238,7 +232,7 @@ def test_a_call_imports_only_the_models_that_it_needs(api: Any) -> None:
     )
     prefix = f"{api.package}.models."
     models = {name.removeprefix(prefix) for name in done.stdout.split() if prefix in name}
-    assert models == {"error", "error_body", "session", "session_mode", "session_state"}
+    assert models == api.facts.models
 
 
 def test_the_package_of_models_has_every_model_and_no_other_name(api: Any) -> None:
@@ -255,3 +249,43 @@ def test_type_checkers_are_told_that_there_are_types(api: Any) -> None:
     # Our script puts one at the root of the package: the generator itself writes none.
     root = api.folder if api.package.startswith("stock") else api.folder.parent
     assert (root / "py.typed").is_file()
+
+
+def test_what_no_contract_is_asked_for_is_the_same_in_every_client(api: Any) -> None:
+    for module in ("client", "errors", "types"):
+        file, of_classic = Path(api(module).__file__), Path(classic.__file__)
+        assert file.read_bytes() == of_classic.with_name(file.name).read_bytes()
+
+
+# Requests
+
+
+@pytest.mark.only("platform")
+def test_a_body_of_either_form_and_the_version_are_sent_as_they_are(api: Any) -> None:
+    sent: list[tuple[Any, httpx.Headers]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append((json.loads(request.content), request.headers))
+        return httpx.Response(200, json=api.session)
+
+    forms = [
+        {"mode": "batch", "max_ttl": 60, "backend": "ibm_backend"},
+        {"mode": "dedicated", "max_ttl": 60, "interactive_ttl": 1},
+    ]
+    models = api("models")
+    bodies = [
+        models.SessionRequest.from_dict(forms[0]),
+        models.PartnerSessionRequest.from_dict(forms[1]),
+    ]
+    args = {"transport": httpx.MockTransport(answer)}
+    client = api().AuthenticatedClient(
+        base_url="http://test", token=CANARY, headers={"Service-CRN": "crn:"}, httpx_args=args
+    )
+    with client:
+        for body in bodies:
+            api("api.sessions.create_session").sync(client=client, body=body, **api.call)
+    assert [body for body, _ in sent] == forms
+    for _, headers in sent:
+        assert headers["IBM-API-Version"] == "2026-04-15"
+        assert headers["Service-CRN"] == "crn:"
+        assert headers["Authorization"] == f"Bearer {CANARY}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,16 +16,18 @@ import pytest
 import yaml
 from compare import Change, compare
 
-CONTRACT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text())
+ROOT = Path(__file__).parents[2]
+CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text())
+PLATFORM: dict[str, Any] = yaml.safe_load((ROOT / "openapi-platform.yaml").read_text())
 
 Edit = Callable[[dict[str, Any]], object]
 
 
-def changes(edit: Edit) -> list[Change]:
+def changes(edit: Edit, contract: dict[str, Any] = CONTRACT) -> list[Change]:
     # Not deepcopy: that keeps what YAML anchors share, and an edit would then be made twice.
-    edited = json.loads(json.dumps(CONTRACT))
+    edited = json.loads(json.dumps(contract))
     edit(edited)
-    return compare(CONTRACT, edited)
+    return compare(contract, edited)
 
 
 def fields(document: dict[str, Any], schema: str) -> dict[str, Any]:
@@ -121,6 +124,52 @@ def test_change_breaks(edit: Edit, subject: str, broken: tuple[bool, bool]) -> N
     assert found[subject] == broken
 
 
+def forms(document: dict[str, Any]) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = document["components"]["schemas"]["CreateSessionRequest"]["oneOf"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("edit", "subject", "broken"),
+    [
+        (lambda d: forms(d).pop(), "PartnerSessionRequest", CLIENTS),
+        (
+            lambda d: forms(d).append({"$ref": "#/components/schemas/SessionUpdate"}),
+            "SessionUpdate",
+            SERVERS,
+        ),
+        (lambda d: fields(d, "PartnerSessionRequest").pop("active_ttl"), "active_ttl", CLIENTS),
+        (lambda d: required(d, "PartnerSessionRequest").append("backend"), "backend", CLIENTS),
+        (
+            lambda d: d["components"]["schemas"]["CreateSessionRequest"].pop("oneOf"),
+            "POST /sessions",
+            SERVERS,
+        ),
+        (
+            lambda d: d["components"]["parameters"]["ApiVersion"].update(required=False),
+            "IBM-API-Version",
+            SERVERS,
+        ),
+    ],
+)
+def test_change_of_the_platform_contract_breaks(
+    edit: Edit, subject: str, broken: tuple[bool, bool]
+) -> None:
+    found = {c.subject: (c.breaks_clients, c.breaks_servers) for c in changes(edit, PLATFORM)}
+    assert found[subject] == broken
+
+
+@pytest.mark.parametrize("contract", [CONTRACT, PLATFORM], ids=["classic", "platform"])
+def test_order_and_prose_break_nobody(contract: dict[str, Any]) -> None:
+    def edit(document: dict[str, Any]) -> None:
+        document["info"]["description"] = "Otherwise."
+        for schema in document["components"]["schemas"].values():
+            schema["description"] = "Otherwise."
+            schema.get("oneOf", []).reverse()
+
+    assert changes(edit, contract) == []
+
+
 @pytest.mark.parametrize(
     "edit",
     [
@@ -186,6 +235,33 @@ def test_a_note_names_what_breaks_under_unreleased() -> None:
     assert not is_noted("state")
     (gone,) = changes(lambda d: fields(d, "Session").pop("mode"))
     assert breaking.noted(gone, notes)
+
+
+def test_a_contract_that_was_not_there_breaks_nobody(tmp_path: Path) -> None:
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    shutil.copytree(ROOT / "codegen", tmp_path / "codegen", ignore=ignored)
+    for file in ("openapi.yaml", "openapi-platform.yaml", "CHANGELOG.md"):
+        shutil.copy(ROOT / file, tmp_path)
+    for command in (
+        ["init", "--quiet"],
+        ["add", "openapi.yaml"],
+        ["commit", "--quiet", "--message=."],
+    ):
+        subprocess.run([*git, *command], check=True)
+    done = subprocess.run(
+        [sys.executable, tmp_path / "codegen" / "breaking.py", "HEAD"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "openapi.yaml: as it was at HEAD.\nopenapi-platform.yaml: not there at HEAD.\n"
+    )
+
+
+def ignored(_: str, names: list[str]) -> set[str]:
+    return {"__pycache__", "node_modules"}.intersection(names)
 
 
 def test_an_unknown_revision_is_an_error_that_says_so() -> None:
