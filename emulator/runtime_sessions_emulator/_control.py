@@ -99,10 +99,14 @@ class Control:
         with self._service.lock:
             self._service.close(self._service.owner(session_id), session_id)
 
-    def sessions(self) -> list[dict[str, Any]]:
-        """All sessions of all users, newest first: their history and their jobs."""
+    def sessions(self, *, limit: int | None = None) -> list[dict[str, Any]]:
+        """The sessions of all users, newest first: their history and their jobs.
+
+        Args:
+            limit: Only so many; None: all.
+        """
         with self._service.lock:
-            return [_shown(session) for session in self._service.sessions()][::-1]
+            return [_shown(session) for session in islice(self._service.sessions(), limit)]
 
     def add_fault(self, fault: Fault) -> str:
         """Let answers go wrong, and give the name by which the fault can be removed.

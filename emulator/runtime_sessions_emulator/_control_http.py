@@ -1,11 +1,11 @@
 """The control plane under `/_emulator`: the methods of `Control`, by HTTP. No token is needed."""
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from types import NoneType, UnionType
 from typing import Any, Final, cast, get_args, get_type_hints
-from urllib.parse import urlsplit
 
 from attrs import frozen
 from jsonschema_rs import Draft202012Validator
@@ -21,9 +21,10 @@ from runtime_sessions_emulator._errors import ServiceError
 from runtime_sessions_emulator._faults import Fault
 from runtime_sessions_emulator._http import parse_json, parse_query, read_body
 from runtime_sessions_emulator._job_rule import JobRule
+from runtime_sessions_emulator._page import page_routes
 
 PREFIX: Final = "/_emulator"
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_LOOPBACK: Final = re.compile(r"(127(\.\d+){3}|\[::1\]|localhost)(:\d+)?", re.IGNORECASE)
 
 _TYPES: Final[dict[type, dict[str, Any]]] = {
     bool: {"type": "boolean"},
@@ -63,7 +64,7 @@ _OPERATIONS: Final = (
     _Operation("POST", "/sessions/{session_id}/close", Control.close_session),
     _Operation("GET", "/faults", Control.faults, "faults"),
     _Operation("POST", "/faults", Control.add_fault, "name", of=Fault),
-    _Operation("DELETE", "/faults/{name}", Control.remove_fault),
+    _Operation("DELETE", "/faults/{name:path}", Control.remove_fault),
     _Operation("GET", "/requests", Control.requests, "requests"),
     _Operation("DELETE", "/requests", Control.clear_requests),
     _Operation("POST", "/reset", Control.reset),
@@ -84,7 +85,7 @@ def control_app(control: Control, *, local: bool) -> ASGIApp:
         Route(PREFIX + path, _by_method(handlers), methods=list(handlers))
         for path, handlers in by_path.items()
     ]
-    app = Starlette(routes=[Route(f"{PREFIX}/health", _health), *routes])
+    app = Starlette(routes=[*page_routes(PREFIX), Route(f"{PREFIX}/health", _health), *routes])
     return _SameOrigin(app, local=local)
 
 
@@ -100,7 +101,7 @@ class _SameOrigin:
         host = headers.get("host", "")
         foreign = headers.get("origin", f"http://{host}") != f"http://{host}"
         # A name of another site that resolves to the loopback is a name of another site.
-        if foreign or (self._local and urlsplit(f"//{host}").hostname not in _LOOPBACK):
+        if foreign or (self._local and not _LOOPBACK.fullmatch(host)):
             refusal = JSONResponse({"error": "The control plane is for this computer only."}, 403)
             await refusal(scope, receive, send)
             return
@@ -169,7 +170,7 @@ def _hold(sent: dict[str, Any], schema: Draft202012Validator) -> None:
 def _schema(operation: _Operation, types: dict[str, Any]) -> Draft202012Validator:
     """What validates the arguments of a method, or of what it takes, as its signature has them."""
     parameters = inspect.signature(operation.of or operation.does).parameters.values()
-    sent = [p for p in parameters if p.name != "self" and f"{{{p.name}}}" not in operation.path]
+    sent = [p for p in parameters if p.name != "self" and f"{{{p.name}" not in operation.path]
     return Draft202012Validator(
         {
             "type": "object",

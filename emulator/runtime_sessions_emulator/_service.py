@@ -200,8 +200,8 @@ class Service:
             yield self._job_at(self._jobs[job_id])[0]
 
     def sessions(self) -> Iterator[Session]:
-        """All sessions of all users as they stand, oldest first."""
-        for session in list(self._sessions.values()):
+        """All sessions of all users as they stand, newest first."""
+        for session in reversed(list(self._sessions.values())):
             yield self._settled(session)[0]
 
     def owner(self, session_id: str) -> User:

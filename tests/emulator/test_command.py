@@ -125,6 +125,8 @@ def test_what_cannot_be_is_said_in_a_line(start: Start, tmp_path: Path) -> None:
     "headers",
     [
         {"Host": "evil.example"},
+        {"Host": "127.0.0.1.evil.example"},
+        {"Host": "["},
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
     ],

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -193,6 +194,21 @@ def test_the_log_shows_no_token(emulator: Emulator) -> None:
     assert "emulator-token" not in shown
     assert unknown not in shown
     assert "***" in shown
+
+
+def test_the_newest_sessions_come_first(
+    emulator: Emulator, client: httpx.Client, plane: httpx.Client
+) -> None:
+    ids = [create(client) for _ in range(3)]
+    assert [session["id"] for session in emulator.sessions()] == ids[::-1]
+    newest = plane.get("sessions?limit=2").json()["sessions"]
+    assert [session["id"] for session in newest] == [ids[2], ids[1]]
+
+
+def test_a_fault_of_any_name_can_be_removed(emulator: Emulator, plane: httpx.Client) -> None:
+    name = emulator.add_fault(Fault("error", name="a/b c?d"))
+    assert plane.delete(f"faults/{quote(name, safe='')}").status_code == 204
+    assert emulator.faults() == []
 
 
 def test_the_methods_over_http(plane: httpx.Client, client: httpx.Client) -> None:

@@ -1,0 +1,320 @@
+"""The status page, in a real browser."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from typing import Any
+
+import httpx
+import pytest
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions, Keys
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.wait import WebDriverWait
+
+from runtime_sessions_emulator import Config, Emulator, Fault, FaultKind
+from runtime_sessions_emulator._classic import Classic
+from runtime_sessions_emulator._emulation import Emulation
+
+BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
+EVIL = "</b><img src=x onerror=window.evil=1><script>window.evil=1</script>"
+BROWSERS = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+BROWSER = next((path for path in BROWSERS if path), None)
+DRIVER = shutil.which("chromedriver")
+# As root, without a sandbox; and nothing that Chromium does by itself.
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--window-size=1280,1000",
+)
+
+
+class Page:
+    """The page as a person has it before them."""
+
+    def __init__(self, browser: Chrome) -> None:
+        self.browser = browser
+
+    def open(self, emulator: Emulator) -> None:
+        self.browser.get(f"{emulator.url}/_emulator/")
+
+    def find(self, selector: str) -> WebElement:
+        return self.browser.find_element(By.CSS_SELECTOR, selector)
+
+    def count(self, selector: str) -> int:
+        return len(self.browser.find_elements(By.CSS_SELECTOR, selector))
+
+    def press(self, selector: str) -> None:
+        self.find(selector).click()
+
+    def fill(self, selector: str, text: str) -> None:
+        field = self.find(selector)
+        if field.tag_name == "select":
+            Select(field).select_by_visible_text(text)
+        else:
+            field.clear()
+            field.send_keys(text)
+
+    def until(self, holds: Callable[[], object], message: str = "") -> None:
+        WebDriverWait(self.browser, 10, poll_frequency=0.05).until(lambda _: holds(), message)
+
+    def shows(self, selector: str, text: str) -> None:
+        """Wait until an element shows the text."""
+        # In one script: what is found and then asked may have been replaced in between.
+        script = """
+            const [selector, text] = arguments;
+            const found = [...document.querySelectorAll(selector)];
+            return found.some((element) => element.textContent.includes(text));
+        """
+        self.until(lambda: self.run(script, selector, text), f"{selector} shows no {text!r}")
+
+    def type(self, *keys: str) -> None:
+        ActionChains(self.browser).send_keys(*keys).perform()
+
+    def tab_to(self, name: str) -> WebElement:
+        """Press Tab until what is called so has the focus, which is to be seen."""
+        for _ in range(40):
+            self.type(Keys.TAB)
+            focused = self.browser.switch_to.active_element
+            if focused.accessible_name == name:
+                assert focused.value_of_css_property("outline-style") == "solid"
+                return focused
+        raise AssertionError(f"No way to {name!r} by Tab")
+
+    def run(self, script: str, *arguments: object) -> Any:
+        """What a script in the page gives, or the promise of it."""
+        return self.browser.execute_script(script, *arguments)
+
+    def asked(self) -> set[str]:
+        """The origins that were asked for anything since this was called last."""
+        log: list[dict[str, Any]] = self.browser.get_log("performance")  # type: ignore[no-untyped-call]
+        events = [json.loads(entry["message"])["message"] for entry in log]
+        return {
+            "/".join(event["params"]["request"]["url"].split("/")[:3])
+            for event in events
+            if event["method"] == "Network.requestWillBeSent"
+        }
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    if BROWSER is None or DRIVER is None:
+        pytest.skip("needs chromium and chromedriver: apt-get install chromium chromium-driver")
+    options = ChromeOptions()
+    options.binary_location = BROWSER
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    with Chrome(options=options, service=Service(DRIVER)) as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Chrome) -> Page:
+    browser.get("about:blank")
+    made = Page(browser)
+    made.asked()
+    return made
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator(virtual_clock=True) as running:
+        yield running
+
+
+def create(emulator: Emulator, **more: str) -> str:
+    with emulator.client() as client:
+        return str(client.post("/sessions", json={**BODY, **more}).raise_for_status().json()["id"])
+
+
+def test_what_a_person_does(page: Page) -> None:
+    with Emulator(virtual_clock=True) as emulator, emulator.client() as client:
+        page.open(emulator)
+        page.shows("#more", f"as soon as a client creates one at {emulator.url}")
+        session = create(emulator)
+        page.shows("#sessions code", session)
+        page.shows("#sessions .state", "open")
+        assert page.find("#more").text == ""
+
+        page.fill("#job [name=duration]", "30")
+        page.fill("#job [name=outcome]", "failed")
+        page.press(".submit")
+        page.shows("#sessions .state", "active")
+        page.shows("#sessions summary", "1 running")
+        assert page.count("rect.active") == page.count("rect.Running") == 1
+        page.fill("#clock [name=seconds]", "30")
+        page.press("#clock button:not([type])")
+        page.shows("#sessions summary", "1 failed")
+        page.shows("#changes", f"{session} is active. Jobs: 1 failed")
+        page.press(".quick button[value='60']")
+        page.shows("#sessions .state", "inactive")
+        page.shows("#now", "2026-01-01 00:01:30 UTC")
+        page.press("#sessions summary")
+        told = page.find("#sessions details ul").text
+        assert "2026-01-01 00:01:30 inactive: session_inactivated_by_interactive_ttl" in told
+        assert "Failed (The program failed), created 2026-01-01 00:00:00" in told
+        page.press("#sessions .close")
+        page.shows("#sessions .state", "closed")
+        assert client.get(f"/sessions/{session}").json()["state"] == "closed"
+
+        page.fill("#fault [name=kind]", "gateway")
+        page.fill("#fault [name=operation]", "getSession")
+        page.fill("#fault [name=status]", "500")
+        page.press("#fault button")
+        page.shows("#fault .error", "The status of 'gateway' is one of")
+        page.fill("#fault [name=status]", "503")
+        page.press("#fault button")
+        page.shows("#faults", "fault-1: gateway (operation getSession, status 503, probability 1)")
+        assert page.find("#fault .error").text == ""
+        assert client.get(f"/sessions/{session}").status_code == 503
+        page.press("#faults button")
+        page.until(lambda: not emulator.faults() and not page.count("#faults li"))
+        assert client.get(f"/sessions/{session}").status_code == 200
+
+        assert page.asked() == {emulator.url}
+        assert not re.search("emulator-token", page.browser.page_source)
+    page.shows("#offline", "The emulator does not answer. Trying again.")
+
+
+def test_a_job_that_is_refused_is_said_beside_the_button(page: Page, emulator: Emulator) -> None:
+    session = create(emulator)
+    other = create(emulator)
+    page.open(emulator)
+    page.shows("#sessions code", session)
+    # The page does not come to see that the session was closed.
+    page.run("""
+        const real = window.fetch;
+        const never = new Promise(() => {});
+        window.fetch = (path, ...more) =>
+            path.startsWith("sessions?") ? never : real(path, ...more);
+        return real("clock");
+    """)
+    emulator.close_session(other)
+    page.press("#sessions li:first-child .submit")
+    page.shows("#sessions li:first-child .error", "The session accepts no jobs.")
+    assert page.find("#sessions li:last-child .error").text == ""
+
+
+def test_all_of_it_by_keyboard(page: Page, emulator: Emulator) -> None:
+    session = create(emulator)
+    page.open(emulator)
+    page.shows("#sessions code", session)
+    page.tab_to("+1 h")
+    page.type(Keys.ENTER)
+    page.shows("#now", "2026-01-01 01:00:00 UTC")
+    page.tab_to("Seconds")
+    page.type("5", Keys.ENTER)
+    page.shows("#now", "2026-01-01 01:00:05 UTC")
+    page.tab_to("Kind")
+    page.type("delay")
+    page.tab_to("Switch on")
+    page.type(Keys.SPACE)
+    page.shows("#faults", "fault-1: delay (probability 1)")
+    page.tab_to("Switch off fault-1")
+    page.type(Keys.ENTER)
+    page.until(lambda: page.run("return document.activeElement.id") == "faults-title")
+    page.tab_to(f"Submit job to {session}")
+    page.type(Keys.ENTER)
+    page.shows("#sessions summary", "1 running")
+    close = page.tab_to(f"Close {session}")
+    page.type(Keys.ENTER)
+    page.shows("#sessions .state", "closed")
+    assert page.browser.switch_to.active_element == close
+    assert close.get_attribute("aria-disabled") == "true"
+    page.tab_to("Jobs: 1 running")
+    page.type(Keys.ENTER)
+    assert "session_cancelled" in page.find("#sessions details ul").text
+
+
+def test_what_it_shows_is_text(page: Page) -> None:
+    with Emulator(Config(backends=(EVIL,))) as emulator:
+        session = create(emulator, backend=EVIL)
+        emulator.add_fault(Fault("error", name=EVIL, session_id=EVIL))
+        page.open(emulator)
+        page.shows("#sessions code", session)
+        page.shows("#sessions small", EVIL)
+        page.shows("#faults .about", f"{EVIL}: error (session_id {EVIL}")
+        page.press("#faults button")
+        page.until(lambda: not emulator.faults())
+        ran: Any = page.run("return window.evil")
+        assert ran is None
+        assert (page.count("script"), page.count("img")) == (1, 0)
+
+
+def test_many_sessions(page: Page, emulator: Emulator) -> None:
+    with emulator.client() as client:
+        for _ in range(205):
+            client.post("/sessions", json=BODY)
+    page.open(emulator)
+    page.shows("#more", "Only the newest 200 are shown.")
+    assert page.count("#sessions li.row") == 200
+    script = "return [...document.querySelectorAll(arguments[0])]"
+    first = page.run(script, "rect")
+    emulator.submit_job(emulator.sessions(limit=1)[0]["id"])
+    page.shows("#states .active", "1 active")
+    # What has not changed is neither made anew nor drawn anew when the time stands still.
+    rows = page.run(script, "rect")
+    assert rows[-150:] == first[-150:]
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_nothing_is_cut_off_on_a_narrow_screen(page: Page, width: int) -> None:
+    with Emulator(Config(backends=("x" * 80,))) as emulator:
+        create(emulator, backend="x" * 80)
+        emulator.add_fault(Fault("error", name="y" * 80))
+        screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+        page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        page.open(emulator)
+        page.shows("#faults", "y" * 80)
+        page.shows("#sessions", "x" * 80)
+        wide = page.run("return document.documentElement.scrollWidth")
+        page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        assert wide <= width
+
+
+def test_a_page_of_another_site_changes_nothing(page: Page, emulator: Emulator) -> None:
+    create(emulator)
+    send = "return fetch(arguments[0], {method: 'POST', mode: 'no-cors'}).then(() => 'sent')"
+    with Emulator() as other:
+        page.browser.get(f"{other.url}/sessions")
+        for origin in (emulator.url, emulator.url.replace("127.0.0.1", "localhost")):
+            assert page.run(send, f"{origin}/_emulator/reset") == "sent"
+        assert len(emulator.sessions()) == 1
+
+
+def test_it_is_served_with_a_policy(emulator: Emulator) -> None:
+    answer = httpx.get(f"{emulator.url}/_emulator", follow_redirects=True)
+    assert answer.url == f"{emulator.url}/_emulator/"
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    parts = re.findall(r'(?:src|href)="([^"]+)"', answer.text)
+    assert sorted(parts) == ["icon.svg", "page.css", "page.js"]
+    for part in ("", *parts):
+        served = httpx.get(f"{emulator.url}/_emulator/{part}").raise_for_status()
+        policy = served.headers["content-security-policy"].split("; ")
+        assert {"default-src 'self'", "frame-ancestors 'none'"} <= set(policy)
+        assert served.headers["x-content-type-options"] == "nosniff"
+    assert emulator.requests() == []
+
+
+def test_it_offers_what_there_is() -> None:
+    text = (files("runtime_sessions_emulator") / "page" / "index.html").read_text(encoding="utf-8")
+
+    def offered(name: str) -> list[str]:
+        options = re.findall(rf'<select name="{name}">(.*?)</select>', text, re.DOTALL)
+        return re.findall(r"<option>(\w+)", options[0])
+
+    emulation = Emulation.of(None, seed=0, virtual_clock=True)
+    handlers = Classic(emulation.service).handlers
+    assert offered("kind") == list(FaultKind)
+    assert sorted(offered("operation")) == sorted(handlers)
