@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from rich.console import Console
 
 from runtime_sessions_contract._options import Options, parse
+from runtime_sessions_contract._report import write
 from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._suite import Result, execute
 from runtime_sessions_contract._summary import summarise
@@ -28,6 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
         result = hold(options, console)
+        if options.report:
+            written = write(result, options.report)
+            console.print(
+                f"Written: {', '.join(map(str, written))}", highlight=False, soft_wrap=True
+            )
     except CannotRunError as error:
         Console(stderr=True, soft_wrap=True).print(
             f"Could not run: {error}", markup=False, highlight=False, style="bold"

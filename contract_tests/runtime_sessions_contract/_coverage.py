@@ -22,6 +22,7 @@ class Coverage:
     links: Counter[str] = field(default_factory=Counter[str])
     statuses: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     edges: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    moves: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
 
     def answered(self, operation: str, status: int) -> None:
         """Note an answer."""
@@ -30,6 +31,11 @@ class Coverage:
     def edge(self, state: State, operation: str) -> None:
         """Note that an operation was called on a session in a state."""
         self.edges[str(state), operation] += 1
+
+    def moved(self, before: State, after: State) -> None:
+        """Note that a session was seen in another state than before."""
+        if before is not after:
+            self.moves[str(before), str(after)] += 1
 
     def link(self, name: str) -> None:
         """Note that a link was followed."""
@@ -49,17 +55,14 @@ class Coverage:
             links = sorted(str(link) for link in self.contract.links if not self.links[str(link)])
             gaps.missed += [f"link {link}" for link in links]
         if model:
-            self._statuses(gaps, fuzz=fuzz)
+            self._statuses(gaps)
             self._edges(gaps, control=control)
         return gaps
 
-    def _statuses(self, gaps: "Gaps", *, fuzz: bool) -> None:
+    def _statuses(self, gaps: "Gaps") -> None:
         for operation in self.contract.operations.values():
             for status in operation.responses:
                 reason = UNPROVOKED.get(status)
-                # Only the fuzzer sends what is malformed.
-                if status == "400" and not fuzz:
-                    reason = "takes the fuzz part"
                 if not self.statuses[operation.name, status]:
                     gaps.note(f"status {status} of {operation.name}", reason)
 

@@ -47,6 +47,7 @@ ENDPOINTS: dict[str, Endpoint] = {
     "closeSession": cast("Endpoint", close_session),
     "listSessionJobs": cast("Endpoint", list_session_jobs),
 }
+JSON = "application/json"
 READS = ("getSession", "getSessionExtended", "listSessionJobs")
 
 
@@ -104,6 +105,16 @@ class Actor:
             came = json.dumps(exchange.json(), sort_keys=True) if exchange.body else None
             judge("client encodes back", came, back, "#/components/schemas")
         return [self.run.dressed(violation) for violation in judge.found]
+
+    def raw(self, method: str, path: str, content: bytes = b"", kind: str = JSON) -> Exchange:
+        """Make a call that the client would not make; the model sees it as any other."""
+        self.wire.taken.clear()
+        headers = {"content-type": kind} if content else {}
+        self.client.get_httpx_client().request(method, path, content=content, headers=headers)
+        exchange = self.wire.taken[-1]
+        if violations := self.run.sees(exchange):
+            raise ContractViolationError(violations)
+        return exchange
 
     def create(self, **fields: Any) -> Session | None:  # noqa: ANN401
         """Create a session, on the target's own names if no others are given; None if refused."""

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from runtime_sessions_contract._contract import Contract, Json, as_object
 from runtime_sessions_contract._coverage import Coverage
 from runtime_sessions_contract._judge import Judge, Tally, Violation
-from runtime_sessions_contract._life import Deed, View, What, tell
+from runtime_sessions_contract._life import Deed, State, View, What, tell
 from runtime_sessions_contract._shape import UNLISTED, judge_shape
 from runtime_sessions_contract._views import judge_page, judge_view
 from runtime_sessions_contract._wire import Caller, Exchange
@@ -35,6 +35,7 @@ class Session:
     offset: float | None = None
     max_ttl: float | None = None
     interactive_ttl: float = 0
+    state: State = State.OPEN
 
     @property
     def job_mode(self) -> bool:
@@ -135,6 +136,8 @@ class Model:
         if session is not None and exchange.caller is session.owner:
             middle = session.views(exchange.sent, exchange.received)[1 if session.slack else 0]
             self.coverage.edge(middle.state, operation.name)
+            self.coverage.moved(session.state, middle.state)
+            session.state = middle.state
         if self._judge_status(judge, exchange, session) and exchange.succeeded:
             self._take_in(judge, exchange, session)
         return judge.found

@@ -5,6 +5,7 @@ import os
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from runtime_sessions_contract._target import CannotRunError, Target
@@ -30,6 +31,7 @@ class Options:
     seed: int
     examples: float
     max_time: float | None
+    report: Path | None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -73,6 +75,9 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--max-time", metavar="SECONDS", help="stop looking after so long (default: when done)"
     )
+    parser.add_argument(
+        "--report", metavar="FOLDER", help="write report.html, junit.xml, calls.har"
+    )
     return parser
 
 
@@ -100,6 +105,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
         seed=int(_number("SEED", option("seed"), random.SystemRandom().getrandbits(32))),
         examples=_number("EXAMPLES", option("examples"), 1),
         max_time=_number("MAX_TIME", option("max_time"), 0) or None,
+        report=Path(report) if (report := option("report")) else None,
     )
 
 

@@ -1,7 +1,7 @@
 """The suite: its parts, one after the other, and what they add up to."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -47,6 +47,23 @@ class Result:
     def holds(self) -> bool:
         """Whether the server holds to the contract."""
         return not self.run.violations
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the matrix: the operations, and whatever else was checked."""
+        return [*self.run.contract.operations, "other"]
+
+    def matrix(self) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+        """Each check, with how often it was made and failed in each column."""
+        tally, known = self.run.tally, self.run.contract.operations
+        for check in sorted({check for _, check in tally.made}):
+            cells: dict[str, tuple[int, int]] = dict.fromkeys(self.columns, (0, 0))
+            for (name, of), made in tally.made.items():
+                column = name if name in known else "other"
+                if of == check:
+                    before = cells[column]
+                    cells[column] = (before[0] + made, before[1] + tally.failed[name, check])
+            yield check, list(cells.values())
 
     @property
     def checks(self) -> int:

@@ -70,22 +70,15 @@ def summarise(result: Result, console: Console) -> None:
 
 def matrix(result: Result) -> Table:
     """Checks by operations, with counts."""
-    tally, operations = result.run.tally, list(result.run.contract.operations)
     table = Table("check", box=None, header_style="bold")
-    for operation in [*operations, "other"]:
-        table.add_column(operation, justify="right")
-    for check in sorted({check for _, check in tally.made}):
-        cells: list[str] = []
-        for wanted in [*operations, ""]:
-            names = (
-                [wanted] if wanted else sorted({name for name, _ in tally.made} - set(operations))
-            )
-            made = sum(tally.made[name, check] for name in names)
-            failed = sum(tally.failed[name, check] for name in names)
-            cells.append(
-                f"[bold red]{failed}/{made}[/]" if failed else str(made) if made else "[dim]·[/]"
-            )
-        table.add_row(check, *cells)
+    for name in result.columns:
+        table.add_column(name, justify="right")
+    for check, cells in result.matrix():
+        shown = [
+            f"[bold red]{failed}/{made}[/]" if failed else str(made) if made else "[dim]·[/]"
+            for made, failed in cells
+        ]
+        table.add_row(check, *shown)
     return table
 
 

@@ -1,18 +1,18 @@
-"""The tour: a fixed walk through every state, every operation in it, every way to be refused."""
+"""The tour: a fixed walk through every state, every operation in it, every refusal."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from runtime_sessions_contract._driver import READS, Cast
-from runtime_sessions_contract._judge import ContractViolationError, Judge
+from runtime_sessions_contract._driver import Cast
+from runtime_sessions_contract._judge import ContractViolationError
 from runtime_sessions_contract._model import NOWHERE, Session
+from runtime_sessions_contract._refusals import malformed, refused
 from runtime_sessions_contract._run import Run
 
 #: How long the jobs of the tour run, in seconds: odd, so that no two moments fall together.
 SHORT, LONG = 2.113, 31.337
-UNKNOWN = f"{NOWHERE}session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ def _again(cast: Cast, session: Session) -> None:
 
 
 def _timed_out(cast: Cast, session: Session) -> None:
+    # Its time does not run before its first job.
+    cast.advance(7)
     _busy(cast, session)
     cast.advance(21)
 
@@ -129,8 +131,9 @@ class Tour:
 
     def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
         yield "bystanders", self._settle_in
-        yield "refusals", self._refusals
+        yield "refusals", lambda: refused(self.cast, self.bystanders)
         yield "requests", self._requests
+        yield "malformed requests", lambda: malformed(self.cast, self.bystanders)
         for stop in STOPS:
             if stop.jobs and self.run.control is None:
                 continue
@@ -210,35 +213,6 @@ class Tour:
                 self.cast.observe(session)
         create(backend=f"{NOWHERE}backend")
         create(instance=f"{NOWHERE}/no-such/instance")
-
-    def _refusals(self) -> None:
-        """Who may not, and what is not there."""
-        cast, mine = self.cast, self.bystanders[0]
-        takers = [*READS, "updateSession", "closeSession"]
-        for nobody in (cast.nobody, cast.impostor):
-            nobody.create()
-            for operation in takers:
-                for name in (mine.id, UNKNOWN):
-                    nobody.any_call(operation, name)
-        for operation in takers:
-            unknown = cast.user.any_call(operation, UNKNOWN)
-            for theirs in self.bystanders[1:]:
-                hidden = cast.user.any_call(operation, theirs.id)
-                judge = Judge(self.run.tally, hidden)
-                same = hidden.body.replace(theirs.id.encode(), b"ID") == unknown.body.replace(
-                    UNKNOWN.encode(), b"ID"
-                )
-                judge(
-                    "others' sessions hidden",
-                    unknown.body,
-                    hidden.body,
-                    "#/components/responses/NotFound",
-                    ok=same,
-                )
-                self.run.report([self.run.dressed(violation) for violation in judge.found])
-            if cast.other is not None:
-                cast.other.any_call(operation, mine.id)
-        self.cast.observe(*self.bystanders)
 
     def _paging(self) -> None:
         session = self.cast.user.create(mode="batch")

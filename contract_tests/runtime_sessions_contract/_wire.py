@@ -1,12 +1,14 @@
 """What goes over the wire: a call, its answer, who made it, the curl line that makes it again."""
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from html import escape
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 from runtime_sessions_contract._contract import Operation
 
@@ -27,9 +29,17 @@ class Secrets:
     other_token: str | None = field(default=None, repr=False)
 
     def redact(self, text: str) -> str:
-        """The text with every token replaced by the name of the variable that holds it."""
+        """The text with every token, in whatever form, replaced by the name of its variable."""
         for token, name in ((self.token, "$TOKEN"), (self.other_token, "$OTHER_TOKEN")):
-            for form in {token, quote(token, safe=""), json.dumps(token)[1:-1]} if token else ():
+            if not token:
+                continue
+            plain = {token, json.dumps(token)[1:-1], repr(token)[1:-1]}
+            forms = (
+                plain
+                | {escape(form) for form in plain}
+                | {quote(token, safe=""), quote_plus(token)}
+            )
+            for form in sorted(forms, key=len, reverse=True):
                 text = text.replace(form, name)
         return text
 
@@ -52,7 +62,7 @@ class Secrets:
                 return Caller.NOBODY
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Exchange:
     """A call and its answer.
 
@@ -76,6 +86,9 @@ class Exchange:
     operation: Operation | None = None
     session_id: str | None = None
     number: int = 0
+
+    def __repr__(self) -> str:
+        return f"<{self.method} {self.path} {self.status}>"
 
     @property
     def name(self) -> str:
@@ -110,15 +123,21 @@ _USUAL = {"accept", "accept-encoding", "connection", "content-length", "host", "
 
 def curl(exchange: Exchange, secrets: Secrets) -> str:
     """The curl line that makes the call again, tokens as `$TOKEN` and `$OTHER_TOKEN`."""
+
+    def safe(text: str) -> str:
+        # Before it is quoted, which would hide a token with a quote in it.
+        return secrets.redact(text).replace("$OTHER_TOKEN", "\1").replace("$TOKEN", "\2")
+
     words = ["curl", "-sS", "-i"]
     if exchange.method != "GET":
         words += ["-X", exchange.method]
-    words.append(shlex.quote(exchange.url))
+    words.append(shlex.quote(safe(exchange.url)))
     for name, value in exchange.request_headers.items():
         if name not in _USUAL and not name.startswith("x-schemathesis"):
             # Double quotes, so that the shell puts the token in.
-            text = f"{name}: {value}".replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`")
-            words += ["-H", f'"{text.replace("$", chr(92) + "$")}"']
+            header = re.sub(r'(["\\$`])', r"\\\1", safe(f"{name}: {value}"))
+            words += ["-H", f'"{header}"']
     if exchange.request_body:
-        words += ["--data-binary", shlex.quote(exchange.request_body.decode("utf-8", "replace"))]
-    return secrets.redact(" ".join(words))
+        body = safe(exchange.request_body.decode("utf-8", "replace"))
+        words += ["--data-binary", shlex.quote(body)]
+    return " ".join(words).replace("\1", "$OTHER_TOKEN").replace("\2", "$TOKEN")

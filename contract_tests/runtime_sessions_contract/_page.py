@@ -1,0 +1,124 @@
+"""The report as a page: one file, no address of anything else in it, readable without a script."""
+
+from html import escape
+from typing import Final
+
+from runtime_sessions_contract._judge import Violation
+from runtime_sessions_contract._life import State
+from runtime_sessions_contract._suite import Result
+
+MARKER: Final = (
+    '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
+    'orient="auto"><path d="M0 0 10 5 0 10z" fill="currentColor"/></marker></defs>'
+)
+STYLE: Final = """
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+:root { --line: #8884; --bad: #c62828; --good: #2e7d32; }
+body { margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: .15rem .6rem; border-bottom: 1px solid var(--line); text-align: right; }
+th:first-child, td:first-child { text-align: left; }
+.bad { color: var(--bad); font-weight: 600; } .good { color: var(--good); } .none { opacity: .4; }
+article { border-left: 4px solid var(--bad); padding: .1rem 1rem; margin: 1rem 0; }
+pre { overflow-x: auto; background: #8881; padding: .6rem; }
+dt { font-weight: 600; } dd { overflow-wrap: anywhere; }
+svg { max-width: 100%; height: auto; }
+svg text { font: 13px system-ui, sans-serif; fill: currentColor; }
+"""
+
+#: Where the states stand on the diagram.
+PLACES: Final = {
+    State.OPEN: (20, 110),
+    State.ACTIVE: (300, 20),
+    State.INACTIVE: (300, 200),
+    State.CLOSED: (600, 20),
+    State.CANCELED: (600, 200),
+}
+WIDTH, HEIGHT = 190, 116
+
+
+def page(result: Result) -> str:
+    """The page."""
+    run = result.run
+    verdict = (
+        "holds to the contract"
+        if result.holds
+        else f"breaks the contract: {len(run.violations)} violations"
+    )
+    mood = "good" if result.holds else "bad"
+    spans = "".join(
+        f"<tr><td>{escape(part)}<td>{calls}<td>{seconds:.1f} s"
+        for part, (seconds, calls) in result.spans.items()
+    )
+    gaps = "".join(f"<li>{escape(what)}: {escape(why)}" for what, why in result.gaps.unreachable)
+    return f"""<!doctype html>
+<html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(run.target.url)} {verdict}</title><style>{STYLE}</style>
+<h1>{escape(run.target.url)} <span class="{mood}">{verdict}</span></h1>
+<p>{len(run.exchanges)} calls, {result.checks} checks, seed {run.seed}.</p>
+{"".join(_failure(result, violation) for violation in run.violations)}
+<h2>Checks by operations</h2>{_matrix(result)}
+<h2>States, and the operations called in each</h2>{_diagram(result)}
+<h2>Timings</h2><table><tr><th>part<th>calls<th>time{spans}</table>
+<h2>Out of reach</h2><ul>{gaps or "<li>nothing"}</ul>
+</html>"""
+
+
+def _failure(result: Result, violation: Violation) -> str:
+    pointer, text = result.run.contract.quote(violation.pointer)
+    curls = "\n".join(violation.curls)
+    return (
+        f"<article><h2>{escape(violation.title)}</h2><dl>"
+        f"<dt>Expected<dd>{escape(violation.expected)}<dt>Came<dd>{escape(violation.got)}"
+        f"<dt>By<dd><code>{escape(pointer)}</code> {escape(text)}</dl>"
+        f"<pre>{escape(curls)}</pre></article>"
+    )
+
+
+def _matrix(result: Result) -> str:
+    rows = [f"<tr><th>check{''.join(f'<th>{escape(name)}' for name in result.columns)}"]
+    for check, cells in result.matrix():
+        row = "".join(
+            f'<td class="bad">{failed}/{made}'
+            if failed
+            else f"<td>{made}"
+            if made
+            else '<td class="none">·'
+            for made, failed in cells
+        )
+        rows.append(f"<tr><td>{escape(check)}{row}")
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _diagram(result: Result) -> str:
+    coverage = result.run.coverage
+    label = "States and what was called in each"
+    parts = [f'<svg viewBox="0 0 820 330" role="img" aria-label="{label}">{MARKER}']
+    for (before, after), count in sorted(coverage.moves.items()):
+        parts.append(_arrow(PLACES[State(before)], PLACES[State(after)], count))
+    for state, (x, y) in PLACES.items():
+        parts.append(
+            f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="8" fill="Canvas" '
+            f'stroke="currentColor"/><text x="{x + 10}" y="{y + 20}">{state}</text>'
+        )
+        called = [name for of, name in coverage.wanted_edges() if of == state]
+        for line, name in enumerate(called):
+            count = coverage.edges[str(state), name]
+            color = f"fill:var(--{'good' if count else 'bad'})"
+            below = y + 38 + 17 * line
+            parts.append(f'<text x="{x + 10}" y="{below}" style="{color}">{name} {count}</text>')
+    return "".join([*parts, "</svg>"])
+
+
+def _arrow(start: tuple[int, int], end: tuple[int, int], count: int) -> str:
+    # From box to box, and a little aside, so that there and back are two lines.
+    horizontal = end[0] != start[0]
+    aside = 14 if (end[0], end[1]) > (start[0], start[1]) else -14
+    x1 = start[0] + (WIDTH if end[0] > start[0] else 0 if horizontal else WIDTH // 2 + aside)
+    x2 = end[0] + (0 if end[0] > start[0] else WIDTH if horizontal else WIDTH // 2 + aside)
+    y1 = start[1] + (HEIGHT // 2 + aside if horizontal else HEIGHT if end[1] > start[1] else 0)
+    y2 = end[1] + (HEIGHT // 2 + aside if horizontal else 0 if end[1] > start[1] else HEIGHT)
+    ends = f'x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"'
+    line = f'<line {ends} stroke="currentColor" marker-end="url(#tip)"/>'
+    return f'{line}<text x="{(x1 + x2) // 2 + 4}" y="{(y1 + y2) // 2 - 4}">{count}</text>'
