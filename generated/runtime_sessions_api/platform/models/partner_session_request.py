@@ -21,6 +21,7 @@ class PartnerSessionRequest:
         backend (str | Unset): The name of the system on which the jobs run. A session without one gets that of its
             first job.
         backend_name (str | Unset): As `backend`, which is looked at first.
+        instance (str | Unset): The instance that pays, once more. `Service-CRN` decides.
         max_ttl (int | Unset): How long the session may run, in seconds from the start of its first job. The plan may
             limit it. Default: 28800.
         active_ttl (int | Unset): How long the session may be active, in seconds. At most `max_ttl`, which is the
@@ -31,6 +32,7 @@ class PartnerSessionRequest:
     interactive_ttl: int
     backend: str | Unset = UNSET
     backend_name: str | Unset = UNSET
+    instance: str | Unset = UNSET
     max_ttl: int | Unset = 28800
     active_ttl: int | Unset = UNSET
 
@@ -42,6 +44,8 @@ class PartnerSessionRequest:
         backend = self.backend
 
         backend_name = self.backend_name
+
+        instance = self.instance
 
         max_ttl = self.max_ttl
 
@@ -59,6 +63,8 @@ class PartnerSessionRequest:
             field_dict["backend"] = backend
         if backend_name is not UNSET:
             field_dict["backend_name"] = backend_name
+        if instance is not UNSET:
+            field_dict["instance"] = instance
         if max_ttl is not UNSET:
             field_dict["max_ttl"] = max_ttl
         if active_ttl is not UNSET:
@@ -77,6 +83,8 @@ class PartnerSessionRequest:
 
         backend_name = d.pop("backend_name", UNSET)
 
+        instance = d.pop("instance", UNSET)
+
         max_ttl = d.pop("max_ttl", UNSET)
 
         active_ttl = d.pop("active_ttl", UNSET)
@@ -86,6 +94,7 @@ class PartnerSessionRequest:
             interactive_ttl,
             backend,
             backend_name,
+            instance,
             max_ttl,
             active_ttl,
         )

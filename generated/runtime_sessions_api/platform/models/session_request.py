@@ -20,6 +20,7 @@ class SessionRequest:
         backend (str | Unset): The name of the system on which the jobs run. A session without one gets that of its
             first job.
         backend_name (str | Unset): As `backend`, which is looked at first.
+        instance (str | Unset): The instance that pays, once more. `Service-CRN` decides.
         max_ttl (int | Unset): How long the session may run, in seconds from the start of its first job. The plan may
             limit it. Default: 28800.
     """
@@ -27,6 +28,7 @@ class SessionRequest:
     mode: SessionMode
     backend: str | Unset = UNSET
     backend_name: str | Unset = UNSET
+    instance: str | Unset = UNSET
     max_ttl: int | Unset = 28800
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,6 +37,8 @@ class SessionRequest:
         backend = self.backend
 
         backend_name = self.backend_name
+
+        instance = self.instance
 
         max_ttl = self.max_ttl
 
@@ -49,6 +53,8 @@ class SessionRequest:
             field_dict["backend"] = backend
         if backend_name is not UNSET:
             field_dict["backend_name"] = backend_name
+        if instance is not UNSET:
+            field_dict["instance"] = instance
         if max_ttl is not UNSET:
             field_dict["max_ttl"] = max_ttl
 
@@ -63,12 +69,15 @@ class SessionRequest:
 
         backend_name = d.pop("backend_name", UNSET)
 
+        instance = d.pop("instance", UNSET)
+
         max_ttl = d.pop("max_ttl", UNSET)
 
         session_request = cls(
             mode,
             backend,
             backend_name,
+            instance,
             max_ttl,
         )
 
