@@ -1,7 +1,7 @@
 """Rent a quantum computer by the session, and be sure to close it."""
 
+from runtime_sessions._call import Retries
 from runtime_sessions._client import AsyncSessionsClient, SessionsClient
-from runtime_sessions._clock import set_testing
 from runtime_sessions._errors import (
     BadRequestError,
     CallError,
@@ -22,10 +22,9 @@ from runtime_sessions._errors import (
     WaitTimeoutError,
 )
 from runtime_sessions._http import AccessToken, BearerToken
-from runtime_sessions._life import Ending
 from runtime_sessions._operations import ExtendedDetails, JobPage, SessionDetails
-from runtime_sessions._retry import Retries
-from runtime_sessions._session import AsyncSessionHandle, SessionHandle
+from runtime_sessions._session import AsyncSessionHandle, Ending, SessionHandle
+from runtime_sessions._twins import set_testing
 from runtime_sessions_api.classic.models import Job, Message
 
 __all__ = [

@@ -1,169 +1,235 @@
-"""A call over all its attempts: pure of I/O, so that the sync and the async client share it."""
+"""How calls are made: over shared connections, again when that helps, and by a deadline."""
 
 from __future__ import annotations
 
 import logging
+import math
+import random
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from attrs import frozen
+
 from runtime_sessions import _errors as errors
-from runtime_sessions._clock import now
-from runtime_sessions._http import never_sent
-from runtime_sessions._operations import Violation
-from runtime_sessions._service import fields_of, parsed, retry_after_of
+from runtime_sessions import _operations as operations
+from runtime_sessions._http import Failure, never_sent
+from runtime_sessions._twins import now, pause
 
 if TYPE_CHECKING:
-    from runtime_sessions._http import Failure, Response
-    from runtime_sessions._operations import Operation
-    from runtime_sessions._retry import Retries
+    from collections.abc import AsyncIterator
+
+    from runtime_sessions._http import Pool, Response
+    from runtime_sessions._operations import Created, JobPage, Operation
+    from runtime_sessions_api.classic.models import Job
 
 T = TypeVar("T")
 
-_log = logging.getLogger("runtime_sessions")
-_NOT_FOUND = 404
-_REQUEST_TIMEOUT = 408
-_SHORTEST = 0.001
+log = logging.getLogger("runtime_sessions")
+
+# What a service or a gateway answers for a while and then no longer.
+_PASSING = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 
 
-class Call(Generic[T]):
-    """One call. Whoever makes it begins an attempt, tells what came of it, and waits when told to.
+@frozen(kw_only=True)
+class Retries:
+    """How often and how patiently a call is tried again.
 
-    `visible` is False for a session that has just been created: the service may not find it yet,
-    so that a 404 is worth another attempt.
+    Reading, updating and closing are tried again on connection errors and on 408, 429, 500, 502
+    to 504 and 520 to 524. Creating is tried again only when the service certainly did nothing: no
+    connection was made, or 429.
+
+    Attributes:
+        attempts: How often a request is made at most, the first time included.
+        backoff: Before attempt n+1 the wait is drawn evenly from 0 to `backoff` * 2**(n-1)
+            seconds ("full jitter").
+        max_backoff: The longest such wait, in seconds.
+        max_retry_after: The longest `Retry-After` that is obeyed, in seconds; when the service asks
+            for more, the call fails at once.
+        deadline: How long a call may take with all attempts and waits, in seconds; None for no end.
+        create: Whether creating is tried again like all else, at the risk of a second session.
     """
 
-    def __init__(
-        self,
-        operation: Operation[T],
-        base_url: str,
-        timeout: float,
-        retries: Retries,
-        *,
-        visible: bool,
-    ) -> None:
+    attempts: int = 5
+    backoff: float = 0.5
+    max_backoff: float = 8.0
+    max_retry_after: float = 60.0
+    deadline: float | None = 120.0
+    create: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        least = {"attempts": 1, "backoff": 0, "max_backoff": 0, "max_retry_after": 0}
+        for name, value in least.items():
+            if getattr(self, name) < value:
+                raise ValueError(f"{name} is {value} or more, not {getattr(self, name)}")
+        if self.deadline is not None and self.deadline <= 0:
+            raise ValueError(f"deadline is above 0, or None, not {self.deadline}")
+
+
+class Caller:
+    """Makes calls, for a client and the handles that come from it."""
+
+    def __init__(self, pool: Pool, base_url: str, timeout: float, retries: Retries | None) -> None:
+        self.pool = pool
+        self.base_url = base_url
+        self.timeout = timeout
+        self.retries = retries or Retries(attempts=1)
+
+    async def send(self, operation: Operation[T], *, visible: bool = True) -> T:
+        """Make a call. A 404 is worth another attempt for a session that is not `visible` yet."""
+        call = _Call(operation, self, visible=visible)
+        while True:
+            request = self.pool.request(operation, call.url, call.begin())
+            try:
+                response = await self.pool.send(request)
+            except Failure as failure:
+                problem = call.unanswered(failure)
+            except BaseException:
+                if not operation.repeatable:
+                    log.warning("a create was interrupted: there may be a session to close")
+                raise
+            else:
+                answer = call.answered(response)
+                if not isinstance(answer, errors.CallError):
+                    return answer
+                problem = answer
+            await pause(call.wait(problem), blocking=self.pool.blocking)
+
+    async def create(self, operation: Operation[Created]) -> Created:
+        """Create a session, and cancel it when all that can be read of the answer is its id."""
+        try:
+            return await self.send(operation)
+        except errors.ContractError as error:
+            session_id = error.response and created_id(error.response)
+            if session_id:
+                fate = "cancelled"
+                try:
+                    await self.send(operations.close(session_id), visible=False)
+                except errors.SessionsError as another:
+                    fate = f"may be open: {another}"
+                error.add_note(f"session {session_id} was created, and {fate}")
+            raise
+
+    def pages(self, session_id: str, page_size: int) -> AsyncIterator[JobPage]:
+        operations.jobs(session_id, page_size, 0)  # a wrong argument fails here
+        return self._pages(session_id, page_size)
+
+    async def _pages(self, session_id: str, page_size: int) -> AsyncIterator[JobPage]:
+        offset, page = 0, None
+        while page is None or (page.jobs and offset < page.count):
+            page = await self.send(operations.jobs(session_id, page_size, offset))
+            offset += len(page.jobs)
+            yield page
+
+    def jobs(self, session_id: str, page_size: int) -> AsyncIterator[Job]:
+        return self._jobs(self.pages(session_id, page_size))
+
+    async def _jobs(self, pages: AsyncIterator[JobPage]) -> AsyncIterator[Job]:
+        # Whenever a job is submitted meanwhile, the others move on by one, to later pages.
+        seen: set[str] = set()
+        async for page in pages:
+            for job in page.jobs:
+                if job.id not in seen:
+                    seen.add(job.id)
+                    yield job
+
+
+class _Call(Generic[T]):
+    """One call, over all its attempts."""
+
+    def __init__(self, operation: Operation[T], caller: Caller, *, visible: bool) -> None:
         self.operation = operation
-        self.url = base_url + operation.path
-        self._timeout = timeout
-        self._retries = retries
-        self._visible = visible
-        self._attempt = 0
-        self._started = self._began = now()
-        self._maybe_done = False
+        self.caller = caller
+        self.visible = visible
+        self.url = caller.base_url + operation.path
+        self.attempt = 0
+        self.started = self.began = now()
+        # Whether an attempt so far may have been carried out without our knowing.
+        self.doubtful = False
 
     def begin(self) -> float:
-        """Begin an attempt; returns its timeout in seconds."""
-        self._attempt += 1
-        self._began = now()
-        deadline = self._retries.deadline
-        if deadline is None:
-            return self._timeout
-        return min(self._timeout, max(_SHORTEST, self._started + deadline - self._began))
+        """Begin an attempt; returns its timeout, which the deadline may shorten."""
+        self.attempt += 1
+        self.began = now()
+        left = (self.caller.retries.deadline or math.inf) - (self.began - self.started)
+        return min(self.caller.timeout, max(left, 0.001))
 
-    def failed(self, failure: Failure) -> float:
-        """Take that no answer came; returns the seconds to wait, or raises when it was the last."""
-        reason = f"{type(failure).__name__}: {failure}" if str(failure) else type(failure).__name__
-        self._note(reason)
-        unsent = never_sent(failure)
-        self._maybe_done = self._maybe_done or not unsent
-        if unsent or self.operation.repeatable or self._retries.create:
-            pause = self._pause(None)
-            if pause is not None:
-                return pause
-        if self._maybe_done:
-            raise self._error(
-                errors.OutcomeUnknownError, f"sent, and no answer came ({reason})"
-            ) from failure
-        raise self._error(errors.ConnectError, f"could not connect ({reason})") from failure
-
-    def answered(self, response: Response) -> float | None:
-        """Take an answer; returns the seconds to wait, None for done, or raises when it is a no."""
+    def answered(self, response: Response) -> T | errors.CallError:
+        """Return the result, or what is wrong with the answer."""
         status = response.status_code
-        self._note(status)
+        self.log(status)
         if status == self.operation.success:
-            return None
-        if status // 100 == 2:  # noqa: PLR2004 - 2xx
-            expected = self.operation.success
-            raise self._broken(response, f"status {status} where the contract has {expected}")
-        repeatable = self.operation.repeatable
-        if self._retries.covers(status, repeatable=repeatable) or (
-            status == _NOT_FOUND and not self._visible
-        ):
-            pause = self._pause(retry_after_of(response))
-            if pause is not None:
-                self._maybe_done = self._maybe_done or _leaves_open(status)
-                return pause
-        refusal = errors.StatusError.of(
-            response, method=self.operation.method, url=self.url, attempts=self._attempt
-        )
-        if not repeatable and (self._maybe_done or _leaves_open(status)):
-            text = f"it may have been carried out, or not ({refusal.args[0]})"
-            raise self._error(errors.OutcomeUnknownError, text, response) from refusal
-        raise refusal
+            try:
+                return self.operation.read(response)
+            except ValueError as violation:
+                return self.broken(response, str(violation))
+        if response.is_success:
+            return self.broken(response, f"{status} where it has {self.operation.success}")
+        kind = errors.STATUS_ERRORS.get(status, errors.StatusError)
+        refusal = self.error(kind, response.reason_phrase, response)
+        code = "" if refusal.code is None else f" (code {refusal.code})"
+        refusal.args = (f"{status} {refusal.message}{code}",)
+        if self.operation.repeatable:
+            return refusal
+        # What a server that fails answers to a create tells nothing of what it did before.
+        self.doubtful |= response.is_server_error or status == HTTPStatus.REQUEST_TIMEOUT
+        if not self.doubtful:
+            return refusal
+        text = f"it may have been carried out, or not: {refusal.args[0]}"
+        unknown = self.error(errors.OutcomeUnknownError, text, response)
+        unknown.__cause__ = refusal
+        return unknown
 
-    def result(self, response: Response) -> T:
-        """Read the answer that was a yes; raises ContractError when it breaks the contract."""
-        try:
-            return self.operation.read(response)
-        except Violation as violation:
-            raise self._broken(response, str(violation)) from None
+    def unanswered(self, failure: Failure) -> errors.CallError:
+        """Return what it means that no answer came."""
+        reason = f"{type(failure).__name__}: {failure}".removesuffix(": ")
+        self.log(reason)
+        self.doubtful |= not never_sent(failure)
+        kind = errors.OutcomeUnknownError if self.doubtful else errors.ConnectError
+        what = "sent, and no answer came" if self.doubtful else "could not connect"
+        error = self.error(kind, f"{what} ({reason})")
+        error.__cause__ = failure
+        return error
 
-    def interrupted(self) -> None:
-        """Take that the caller gave up in the middle of an attempt."""
-        self._note("interrupted")
-        if not self.operation.repeatable:
-            _log.warning(
-                "%s %s was interrupted: it may have been carried out",
-                self.operation.method,
-                self.url,
-            )
+    def broken(self, response: Response, text: str) -> errors.ContractError:
+        """Make the error of an answer that breaks the contract."""
+        lost = not self.operation.repeatable and created_id(response) is None
+        kind = errors.LostSessionError if lost else errors.ContractError
+        return self.error(kind, f"the answer breaks the contract: {text}", response)
 
-    def _pause(self, asked: float | None) -> float | None:
-        pause = self._retries.pause(self._attempt, now() - self._started, asked)
-        if pause is not None:
-            _log.info(
-                "%s %s: trying again in %.2f s", self.operation.method, self.operation.path, pause
-            )
-        return pause
+    def wait(self, problem: errors.CallError) -> float:
+        """Return the seconds until another attempt, or raise when there is none."""
+        status, retries = problem.status, self.caller.retries
+        # What has no body has nothing that could be broken but the status: not confirmed.
+        unconfirmed = status == HTTPStatus.OK != self.operation.success
+        passing = status is None or status in _PASSING or unconfirmed
+        undone = isinstance(problem, errors.ConnectError) or status == HTTPStatus.TOO_MANY_REQUESTS
+        early = status == HTTPStatus.NOT_FOUND and not self.visible
+        if not (undone or early or (passing and (self.operation.repeatable or retries.create))):
+            raise problem
+        asked = errors.retry_after_of(problem.response)
+        # Jitter is added to what is asked, too: others were told the same time.
+        longest = retries.backoff * 2.0 ** (min(self.attempt, 64) - 1 if asked is None else 0)
+        wait = (asked or 0.0) + random.uniform(0, min(longest, retries.max_backoff))  # noqa: S311
+        late = now() + wait >= self.started + (retries.deadline or math.inf)
+        if late or self.attempt >= retries.attempts or (asked or 0.0) > retries.max_retry_after:
+            raise problem
+        log.info("%s %s: again in %.2f s", self.operation.method, self.operation.path, wait)
+        return wait
 
-    def _broken(self, response: Response, text: str) -> errors.ContractError:
-        text = f"the answer breaks the contract: {text}"
-        error = self._error(errors.ContractError, text, response)
-        if self.operation.repeatable or created_id(error):
-            return error
-        return self._error(errors.LostSessionError, text, response)
-
-    def _error(
+    def error(
         self, kind: type[errors.CallErrorT], text: str, response: Response | None = None
     ) -> errors.CallErrorT:
-        return kind(
-            text,
-            method=self.operation.method,
-            url=self.url,
-            attempts=self._attempt,
-            response=response,
-        )
+        method = self.operation.method
+        return kind(text, method=method, url=self.url, attempts=self.attempt, response=response)
 
-    def _note(self, came: object) -> None:
-        if _log.isEnabledFor(logging.DEBUG):
-            fields = {
-                "method": self.operation.method,
-                "path": self.operation.path,
-                "status": came,
-                "duration": now() - self._began,
-                "attempt": self._attempt,
-            }
-            _log.debug(
-                "%(method)s %(path)s: %(status)s in %(duration).3f s, attempt %(attempt)d",
-                fields,
-                extra={"call": fields},
-            )
+    def log(self, came: object) -> None:
+        if log.isEnabledFor(logging.DEBUG):
+            duration, method, path = now() - self.began, self.operation.method, self.operation.path
+            text = "%s %s: %s in %.3f s, attempt %d"
+            log.debug(text, method, path, came, duration, self.attempt)
 
 
-def _leaves_open(status: int) -> bool:
-    """Tell whether a request that was answered so may have been carried out all the same."""
-    return status >= 500 or status == _REQUEST_TIMEOUT  # noqa: PLR2004 - 5xx
-
-
-def created_id(error: errors.ContractError) -> str | None:
+def created_id(response: Response) -> str | None:
     """Find the id of a created session in an answer that breaks the contract elsewhere."""
-    found = fields_of(parsed(error.body)).get("id")
+    found = errors.fields_of(errors.json_of(response.content)).get("id")
     return found if isinstance(found, str) and found.strip(".") else None

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, ParamSpec, Self, TypeVar
 
 from runtime_sessions import _operations as operations
-from runtime_sessions._caller import Caller
-from runtime_sessions._http import Auth, BearerToken, Pool, open_async_client, open_client
-from runtime_sessions._life import Ending, Endings
-from runtime_sessions._retry import NO_RETRIES, Retries
-from runtime_sessions._session import AsyncSessionHandle, SessionHandle
-from runtime_sessions._settings import Secret, find, instance_of
-from runtime_sessions._twins import as_sync, as_sync_iterator, as_sync_making
+from runtime_sessions._call import Caller, Retries
+from runtime_sessions._errors import SettingsError
+from runtime_sessions._http import AsyncClient, Auth, BearerToken, Client, Pool
+from runtime_sessions._session import AsyncSessionHandle, Ending, SessionHandle, endings
+from runtime_sessions._settings import NO_INSTANCE, Secret, find
+from runtime_sessions._twins import Method, as_sync, as_sync_iterator
 from runtime_sessions_api.classic import AuthenticatedClient
 from runtime_sessions_api.classic.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from datetime import timedelta
-    from types import TracebackType
 
-    from runtime_sessions._http import AsyncHTTPClient, HTTPClient
     from runtime_sessions._operations import ExtendedDetails, JobPage, SessionDetails
     from runtime_sessions_api.classic.models import Job
 
-HTTPT = TypeVar("HTTPT", "HTTPClient", "AsyncHTTPClient")
+HTTPT = TypeVar("HTTPT", Client, AsyncClient)
 HandleT = TypeVar("HandleT", AsyncSessionHandle, SessionHandle)
+P = ParamSpec("P")
 
 
 class _Client(Generic[HTTPT, HandleT]):
     """What the two clients share."""
 
-    _open: Callable[[], HTTPT]
+    _kind: type[HTTPT]
     _handle: type[HandleT]
 
     def __init__(  # noqa: PLR0913 - each by name
@@ -46,7 +44,7 @@ class _Client(Generic[HTTPT, HandleT]):
         retries: Retries | None = Retries(),  # noqa: B008 - it is frozen
         http_client: HTTPT | None = None,
     ) -> None:
-        """Make a client. Nothing is sent yet.
+        """Make a client. Nothing is sent yet; its calls raise a `CallError` when they fail.
 
         Args:
             base_url: Where the service is; else `QISKIT_IBM_URL`, else the saved account's.
@@ -65,18 +63,16 @@ class _Client(Generic[HTTPT, HandleT]):
         Raises:
             SettingsError: No base URL or token is found, or the URL is none.
         """
-        token = Secret(token or "")
+        token, base_url = Secret(token or ""), Secret(base_url or "")
         seconds = operations.seconds("timeout", timeout)
-        if isinstance(auth, Auth):
-            if token:
-                raise ValueError("the token is for nothing: this `auth` brings its own")
-            settings = find(base_url, token, instance, channel, token_needed=False)
-        else:
-            settings = find(base_url, token, instance, channel, token_needed=True)
-            auth = auth(settings.token)
-        pool = Pool(http_client or self._open(), auth, owned=http_client is None)
-        self._caller = Caller(pool, settings.base_url, seconds, retries or NO_RETRIES)
-        self._instance = settings.instance
+        ready = auth if isinstance(auth, Auth) else None
+        if ready and token:
+            raise ValueError("the token is for nothing: this `auth` brings its own")
+        url, token, self._instance = find(
+            base_url, token, instance, channel, token_needed=not ready
+        )
+        pool = Pool(self._kind, http_client, auth if isinstance(auth, Auth) else auth(token))
+        self._caller = Caller(pool, url, seconds, retries)
 
     def session(
         self, session_id: str, *, on_exit: Ending = "drain", on_error: Ending = "cancel"
@@ -85,29 +81,23 @@ class _Client(Generic[HTTPT, HandleT]):
 
         Args:
             session_id: The id of the session.
-            on_exit: What a `with` does at its end: "drain", "cancel" or "leave" the session.
-            on_error: The same, when an exception ends it.
+            on_exit: As of `create`.
+            on_error: As of `create`.
         """
-        endings = Endings(on_exit, on_error)
-        return self._handle(self._caller, operations.identity(session_id), endings)
+        ends = endings(on_exit, on_error)
+        return self._handle(self._caller, operations.identity(session_id), ends, None)
 
     def with_options(
         self, *, timeout: float | timedelta | Unset = UNSET, retries: Retries | Unset | None = UNSET
     ) -> Self:
-        """Return a client with other options that shares the connections. Closing one closes all.
-
-        Args:
-            timeout: How long each step of one attempt may take, in seconds.
-            retries: When a call is tried again; None for one attempt.
-        """
-        now = self._caller
-        seconds = (
-            now.timeout if isinstance(timeout, Unset) else operations.seconds("timeout", timeout)
-        )
-        policy = now.retries if isinstance(retries, Unset) else retries or NO_RETRIES
+        """Return a client with other options (as of `__init__`) that shares the connections."""
+        old = self._caller
+        given = old.timeout if isinstance(timeout, Unset) else timeout
+        policy = old.retries if isinstance(retries, Unset) else retries
         derived = object.__new__(type(self))
         derived.__dict__.update(self.__dict__)
-        derived._caller = Caller(now.pool, now.base_url, seconds, policy)
+        seconds = operations.seconds("timeout", given)
+        derived._caller = Caller(old.pool, old.base_url, seconds, policy)
         return derived
 
     @property
@@ -116,26 +106,21 @@ class _Client(Generic[HTTPT, HandleT]):
 
         Its functions are in `runtime_sessions_api.classic.api.sessions`.
         """
-        return AuthenticatedClient(**self._caller.raw_options())
+        caller = self._caller
+        return AuthenticatedClient(caller.base_url, **caller.pool.raw_options(caller.timeout))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._caller.base_url!r})"
+        caller = getattr(self, "_caller", None)  # none, where `__init__` refused to make one
+        return f"{type(self).__name__}({caller.base_url if caller else None!r})"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            f"{type(self).__name__} holds connections and a token and is not pickled: make one in "
-            "each process, and pick up a session there by `client.session(id)`"
-        )
+        raise TypeError(f"{self!r} holds a token and is not pickled: make one in each process")
 
 
-class AsyncSessionsClient(_Client["AsyncHTTPClient", AsyncSessionHandle]):
-    """The runtime's sessions, for tasks to share. Close it, or use it in an `async with`.
+class AsyncSessionsClient(_Client[AsyncClient, AsyncSessionHandle]):
+    """The runtime's sessions, for tasks to share. Close it, or use it in an `async with`."""
 
-    Every call raises an error of the tree under `CallError`; and ValueError or TypeError, before
-    anything is sent, for a wrong argument.
-    """
-
-    _open = staticmethod(open_async_client)
+    _kind = AsyncClient
     _handle = AsyncSessionHandle
 
     async def create(  # noqa: PLR0913 - each by name
@@ -165,15 +150,16 @@ class AsyncSessionsClient(_Client["AsyncHTTPClient", AsyncSessionHandle]):
             SettingsError: No instance is given here or found in the settings.
             OutcomeUnknownError: A session may exist whose id nobody knows. It is not tried again,
                 unless `Retries(create=True)`.
-            LostSessionError: The same, for an answer that breaks the contract.
             ContractError: The answer breaks the contract, but for the id: the session was
                 cancelled, or a note on the error says why not.
             CallError: Any other of the tree; no session was created.
         """
-        endings = Endings(on_exit, on_error)
-        payer = instance_of(instance, self._instance)
+        ends = endings(on_exit, on_error)
+        payer = self._instance if instance is None else instance
+        if payer is None:
+            raise SettingsError(NO_INSTANCE)
         created = await self._caller.create(operations.create(backend, payer, mode, max_ttl))
-        return self._handle(self._caller, created.id, endings, created)
+        return self._handle(self._caller, created.id, ends, created)
 
     async def get(self, session_id: str) -> SessionDetails:
         """Read a session (contract: `getSession`)."""
@@ -192,23 +178,11 @@ class AsyncSessionsClient(_Client["AsyncHTTPClient", AsyncSessionHandle]):
         await self._caller.send(operations.close(session_id))
 
     def pages(self, session_id: str, *, page_size: int = 200) -> AsyncIterator[JobPage]:
-        """Iterate over the pages of a session's jobs, newest first (contract: `listSessionJobs`).
-
-        Args:
-            session_id: The id of the session.
-            page_size: How many jobs a page has at most, 1 to 200.
-        """
+        """Iterate over the pages of its jobs, `page_size` (1 to 200) on each, newest first."""
         return self._caller.pages(session_id, page_size)
 
     def jobs(self, session_id: str, *, page_size: int = 200) -> AsyncIterator[Job]:
-        """Iterate over all jobs of a session, newest first, holding one page at a time.
-
-        Each comes once, also when new jobs push the others onto later pages meanwhile.
-
-        Args:
-            session_id: The id of the session.
-            page_size: How many jobs are read at once, 1 to 200.
-        """
+        """Iterate over all its jobs, each once and newest first, holding one page at a time."""
         return self._caller.jobs(session_id, page_size)
 
     async def close(self) -> None:
@@ -218,26 +192,23 @@ class AsyncSessionsClient(_Client["AsyncHTTPClient", AsyncSessionHandle]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
         await self.close()
 
 
-class SessionsClient(_Client["HTTPClient", SessionHandle]):
-    """The runtime's sessions, for threads to share. Close it, or use it in a `with`.
+def _making_sync(
+    method: Method[P, Coroutine[Any, Any, AsyncSessionHandle]],
+) -> Method[P, SessionHandle]:
+    return as_sync(method)  # type: ignore[arg-type] # pyright: ignore[reportReturnType]
 
-    Every call raises an error of the tree under `CallError`; and ValueError or TypeError, before
-    anything is sent, for a wrong argument.
-    """
 
-    _open = staticmethod(open_client)
+class SessionsClient(_Client[Client, SessionHandle]):
+    """The runtime's sessions, for threads to share. Close it, or use it in a `with`."""
+
+    _kind = Client
     _handle = SessionHandle
 
-    create = as_sync_making(SessionHandle, AsyncSessionsClient.create)
+    create = _making_sync(AsyncSessionsClient.create)
     get = as_sync(AsyncSessionsClient.get)
     extended = as_sync(AsyncSessionsClient.extended)
     update = as_sync(AsyncSessionsClient.update)
@@ -249,10 +220,5 @@ class SessionsClient(_Client["HTTPClient", SessionHandle]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         self.close()

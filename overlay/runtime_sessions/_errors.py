@@ -21,12 +21,21 @@ SessionsError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
-
-from runtime_sessions._service import Complaint, complaint_of, retry_after_of
+import email.utils
+import html
+import json
+import re
+import textwrap
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from runtime_sessions._http import Response
+
+_EXCERPT = 200
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
 class SessionsError(Exception):
@@ -54,32 +63,30 @@ class CallError(SessionsError):
         attempts: How many times the request was made, or tried to be made.
         response: The answer, with its headers; None when there was none.
         code: The service's own code for the error, where it gave one.
-        message: What is wrong, in the service's words where it gave any.
-        solution: What to do about it, where the service says.
-        more_info: Where to read about it, where the service says.
+        message: What is wrong: in the service's words, or an excerpt of what a gateway answered.
+        solution, more_info: What to do about it, and where to read of it, where the service says.
         trace: The id under which the service's operators find the request, where it gave one.
     """
 
     def __init__(
-        self,
-        text: str,
-        *,
-        method: str,
-        url: str,
-        attempts: int,
-        response: Response | None = None,
+        self, text: str, *, method: str, url: str, attempts: int, response: Response | None = None
     ) -> None:
-        complaint = Complaint() if response is None else complaint_of(response)
+        super().__init__(text)
         self.method = method
         self.url = url
         self.attempts = attempts
         self.response = response
-        self.code = complaint.code
-        self.message = complaint.message or text
-        self.solution = complaint.solution
-        self.more_info = complaint.more_info
-        self.trace = complaint.trace
-        super().__init__(text)
+        body = fields_of(json_of(self.body))
+        errors = body.get("errors")
+        entries = cast("list[object]", errors if isinstance(errors, list) else [])
+        first = fields_of(next(iter(entries), None))
+        code = first.get("code")
+        said = {key: value for key, value in {**body, **first}.items() if isinstance(value, str)}
+        self.code = code if isinstance(code, int | str) else None
+        self.message = said.get("message") or _excerpt(response) or text
+        self.solution = said.get("solution") or None
+        self.more_info = said.get("more_info") or None
+        self.trace = said.get("trace") or None
 
     @property
     def status(self) -> int | None:
@@ -92,32 +99,13 @@ class CallError(SessionsError):
         return b"" if self.response is None else self.response.content
 
     def __str__(self) -> str:
-        text = f"{self.method} {self.url}: {self.args[0]}"
-        if self.attempts > 1:
-            text += f" ({self.attempts} attempts)"
-        for label, value in (
-            ("solution", self.solution),
-            ("more", self.more_info),
-            ("trace", self.trace),
-        ):
-            if value:
-                text += f"\n  {label}: {value}"
-        return text
+        tries = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
+        said = {"solution": self.solution, "more": self.more_info, "trace": self.trace}
+        lines = [f"{self.method} {self.url}: {self.args[0]}{tries}"]
+        return "\n  ".join(lines + [f"{name}: {value}" for name, value in said.items() if value])
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return _restored, (type(self), self.args, self.__dict__)
-
-
-CallErrorT = TypeVar("CallErrorT", bound=CallError)
-
-
-def _restored(
-    kind: type[CallError], args: tuple[object, ...], state: dict[str, object]
-) -> CallError:
-    """Unpickle an error without calling its `__init__`, whose arguments are not kept."""
-    error = kind.__new__(kind, *args)
-    error.__dict__.update(state)
-    return error
+    def __reduce__(self) -> tuple[object, ...]:  # without `__init__`, whose arguments are not kept
+        return Exception.__new__, (type(self), *self.args), self.__dict__
 
 
 class ConnectError(CallError):
@@ -125,10 +113,7 @@ class ConnectError(CallError):
 
 
 class OutcomeUnknownError(CallError):
-    """The request was sent, and no answer tells whether it was carried out.
-
-    Of a create it means that a session may exist whose id nobody knows. It closes by its own TTL.
-    """
+    """No answer tells whether it was carried out. Of a create: a session may exist, id unknown."""
 
 
 class ContractError(CallError):
@@ -141,19 +126,6 @@ class LostSessionError(ContractError, OutcomeUnknownError):
 
 class StatusError(CallError):
     """The answer says no. Statuses that have no class of their own raise this one."""
-
-    @classmethod
-    def of(cls, response: Response, *, method: str, url: str, attempts: int) -> StatusError:
-        """Make the error of the class that the status has."""
-        status = response.status_code
-        kind = _BY_STATUS.get(status, ServerError if status >= 500 else StatusError)  # noqa: PLR2004 - 5xx
-        complaint = complaint_of(response)
-        text = str(status)
-        if complaint.message:
-            text += f" {complaint.message}"
-        if complaint.code is not None:
-            text += f" (code {complaint.code})"
-        return kind(text, method=method, url=url, attempts=attempts, response=response)
 
 
 class BadRequestError(StatusError):
@@ -182,18 +154,54 @@ class TooManyRequestsError(StatusError):
     @property
     def retry_after(self) -> float | None:
         """How long the service asks to wait, in seconds; None when it does not say."""
-        return None if self.response is None else retry_after_of(self.response)
+        return retry_after_of(self.response)
 
 
 class ServerError(StatusError):
     """5xx: the service, or a gateway in front of it, failed."""
 
 
-_BY_STATUS: dict[int, type[StatusError]] = {
+CallErrorT = TypeVar("CallErrorT", bound=CallError)
+STATUS_ERRORS: dict[int, type[StatusError]] = {
     400: BadRequestError,
     401: UnauthorizedError,
     403: ForbiddenError,
     404: NotFoundError,
     409: ConflictError,
     429: TooManyRequestsError,
+    **dict.fromkeys(range(500, 600), ServerError),
 }
+
+
+def json_of(body: bytes) -> object:
+    """Parse JSON; None when it is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def fields_of(value: object) -> Mapping[str, object]:
+    """Take a value of JSON as an object; what is none has no fields."""
+    return cast("Mapping[str, object]", value if isinstance(value, dict) else {})
+
+
+def retry_after_of(response: Response | None) -> float | None:
+    """Read `Retry-After`, seconds or a date (RFC 9110, 10.2.3); None when absent or malformed."""
+    headers: Mapping[str, str] = {} if response is None else response.headers
+    value = headers.get("Retry-After", "").strip()
+    try:
+        if value.isdigit():
+            return float(value)
+        # By the clock that wrote the date: ours may be wrong, and an emulator's may be elsewhere.
+        date = email.utils.parsedate_to_datetime
+        now = date(headers["Date"]) if "Date" in headers else datetime.now(UTC)
+        return max(0.0, (date(value) - now).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def _excerpt(response: Response | None) -> str | None:
+    """Return the first words that a reader of the page would see."""
+    page = "" if response is None else html.unescape(_MARKUP.sub(" ", response.text))
+    return textwrap.shorten(page, _EXCERPT, placeholder="…") or None

@@ -1,20 +1,24 @@
 """The operations of the contract: which request each makes, and how its answer is read.
 
-Requests and models are the generated client's; what is added here is that arguments are checked
-before, and that an answer is held to the contract before it is believed.
+Requests and models are the generated client's. Added here: arguments are checked before a request
+is made, and an answer is held to the contract (open: a server may know more) before it is believed.
 """
 
 # pyright: reportPrivateUsage=false
-# The generated modules keep the function that makes a request, without sending it, to themselves.
+# ruff: noqa: SLF001
+# The generated modules keep to themselves what makes a request without sending it.
 
 from __future__ import annotations
 
 import json
 import math
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
+from functools import cache, partial
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from runtime_sessions._contract import violation
+from jsonschema_rs import Draft202012Validator
+
 from runtime_sessions_api.classic import models
 from runtime_sessions_api.classic.api.sessions import (
     close_session,
@@ -35,136 +39,90 @@ _MAX_LIMIT = 200
 
 
 class SessionDetails(models.Session):
-    """A session as `GET /sessions/{id}` shows it; times are UTC, durations seconds.
-
-    Attributes:
-        response: The answer it was read from.
-    """
+    """A session as `GET /sessions/{id}` shows it, and the answer. Times are UTC, spans seconds."""
 
     response: Response
 
 
 class ExtendedDetails(models.ExtendedSession):
-    """A session as `GET /sessions/{id}/extended` shows it; times are UTC, durations seconds.
-
-    Attributes:
-        response: The answer it was read from.
-    """
+    """A session as `GET /sessions/{id}/extended` shows it, and the answer. Times are UTC."""
 
     response: Response
 
 
 class JobPage(models.JobPage):
-    """A page of jobs as `GET /sessions/{id}/jobs` shows it; times are UTC, durations seconds.
-
-    Attributes:
-        response: The answer it was read from.
-    """
+    """A page of jobs as `GET /sessions/{id}/jobs` shows it, and the answer. Times are UTC."""
 
     response: Response
 
 
 class Created(models.CreatedSession):
-    """What create answers, and the answer itself."""
+    """What create answers."""
 
     response: Response
 
 
-class _Model(Protocol):
+class _Answer(Protocol):
     response: Response
-
-    @classmethod
-    def from_dict(cls, src_dict: Any) -> Self: ...  # noqa: ANN401 - JSON
 
 
 T = TypeVar("T")
-ModelT = TypeVar("ModelT", bound=_Model)
-
-
-class Violation(ValueError):  # noqa: N818 - becomes a ContractError where the call is known
-    """What an answer breaks in the contract."""
+AnswerT = TypeVar("AnswerT", bound=_Answer)
 
 
 class Operation(Generic[T]):
-    """A request that can be made, and how its answer is read.
-
-    `repeatable`: made twice it does what it does once.
-    """
-
-    __slots__ = ("body", "method", "params", "path", "read", "repeatable", "success")
+    """A request, the status of a yes, and how that answer is read (a ValueError: it breaks it)."""
 
     def __init__(
-        self,
-        request: dict[str, Any],
-        read: Callable[[Response], T],
-        *,
-        success: int = 200,
-        repeatable: bool = True,
+        self, request: dict[str, Any], success: int, read: Callable[[Response], T]
     ) -> None:
         self.method: str = request["method"].upper()
         self.path: str = request["url"]
-        self.params: dict[str, Any] | None = request.get("params")
-        self.body: dict[str, Any] | None = request.get("json")
-        self.read = read
+        self.content = {"params": request.get("params"), "json": request.get("json")}
         self.success = success
-        self.repeatable = repeatable
+        self.read = read
+        self.repeatable = self.method != "POST"  # made twice, it does what it does once
 
 
 def create(
     backend: str, instance: str, mode: str, max_ttl: float | timedelta | None
 ) -> Operation[Created]:
-    """Return `POST /sessions`."""
-    try:
-        known = models.SessionMode.__members__[text("mode", mode).upper()]
-    except KeyError:
-        modes = ", ".join(repr(str(member)) for member in models.SessionMode)
-        raise ValueError(f"mode is one of {modes}, not {mode!r}") from None
+    modes = [str(one) for one in models.SessionMode]
+    if text("mode", mode) not in modes:
+        raise ValueError(f"mode is one of {', '.join(modes)}, not {mode!r}")
     body = models.SessionRequest(
         backend=text("backend", backend),
         instance=text("instance", instance),
         max_session_ttl=UNSET if max_ttl is None else seconds("max_ttl", max_ttl),
-        mode=known,
+        mode=models.SessionMode(mode),
     )
-    request = create_session._get_kwargs(body=body)  # noqa: SLF001
-    return Operation(request, _read_created, repeatable=False)
+    return Operation(create_session._get_kwargs(body=body), 200, _read_created)
 
 
 def get(session_id: str) -> Operation[SessionDetails]:
-    """Return `GET /sessions/{id}`."""
-    return Operation(get_session._get_kwargs(identity(session_id)), _read_details)  # noqa: SLF001
+    return Operation(get_session._get_kwargs(identity(session_id)), 200, _read_details)
 
 
 def extended(session_id: str) -> Operation[ExtendedDetails]:
-    """Return `GET /sessions/{id}/extended`."""
-    return Operation(get_session_extended._get_kwargs(identity(session_id)), _read_extended)  # noqa: SLF001
+    return Operation(get_session_extended._get_kwargs(identity(session_id)), 200, _read_extended)
 
 
 def jobs(session_id: str, limit: int, offset: int) -> Operation[JobPage]:
-    """Return `GET /sessions/{id}/jobs`."""
-    for name, value, least in (("limit", limit, 1), ("offset", offset, 0)):
-        if isinstance(value, bool) or not isinstance(value, int):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"{name} is a whole number, not {value!r}")
-        if value < least:
-            raise ValueError(f"{name} is {least} or more, not {value}")
-    if limit > _MAX_LIMIT:
-        raise ValueError(f"limit is {_MAX_LIMIT} or less, not {limit}")
-    request = list_session_jobs._get_kwargs(identity(session_id), limit=limit, offset=offset)  # noqa: SLF001
-    return Operation(request, _read_jobs)
+    if not isinstance(limit, int) or not 1 <= limit <= _MAX_LIMIT:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ValueError(f"page_size is a whole number from 1 to {_MAX_LIMIT}, not {limit!r}")
+    request = list_session_jobs._get_kwargs(identity(session_id), limit=limit, offset=offset)
+    return Operation(request, 200, _read_jobs)
 
 
 def update(session_id: str, *, accepting_jobs: bool) -> Operation[None]:
-    """Return `PATCH /sessions/{id}`."""
     if not isinstance(accepting_jobs, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"accepting_jobs is True or False, not {accepting_jobs!r}")
     body = models.SessionUpdate(accepting_jobs=accepting_jobs)
-    request = update_session._get_kwargs(identity(session_id), body=body)  # noqa: SLF001
-    return Operation(request, _nothing, success=204)
+    return Operation(update_session._get_kwargs(identity(session_id), body=body), 204, _nothing)
 
 
 def close(session_id: str) -> Operation[None]:
-    """Return `DELETE /sessions/{id}/close`."""
-    request = close_session._get_kwargs(identity(session_id))  # noqa: SLF001
-    return Operation(request, _nothing, success=204)
+    return Operation(close_session._get_kwargs(identity(session_id)), 204, _nothing)
 
 
 def seconds(name: str, value: float | timedelta) -> float:
@@ -194,39 +152,44 @@ def identity(value: str) -> str:
     return value
 
 
-def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is no JSON")
+def _read(decode: Callable[[Any], AnswerT], schema: str, response: Response) -> AnswerT:
+    try:
+        value: object = json.loads(response.content)
+    except (ValueError, RecursionError) as error:
+        came = response.headers.get("Content-Type", "something without a type")
+        raise ValueError(f"it has JSON, and {came} came: {error}") from None
+    validator = _validator(schema)
+    if not validator.is_valid(value):
+        broken = next(iter(validator.iter_errors(value)))
+        raise ValueError(f"at /{'/'.join(map(str, broken.instance_path))}: {broken.message}")
+    model = decode(value)
+    model.response = response
+    return model
 
 
-_json = json.JSONDecoder(parse_constant=_refuse)
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    file = resources.files("runtime_sessions_api") / "classic.openapi.json"
+    schemas = _opened(json.loads(file.read_bytes())["components"]["schemas"])
+    root = {"$ref": f"#/components/schemas/{schema}", "components": {"schemas": schemas}}
+    return Draft202012Validator(root, validate_formats=True)
 
 
-def _reader(kind: type[ModelT], schema: str) -> Callable[[Response], ModelT]:
-    """Return what makes the model of an answer, or raises Violation."""
-
-    def read(response: Response) -> ModelT:
-        try:
-            value: object = _json.decode(response.content.decode())
-        except (ValueError, RecursionError) as error:
-            came = response.headers.get("Content-Type", "something without a type")
-            raise Violation(f"the contract has JSON, and {came} came: {error}") from None
-        broken = violation(schema, value)
-        if broken:
-            raise Violation(broken)
-        try:
-            model = kind.from_dict(value)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise Violation(str(error)) from None
-        model.response = response
-        return model
-
-    return read
+def _opened(schemas: dict[str, Any]) -> dict[str, Any]:
+    """Drop every `enum`, for a server may know more values."""
+    opened = {name: {k: v for k, v in one.items() if k != "enum"} for name, one in schemas.items()}
+    for schema in opened.values():
+        if "properties" in schema:
+            schema["properties"] = _opened(schema["properties"])
+        if "items" in schema:
+            schema.update(_opened({"items": schema["items"]}))
+    return opened
 
 
-_read_created = _reader(Created, "CreatedSession")
-_read_details = _reader(SessionDetails, "Session")
-_read_extended = _reader(ExtendedDetails, "ExtendedSession")
-_read_jobs = _reader(JobPage, "JobPage")
+_read_created = partial(_read, Created.from_dict, "CreatedSession")
+_read_details = partial(_read, SessionDetails.from_dict, "Session")
+_read_extended = partial(_read, ExtendedDetails.from_dict, "ExtendedSession")
+_read_jobs = partial(_read, JobPage.from_dict, "JobPage")
 
 
 def _nothing(_: Response) -> None:

@@ -1,29 +1,30 @@
-"""A handle on one session."""
+"""Handles on one session."""
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, NoReturn, Self
+import random
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Literal, NoReturn, Self, get_args
 
 from runtime_sessions import _operations as operations
-from runtime_sessions._clock import pause, shield
-from runtime_sessions._errors import SessionsError
-from runtime_sessions._life import Waiting
-from runtime_sessions._progress import Progress
-from runtime_sessions._twins import as_sync, as_sync_iterator, run
+from runtime_sessions._call import log
+from runtime_sessions._errors import SessionEndedError, SessionsError, WaitTimeoutError
+from runtime_sessions._twins import as_sync, as_sync_iterator, now, pause, run, shield
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
     from datetime import timedelta
-    from types import TracebackType
 
-    from runtime_sessions._caller import Caller
+    from runtime_sessions._call import Caller
     from runtime_sessions._http import Response
-    from runtime_sessions._life import Endings
     from runtime_sessions._operations import Created, ExtendedDetails, JobPage, SessionDetails
     from runtime_sessions_api.classic.models import Job, Message
 
-_log = logging.getLogger("runtime_sessions")
+Ending = Literal["drain", "cancel", "leave"]
+Endings = tuple[Ending, Ending]
+
+_FINAL = frozenset({"closed", "canceled"})
+_FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 1.0, 1.5, 30.0
 
 
 class _Handle:
@@ -35,72 +36,56 @@ class _Handle:
         response: The answer to create; None for one picked up.
     """
 
-    id: str
-    messages: tuple[Message, ...]
-    response: Response | None
-
     def __init__(
-        self, caller: Caller, session_id: str, endings: Endings, created: Created | None = None
+        self, caller: Caller, session_id: str, ends: Endings, created: Created | None
     ) -> None:
         self._caller = caller
-        self._endings = endings
+        self._ends = ends
         self._details: SessionDetails | None = None
-        # One just created may not be found for a moment: see `Call`.
+        # One just created may not be found for a moment: see `Caller.send`.
         self._visible = created is None
         self.id = session_id
-        self.messages = tuple(created.messages or ()) if created else ()
-        self.response = created.response if created else None
+        self.messages: tuple[Message, ...] = tuple(created.messages or ()) if created else ()
+        self.response: Response | None = created.response if created else None
         for message in self.messages:
-            _log.warning("session %s: %s", session_id, message.data)
+            log.warning("session %s: %s", session_id, message.data)
 
     async def _read(self) -> SessionDetails:
         self._details = await self._caller.send(operations.get(self.id), visible=self._visible)
         self._visible = True
         return self._details
 
-    async def _update(self, *, accepting_jobs: bool) -> None:
-        operation = operations.update(self.id, accepting_jobs=accepting_jobs)
-        await self._caller.send(operation, visible=self._visible)
-
-    async def _close(self) -> None:
-        await self._caller.send(operations.close(self.id), visible=self._visible)
+    async def _end(self, ending: Ending) -> None:
+        if ending != "leave":
+            drain, cancel = (
+                operations.update(self.id, accepting_jobs=False),
+                operations.close(self.id),
+            )
+            operation = drain if ending == "drain" else cancel
+            await self._caller.send(operation, visible=self._visible)
 
     async def _leave(self, error: BaseException | None) -> None:
-        """End the session as the end of a `with` does."""
-        ending = self._endings.chosen(error)
         try:
             with shield(blocking=self._caller.pool.blocking):
-                if ending == "drain":
-                    await self._update(accepting_jobs=False)
-                elif ending == "cancel":
-                    await self._close()
+                await self._end(self._ends[error is not None])
         except SessionsError as another:
             if error is None:
                 raise
             error.add_note(f"session {self.id} may still be open: {another}")
-            _log.error("session %s may still be open: %s", self.id, another)
+            log.error("session %s may still be open: %s", self.id, another)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.id!r})"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            f"{type(self).__name__} belongs to a client and is not pickled: take its id, and pick "
-            "the session up by `client.session(id)`"
-        )
+        raise TypeError(f"{self!r} is not pickled: pick it up by `client.session({self.id!r})`")
 
 
 class AsyncSessionHandle(_Handle):
     """A session that exists, as `create` and `session` of a client give it.
 
     In an `async with` it is ended on leaving: drained, or cancelled when an exception leaves it, or
-    as `on_exit` and `on_error` say. An error while ending it never hides that exception; it
-    becomes a note on it.
-
-    Attributes:
-        id: The id of the session.
-        messages: What the service said when it created the session; empty for one picked up.
-        response: The answer to create; None for one picked up.
+    as `on_exit` and `on_error` say. An error while ending it becomes a note on that exception.
     """
 
     async def details(self) -> SessionDetails:
@@ -124,26 +109,16 @@ class AsyncSessionHandle(_Handle):
         return self._caller.jobs(self.id, page_size)
 
     async def drain(self) -> None:
-        """Refuse new jobs; it closes when those it has are done (contract: `updateSession`).
-
-        The official client calls this `close()`.
-        """
-        await self._update(accepting_jobs=False)
-
-    async def resume(self) -> None:
-        """Accept new jobs again, if it has not closed yet (contract: `updateSession`)."""
-        await self._update(accepting_jobs=True)
+        """Refuse new jobs; it closes when those it has are done (contract: `updateSession`)."""
+        await self._end("drain")
 
     async def cancel(self) -> None:
-        """Close at once: queued jobs fail, a running one ends (contract: `closeSession`).
-
-        The official client calls this `cancel()`, too.
-        """
-        await self._close()
+        """Close at once: queued jobs fail, a running one ends (contract: `closeSession`)."""
+        await self._end("cancel")
 
     async def wait(
         self,
-        until: str | Iterable[str] | Callable[[SessionDetails], bool] = ("closed", "canceled"),
+        until: str | Iterable[str] | Callable[[SessionDetails], bool] = tuple(_FINAL),
         *,
         timeout: float | timedelta | None = None,  # noqa: ASYNC109 - of both twins
         progress: bool | Callable[[SessionDetails], object] = False,
@@ -151,7 +126,8 @@ class AsyncSessionHandle(_Handle):
         """Wait until the session is in a state; looks after 1 s, then ever more rarely, to 30 s.
 
         Args:
-            until: A state, several, or a function of the details that tells whether to stop.
+            until: A state, several, or a function of the details that tells whether to stop;
+                closed or cancelled when not given.
             timeout: How long to wait, in seconds; None for as long as it takes.
             progress: True for a line in the terminal (needs the extra `rich`), or a function that
                 is called with the details at each look.
@@ -161,24 +137,33 @@ class AsyncSessionHandle(_Handle):
             SessionEndedError: The session ended in a state that is none of those.
             CallError: A look failed, with all its retries.
         """
-        waiting = Waiting(self.id, until, timeout)
-        with Progress(progress) as show:
+        states = () if callable(until) else (until,) if isinstance(until, str) else tuple(until)
+        for state in () if callable(until) else states or ("",):
+            operations.text("until", state)
+        limit = None if timeout is None else operations.seconds("timeout", timeout)
+        started, longest = now(), _FIRST_PAUSE
+        with ExitStack() as stack:
+            show = _line(stack) if progress is True else progress or None
             while True:
                 details = await self._read()
-                show(details)
-                if waiting.over(details):
+                if show:
+                    show(details)
+                if until(details) if callable(until) else details.state in states:
                     return details
-                await pause(waiting.pause(details), blocking=self._caller.pool.blocking)
+                if states and details.state in _FINAL:
+                    wanted = " or ".join(states)
+                    raise SessionEndedError(f"session {self.id} is {details.state}, never {wanted}")
+                left = _LONGEST_PAUSE if limit is None else limit - (now() - started)
+                if left <= 0:
+                    raise WaitTimeoutError(f"session {self.id} is {details.state} after {limit} s")
+                wait = random.uniform(longest / 2, longest)  # noqa: S311 - jitter is no secret
+                await pause(min(wait, left), blocking=self._caller.pool.blocking)
+                longest = min(longest * _GROWTH, _LONGEST_PAUSE)
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
         await self._leave(error)
 
 
@@ -186,13 +171,7 @@ class SessionHandle(_Handle):
     """A session that exists, as `create` and `session` of a client give it.
 
     In a `with` it is ended on leaving: drained, or cancelled when an exception leaves it, or as
-    `on_exit` and `on_error` say. An error while ending it never hides that exception; it becomes a
-    note on it.
-
-    Attributes:
-        id: The id of the session.
-        messages: What the service said when it created the session; empty for one picked up.
-        response: The answer to create; None for one picked up.
+    `on_exit` and `on_error` say. An error while ending it becomes a note on that exception.
     """
 
     details = as_sync(AsyncSessionHandle.details)
@@ -201,17 +180,32 @@ class SessionHandle(_Handle):
     pages = as_sync_iterator(AsyncSessionHandle.pages)
     jobs = as_sync_iterator(AsyncSessionHandle.jobs)
     drain = as_sync(AsyncSessionHandle.drain)
-    resume = as_sync(AsyncSessionHandle.resume)
     cancel = as_sync(AsyncSessionHandle.cancel)
     wait = as_sync(AsyncSessionHandle.wait)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         run(self._leave(error))
+
+
+def endings(on_exit: Ending, on_error: Ending) -> Endings:
+    """Take how a `with` ends a session: of itself, and by an exception."""
+    for name, value in (("on_exit", on_exit), ("on_error", on_error)):
+        if value not in get_args(Ending):
+            raise ValueError(f"{name} is one of {get_args(Ending)}, not {value!r}")
+    return on_exit, on_error
+
+
+def _line(stack: ExitStack) -> Callable[[SessionDetails], object]:
+    """Open a line in the terminal; returns what shows the details in it."""
+    try:
+        from rich.status import Status  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise ImportError("progress=True needs rich: pip install runtime-sessions[rich]") from None
+    line = stack.enter_context(Status("reading the session ..."))
+    return lambda details: line.update(
+        f"session {details.id}: {details.state}, {details.active_ttl:.0f} s remain"
+        + ("" if details.accepting_jobs else ", takes no more jobs")
+    )

@@ -1,23 +1,22 @@
+"""The life of a session, over the wire."""
+
 from __future__ import annotations
 
 import logging
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
-from runtime_sessions import NotFoundError, SessionsClient, UnauthorizedError
+from runtime_sessions import ServerError, SessionsClient
+from runtime_sessions_emulator import Emulator, Fault
 
 if TYPE_CHECKING:
-    from runtime_sessions_emulator import Emulator
+    from collections.abc import Callable
+
+    from runtime_sessions import Ending
 
 BACKEND = "ibmq_wellington"
-
-
-def submit(emulator: Emulator, session_id: str, **job: object) -> None:
-    body = {"session_id": session_id, **job}
-    httpx.post(f"{emulator.url}/_emulator/jobs", json=body).raise_for_status()
 
 
 def test_a_session_drains_on_leaving(client: SessionsClient) -> None:
@@ -30,48 +29,163 @@ def test_a_session_drains_on_leaving(client: SessionsClient) -> None:
 
 
 def test_a_session_is_cancelled_when_an_exception_leaves_it(client: SessionsClient) -> None:
-    with (
-        pytest.raises(ZeroDivisionError),
-        client.create(backend=BACKEND) as session,
-    ):
+    with pytest.raises(ZeroDivisionError), client.create(backend=BACKEND) as session:
         raise ZeroDivisionError
     assert client.extended(session.id).status == "canceled"
 
 
-def test_a_session_that_is_left_stays_open(client: SessionsClient) -> None:
-    with client.create(backend=BACKEND, on_exit="leave") as session:
+@pytest.mark.parametrize(
+    ("on_exit", "on_error", "left", "failed"),
+    [
+        ("drain", "cancel", "completed", "canceled"),
+        ("cancel", "drain", "canceled", "completed"),
+        ("leave", "leave", "pending", "pending"),
+    ],
+)
+def test_both_endings_are_settable(
+    client: SessionsClient, on_exit: Ending, on_error: Ending, left: str, failed: str
+) -> None:
+    with client.create(backend=BACKEND, on_exit=on_exit, on_error=on_error) as one:
         pass
-    with pytest.raises(ZeroDivisionError), client.session(session.id, on_error="leave"):
+    another = client.create(backend=BACKEND)
+    with (
+        pytest.raises(ZeroDivisionError),
+        client.session(another.id, on_exit=on_exit, on_error=on_error),
+    ):
         raise ZeroDivisionError
-    assert client.get(session.id).state == "open"
+    assert one.extended().status == left
+    assert another.extended().status == failed
 
 
-def test_a_session_can_be_told_to_refuse_jobs_and_to_accept_them_again(
+def test_draining_lets_queued_jobs_finish_and_cancelling_fails_them(
     client: SessionsClient, emulator: Emulator
 ) -> None:
+    drained, cancelled = client.create(backend=BACKEND), client.create(backend=BACKEND)
+    for session in (drained, cancelled):
+        for _ in range(2):
+            emulator.submit_job(session.id, duration=60)
+    drained.drain()
+    cancelled.cancel()
+    assert not drained.refresh().accepting_jobs
+    assert (drained.details().state, cancelled.refresh().state) == ("active", "closed")
+    emulator.advance(200)
+    assert drained.refresh().state == "closed"
+    assert [job.status for job in drained.jobs()] == ["Completed", "Completed"]
+    assert [job.status for job in cancelled.jobs()] == ["Failed", "Completed"]
+
+
+def test_a_session_can_accept_jobs_again(client: SessionsClient, emulator: Emulator) -> None:
     session = client.create(backend=BACKEND)
-    submit(emulator, session.id, duration=60)
-    session.drain()
-    assert not session.refresh().accepting_jobs
-    session.resume()
-    assert session.refresh().accepting_jobs
+    emulator.submit_job(session.id, duration=60)
     client.update(session.id, accepting_jobs=False)
     assert not client.get(session.id).accepting_jobs
+    client.update(session.id, accepting_jobs=True)
+    assert client.get(session.id).accepting_jobs
     client.cancel(session.id)
     assert client.get(session.id).state == "closed"
 
 
-def test_jobs_are_read_page_by_page(client: SessionsClient, emulator: Emulator) -> None:
+def test_a_session_is_picked_up_without_a_call(
+    client: SessionsClient, connect: Callable[..., SessionsClient], emulator: Emulator
+) -> None:
     session = client.create(backend=BACKEND)
-    for _ in range(5):
-        submit(emulator, session.id, duration=60)
-    jobs = list(session.jobs(page_size=2))
-    assert len({job.id for job in jobs}) == 5
-    assert all(job.created.tzinfo is UTC for job in jobs)
-    pages = list(session.pages(page_size=2))
+    emulator.clear_requests()
+    picked = connect(emulator.url, token=emulator.token).session(session.id)
+    assert picked.id == session.id
+    assert picked.messages == ()
+    assert picked.response is None
+    assert emulator.requests() == []
+    picked.cancel()
+    assert session.refresh().state == "closed"
+
+
+def test_details_are_read_when_asked_for_and_once(
+    client: SessionsClient, emulator: Emulator
+) -> None:
+    session = client.create(backend=BACKEND)
+    assert emulator.requests(operation="getSession") == []
+    assert session.details() is session.details()
+    assert len(emulator.requests(operation="getSession")) == 1
+    assert session.refresh() is session.details()
+    assert len(emulator.requests(operation="getSession")) == 2
+
+
+def test_an_error_while_closing_does_not_hide_what_caused_it(
+    client: SessionsClient, emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator.add_fault(Fault("error", operation="closeSession", status=501))
+    with (
+        pytest.raises(ZeroDivisionError) as caught,
+        caplog.at_level(logging.ERROR, "runtime_sessions"),
+        client.create(backend=BACKEND) as session,
+    ):
+        raise ZeroDivisionError
+    (note,) = caught.value.__notes__
+    assert session.id in note
+    assert "501" in note
+    assert session.id in caplog.text
+
+
+def test_an_error_while_draining_is_raised_when_nothing_else_is(
+    client: SessionsClient, emulator: Emulator
+) -> None:
+    emulator.add_fault(Fault("error", operation="updateSession", status=501))
+    with pytest.raises(ServerError), client.create(backend=BACKEND):
+        pass
+
+
+def test_a_session_that_is_not_visible_yet_is_ended_all_the_same(
+    client: SessionsClient, emulator: Emulator
+) -> None:
+    emulator.add_fault(Fault("not_found_yet", seconds=10, times=3))
+    with client.create(backend=BACKEND) as session:
+        pass
+    assert session.refresh().state == "closed"
+    assert [entry["status"] for entry in emulator.requests(operation="updateSession")] == [
+        404,
+        404,
+        404,
+        204,
+    ]
+
+
+def test_jobs_are_read_page_by_page_and_lazily(client: SessionsClient, emulator: Emulator) -> None:
+    session = client.create(backend=BACKEND)
+    ids = [emulator.submit_job(session.id, duration=60) for _ in range(5)]
+    jobs = session.jobs(page_size=2)
+    assert next(iter(jobs)).id == ids[-1]
+    assert len(emulator.requests(operation="listSessionJobs")) == 1
+    assert [job.id for job in jobs] == ids[-2::-1]
+    assert len(emulator.requests(operation="listSessionJobs")) == 3
+    pages = list(client.pages(session.id, page_size=2))
     assert [len(page.jobs) for page in pages] == [2, 2, 1]
-    assert [page.response.status_code for page in pages] == [200, 200, 200]
     assert {page.count for page in pages} == {5}
+
+
+def test_a_job_comes_once_when_others_are_submitted_meanwhile(
+    client: SessionsClient, emulator: Emulator
+) -> None:
+    session = client.create(backend=BACKEND)
+    ids = [emulator.submit_job(session.id, duration=60) for _ in range(4)]
+    seen: list[str] = []
+    for job in session.jobs(page_size=2):
+        seen.append(job.id)
+        if len(seen) == 2:
+            for _ in range(2):
+                emulator.submit_job(session.id, duration=60)
+    assert seen == ids[::-1]
+
+
+def test_times_are_aware_utc_whatever_form_they_came_in(
+    client: SessionsClient, emulator: Emulator
+) -> None:
+    session = client.create(backend=BACKEND)
+    emulator.submit_job(session.id, duration=60)
+    emulator.advance(61)
+    (job,) = client.jobs(session.id)
+    assert job.ended is not None
+    times = [job.created, job.ended, session.details().created_at, session.details().started_at]
+    assert all(time and time.tzinfo is UTC for time in times)
 
 
 def test_what_the_service_says_is_kept_and_logged(
@@ -80,16 +194,21 @@ def test_what_the_service_says_is_kept_and_logged(
     with caplog.at_level(logging.WARNING, "runtime_sessions"):
         session = client.create(backend=BACKEND, instance="ibm-q/open/main")
     assert "job mode" in session.messages[0].data
-    assert session.messages[0].data in caplog.text
+    assert f"{session.id}: {session.messages[0].data}" in caplog.text
+    assert caplog.records[0].levelno == logging.WARNING
 
 
-def test_errors_have_a_class_each(client: SessionsClient, emulator: Emulator) -> None:
-    with pytest.raises(NotFoundError) as caught:
-        client.get("00000000000000000000")
-    assert caught.value.status == 404
-    assert caught.value.response is not None
-    with (
-        SessionsClient(emulator.url, token="nobody") as stranger,
-        pytest.raises(UnauthorizedError),
+def test_the_raw_answer_is_reachable_from_every_result(client: SessionsClient) -> None:
+    session = client.create(backend=BACKEND)
+    (page,) = session.pages()
+    for response in (
+        session.response,
+        session.details().response,
+        session.extended().response,
+        page.response,
     ):
-        stranger.get("00000000000000000000")
+        assert response is not None
+        assert response.status_code == 200
+        assert response.headers["Content-Type"] == "application/json"
+    assert session.response is not None
+    assert session.response.json()["id"] == session.id

@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import socket
+import ssl
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import httpx
+import pytest
+from httpx_aiohttp import HttpxAiohttpClient
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from runtime_sessions import (
+    AsyncSessionsClient,
+    ConnectError,
+    OutcomeUnknownError,
+    Retries,
+    ServerError,
+    SessionHandle,
+    SessionsClient,
+)
+from runtime_sessions_api.classic.api.sessions import get_session
+from runtime_sessions_api.classic.models import ErrorBody, Session
+from runtime_sessions_emulator import Emulator, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BACKEND = "ibmq_wellington"
+INSTANCE = "hub/group/project"
+
+
+def test_one_tls_context_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    SessionsClient("https://service.test", token="a-token").close()
+    monkeypatch.setattr(ssl, "create_default_context", None)
+    SessionsClient("https://other.test", token="a-token").close()
+
+
+def test_what_derives_from_a_client_shares_its_connections(
+    client: SessionsClient, emulator: Emulator
+) -> None:
+    session = client.create(backend=BACKEND)
+    derived = client.with_options(timeout=timedelta(seconds=5), retries=Retries(attempts=2))
+    calls: list[Callable[[], Any]] = [
+        lambda: client.get(session.id),
+        lambda: derived.get(session.id),
+        lambda: derived.with_options(timeout=3).session(session.id).extended(),
+        session.refresh,
+    ]
+    assert len({str(stream_port(call)) for call in calls}) == 1
+    emulator.add_fault(Fault("error", status=503))
+    for one, attempts in (
+        (derived, 2),
+        (derived.with_options(timeout=3), 2),
+        (derived.with_options(retries=None), 1),
+        (client, 5),
+    ):
+        with pytest.raises(ServerError) as caught:
+            one.get(session.id)
+        assert caught.value.attempts == attempts
+
+
+def stream_port(call: Callable[[], Any]) -> object:
+    """The local port that a call was made from."""
+    stream = call().response.extensions["network_stream"]
+    return stream.get_extra_info("client_addr")
+
+
+def test_a_client_of_ones_own_is_used_and_left_open(
+    connect: Callable[..., SessionsClient], request: pytest.FixtureRequest
+) -> None:
+    seen: list[httpx.Headers] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers)
+        return httpx.Response(200, json={"id": "s-1"})
+
+    kind = httpx.Client if "[sync" in request.node.name else httpx.AsyncClient
+    headers = {"X-Team": "blue", "User-Agent": "ours/1.0"}
+    own = kind(transport=httpx.MockTransport(answer), headers=headers)
+    client = connect("https://service.test", token="a-token", instance=INSTANCE, http_client=own)
+    client.create(backend=BACKEND)
+    client.close()
+    assert not own.is_closed
+    assert seen[0]["X-Team"] == "blue"
+    assert seen[0]["User-Agent"] == "runtime-sessions ours/1.0"
+    assert seen[0]["Accept"] == "application/json"
+
+
+def test_a_client_of_the_other_kind_is_refused() -> None:
+    wrong: Any = httpx.AsyncClient()
+    with pytest.raises(TypeError, match=r"http_client is an httpx\.Client, not AsyncClient"):
+        SessionsClient("https://service.test", token="a-token", http_client=wrong)
+
+
+def test_the_generated_client_is_within_reach(client: SessionsClient) -> None:
+    if not isinstance(client, SessionsClient):
+        pytest.skip("its twin is tested below")
+    session = client.create(backend=BACKEND)
+    raw = get_session.sync_detailed(session.id, client=client.api)
+    assert isinstance(raw.parsed, Session)
+    assert raw.parsed.to_dict() == session.details().to_dict()
+    refused = get_session.sync_detailed("none", client=client.api.with_headers({"X-Team": "blue"}))
+    assert isinstance(refused.parsed, ErrorBody)
+    client.api.get_httpx_client().close()
+    assert session.refresh().state == "open"
+
+
+def test_the_generated_client_is_within_reach_of_tasks(emulator: Emulator) -> None:
+    async def main() -> None:
+        async with AsyncSessionsClient(emulator.url, token=emulator.token) as client:
+            session = await client.create(backend=BACKEND, instance=INSTANCE)
+            raw = await get_session.asyncio_detailed(session.id, client=client.api)
+            assert isinstance(raw.parsed, Session)
+
+    asyncio.run(main())
+
+
+def test_each_attempt_is_logged(client: SessionsClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "runtime_sessions"):
+        client.create(backend=BACKEND)
+    (record,) = caplog.records
+    assert record.name == "runtime_sessions"
+    assert record.getMessage().startswith("POST /sessions: 200 in 0.")
+    assert record.getMessage().endswith(" s, attempt 1")
+
+
+def test_opentelemetry_sees_the_calls(
+    emulator: Emulator, connect: Callable[..., SessionsClient]
+) -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    HTTPXClientInstrumentor().instrument(tracer_provider=provider)
+    try:
+        connect(emulator.url, token=emulator.token, instance=INSTANCE).create(backend=BACKEND)
+    finally:
+        HTTPXClientInstrumentor().uninstrument()
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes is not None
+    assert span.attributes["http.method"] == "POST"
+    assert span.attributes["http.status_code"] == 200
+    assert emulator.token not in span.to_json()
+
+
+def test_threads_share_a_client(emulator: Emulator) -> None:
+    def work(_: int) -> str:
+        with client.create(backend=BACKEND) as session:
+            assert session.details().id == session.id
+        return session.id
+
+    with (
+        SessionsClient(emulator.url, token=emulator.token, instance=INSTANCE) as client,
+        ThreadPoolExecutor(16) as threads,
+    ):
+        ids = list(threads.map(work, range(30)))
+    assert len(set(ids)) == 30
+    assert {session["state"] for session in emulator.sessions()} == {"closed"}
+
+
+@pytest.mark.parametrize("aiohttp", [False, True])
+def test_tasks_share_a_client(emulator: Emulator, *, aiohttp: bool) -> None:
+    async def main() -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            own = await stack.enter_async_context(HttpxAiohttpClient()) if aiohttp else None
+            client = await stack.enter_async_context(
+                AsyncSessionsClient(
+                    emulator.url, token=emulator.token, instance=INSTANCE, http_client=own
+                )
+            )
+
+            async def work() -> str:
+                async with await client.create(backend=BACKEND) as session:
+                    assert (await session.details()).id == session.id
+                return session.id
+
+            ids = await asyncio.gather(*(work() for _ in range(30)))
+            assert len(set(ids)) == 30
+
+    asyncio.run(main())
+    assert {session["state"] for session in emulator.sessions()} == {"closed"}
+
+
+@pytest.fixture
+def hanging() -> Iterator[tuple[str, int]]:
+    """A server that takes a request and hangs up, and counts."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    with connection:
+                        connection.recv(65536)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()
+
+
+@pytest.mark.parametrize("aiohttp", [False, True])
+def test_a_create_that_is_hung_up_on_is_unknown(hanging: tuple[str, int], *, aiohttp: bool) -> None:
+    async def create(url: str) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            own = await stack.enter_async_context(HttpxAiohttpClient()) if aiohttp else None
+            options: dict[str, Any] = {"token": "a-token", "http_client": own}
+            async with AsyncSessionsClient(url, **options, retries=Retries(attempts=2)) as client:
+                await client.create(backend=BACKEND, instance=INSTANCE)
+
+    with pytest.raises(OutcomeUnknownError) as caught:
+        asyncio.run(create(f"http://127.0.0.1:{hanging[1]}"))
+    assert caught.value.attempts == 1
+    with pytest.raises(ConnectError) as refused:
+        asyncio.run(create("http://127.0.0.1:1"))
+    assert refused.value.attempts == 2
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_cancelled_task_ends_its_session(emulator: Emulator, backend: str) -> None:
+    async def main() -> None:
+        async with AsyncSessionsClient(
+            emulator.url, token=emulator.token, instance=INSTANCE
+        ) as client:
+            with anyio.move_on_after(0.3) as scope:
+                async with await client.create(backend=BACKEND):
+                    await anyio.sleep(60)
+            assert scope.cancelled_caught
+
+    anyio.run(main, backend=backend)
+    (session,) = emulator.sessions()
+    assert session["state"] == "closed"
+
+
+def test_a_create_that_is_interrupted_is_reported(
+    emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator.add_fault(Fault("delay", seconds=0.5))
+
+    async def main() -> None:
+        async with AsyncSessionsClient(
+            emulator.url, token=emulator.token, instance=INSTANCE
+        ) as client:
+            await asyncio.wait_for(client.create(backend=BACKEND), 0.1)
+
+    with pytest.raises(TimeoutError), caplog.at_level(logging.WARNING, "runtime_sessions"):
+        asyncio.run(main())
+    assert "a create was interrupted" in caplog.text
+
+
+def test_a_forgotten_client_warns(emulator: Emulator) -> None:
+    client = SessionsClient(emulator.url, token=emulator.token)
+    derived = client.with_options(timeout=5)
+    session = client.session("s-1")
+    del client
+    gc.collect()
+    del derived
+    gc.collect()
+    handles = [session]
+    del session
+    with pytest.warns(ResourceWarning, match="a client was not closed"):
+        forget(handles)
+
+
+def forget(handles: list[SessionHandle]) -> None:
+    handles.clear()
+    gc.collect()
+
+
+def test_a_client_is_closed_once_and_for_all(client: SessionsClient, emulator: Emulator) -> None:
+    client.get(client.create(backend=BACKEND).id)
+    client.close()
+    client.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        client.get("s-1")
+    with SessionsClient(emulator.url, token=emulator.token) as another:
+        assert repr(another) == f"SessionsClient('{emulator.url}')"
+        assert repr(another.session("s-1")) == "SessionHandle('s-1')"
+
+
+def test_a_second_client_costs_next_to_nothing() -> None:
+    SessionsClient("https://service.test", token="a-token").close()
+    started = time.process_time()
+    for _ in range(20):
+        SessionsClient("https://service.test", token="a-token").close()
+    assert (time.process_time() - started) / 20 < 0.001

@@ -1,0 +1,265 @@
+"""No token in any log, repr, exception, pickle or traceback: held by a canary."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import copy
+import io
+import json
+import logging
+import pickle
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from httpx_aiohttp import HttpxAiohttpClient
+
+from runtime_sessions import (
+    AccessToken,
+    AsyncSessionsClient,
+    BearerToken,
+    CallError,
+    Retries,
+    SessionsClient,
+    SettingsError,
+)
+from runtime_sessions_api.classic.api.sessions import get_session
+from runtime_sessions_emulator import Config, Emulator, Fault, User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CANARY = "canary-8f14e45fceea167a5a36dedd4bea2543"
+FORMS = [BearerToken, AccessToken]
+BACKEND = "ibmq_wellington"
+
+
+class Whole(logging.Formatter):
+    """All of a record, also what no message shows."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{record.getMessage()} {vars(record)}"
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """All that any library logs, at the lowest level."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(Whole())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    level = root.level
+    root.setLevel(logging.DEBUG)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[Emulator]:
+    """An emulator whose user has the canary as a token."""
+    default = Config()
+    config = Config(users=(User(id="123456", token=CANARY, instances=default.users[0].instances),))
+    with Emulator(config) as emulator:
+        yield emulator
+
+
+def shown(error: BaseException) -> str:
+    """An error as all that prints errors may show it: with the variables of all frames but ours."""
+    lines = [repr(error), str(error), repr(vars(error))]
+    one: traceback.TracebackException | None
+    one = traceback.TracebackException.from_exception(error, capture_locals=True)
+    while one is not None:
+        ours = Path(__file__).parent
+        lines += [repr(frame.locals) for frame in one.stack if Path(frame.filename).parent != ours]
+        lines += one.format_exception_only()
+        one = one.__cause__ or one.__context__
+    return "\n".join(lines)
+
+
+def leaky(failure: type[BaseException]) -> Callable[[httpx.Request], httpx.Response]:
+    """A transport that fails with the token in a variable, in a file that is not ours."""
+    source = """
+def answer(request):
+    headers = list(request.headers.raw)
+    raise failure("as told") from failure("because")
+"""
+    names: dict[str, Any] = {"failure": failure}
+    exec(compile(source, "elsewhere.py", "exec"), names)  # noqa: S102 - our own source
+    answer: Callable[[httpx.Request], httpx.Response] = names["answer"]
+    return answer
+
+
+def test_the_canary_would_be_found() -> None:
+    """The tests below can fail: httpx shows what it sends."""
+    transport = httpx.MockTransport(leaky(httpx.ReadError))
+    with httpx.Client(transport=transport) as client, pytest.raises(httpx.ReadError) as caught:
+        client.get("http://service.test", headers={"X-Access-Token": CANARY})
+    assert CANARY in shown(caught.value)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("failure", [httpx.ReadError, httpx.ConnectError, KeyboardInterrupt])
+def test_no_frame_of_what_is_below_shows_it(
+    connect: Callable[..., SessionsClient],
+    request: pytest.FixtureRequest,
+    form: Callable[[str], httpx.Auth],
+    failure: type[BaseException],
+) -> None:
+    kind = httpx.Client if "[sync" in request.node.name else httpx.AsyncClient
+    http_client = kind(transport=httpx.MockTransport(leaky(failure)))
+    client = connect("http://service.test", token=CANARY, auth=form, http_client=http_client)
+    with pytest.raises((CallError, KeyboardInterrupt)) as caught:
+        client.get("0")
+    assert CANARY not in shown(caught.value)
+    assert "because" in str(caught.value.__cause__) or "as told" in str(caught.value.__cause__)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_nothing_shows_the_token_while_all_goes_well(
+    connect: Callable[..., SessionsClient],
+    guarded: Emulator,
+    logged: io.StringIO,
+    form: Callable[[str], httpx.Auth],
+) -> None:
+    client = connect(guarded.url, token=CANARY, auth=form, instance="hub/group/project")
+    with client.create(backend=BACKEND) as session:
+        details = session.details()
+    assert session.response is not None
+    things = [client, session, details, details.response, client.api, session.messages]
+    for thing in [*things, details.response.request.headers, vars(details.response.request)]:
+        assert CANARY not in repr(thing)
+    assert CANARY.encode() not in pickle.dumps(details)
+    assert CANARY.encode() not in pickle.dumps(session.response)
+    assert "runtime_sessions" in logged.getvalue()
+    assert "httpcore" in logged.getvalue()
+    assert CANARY not in logged.getvalue()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kind", ["error", "reset", "truncated", "broken_json", "gateway"])
+def test_no_error_shows_the_token(
+    connect: Callable[..., SessionsClient],
+    guarded: Emulator,
+    logged: io.StringIO,
+    form: Callable[[str], httpx.Auth],
+    kind: str,
+) -> None:
+    guarded.reset()
+    guarded.add_fault(Fault(kind))
+    client = connect(guarded.url, token=CANARY, auth=form, instance="hub/group/project")
+    calls: list[Callable[[], Any]] = [
+        lambda: client.create(backend=BACKEND),
+        lambda: client.session("0").__enter__().drain(),
+        lambda: client.get("0"),
+    ]
+    for call in calls:
+        with pytest.raises(CallError) as caught:
+            call()
+        assert CANARY not in shown(caught.value)
+        assert CANARY.encode() not in pickle.dumps(caught.value)
+    assert CANARY not in logged.getvalue()
+
+
+def test_no_failure_to_connect_shows_the_token(
+    connect: Callable[..., SessionsClient], logged: io.StringIO
+) -> None:
+    client = connect("http://127.0.0.1:1", token=CANARY, retries=None)
+    with pytest.raises(CallError) as caught:
+        client.get("0")
+    assert CANARY not in shown(caught.value)
+    assert CANARY not in logged.getvalue()
+
+
+def test_a_raw_call_that_fails_does_not_show_it(guarded: Emulator, logged: io.StringIO) -> None:
+    guarded.reset()
+    guarded.add_fault(Fault("reset"))
+    with (
+        SessionsClient(guarded.url, token=CANARY, auth=AccessToken) as client,
+        pytest.raises(httpx.HTTPError) as caught,
+    ):
+        get_session.sync_detailed("0", client=client.api)
+    assert CANARY not in shown(caught.value)
+    assert CANARY not in logged.getvalue()
+
+
+@pytest.mark.parametrize("aiohttp", [False, True])
+def test_a_task_that_is_cancelled_does_not_show_it(guarded: Emulator, *, aiohttp: bool) -> None:
+    guarded.reset()
+    guarded.add_fault(Fault("delay", seconds=1))
+
+    caught: list[BaseException] = []
+
+    async def get(client: AsyncSessionsClient) -> None:
+        try:
+            await client.get("0")
+        except asyncio.CancelledError as error:
+            caught.append(error)
+            raise
+
+    async def main() -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            own = await stack.enter_async_context(HttpxAiohttpClient()) if aiohttp else None
+            options: dict[str, Any] = {"auth": AccessToken, "http_client": own}
+            client = AsyncSessionsClient(guarded.url, token=CANARY, **options)
+            await stack.enter_async_context(client)
+            task = asyncio.create_task(get(client))
+            await asyncio.sleep(0.2)
+            task.cancel()
+            await asyncio.wait([task])
+
+    asyncio.run(main())
+    (error,) = caught
+    assert error.__traceback__ is not None
+    assert CANARY not in shown(error)
+
+
+def test_clients_and_handles_are_not_pickled(guarded: Emulator) -> None:
+    with SessionsClient(guarded.url, token=CANARY) as client:
+        for thing in (client, client.session("0"), BearerToken(CANARY), AccessToken(CANARY)):
+            for way in (pickle.dumps, copy.copy, copy.deepcopy):
+                with pytest.raises(TypeError, match="not pickled") as caught:
+                    way(thing)
+                assert CANARY not in str(caught.value)
+        with pytest.raises(TypeError):
+            pickle.dumps(client.api)
+
+
+@pytest.mark.parametrize("token", [f"{CANARY}\n", f"{CANARY} ", f"{CANARY}ü", f" {CANARY}"])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_token_that_no_header_may_hold_is_refused_unseen(
+    token: str, form: Callable[[str], httpx.Auth]
+) -> None:
+    for make in (
+        lambda: SessionsClient("http://service.test", token=token, auth=form),
+        lambda: form(token),
+    ):
+        with pytest.raises(ValueError, match="the token is empty, or") as caught:
+            make()
+        assert CANARY not in shown(caught.value)
+
+
+def test_no_wrong_setting_shows_the_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QISKIT_IBM_TOKEN", CANARY)
+    wrong: list[dict[str, Any]] = [
+        {},
+        {"base_url": "ftp://service.test"},
+        {"base_url": f"https://user:{CANARY}@service.test"},
+        {"base_url": "https://service.test", "timeout": "1.5h"},
+        {"base_url": "https://service.test", "http_client": 1},
+        {"base_url": "https://service.test", "auth": httpx.BasicAuth("user", "password")},
+    ]
+    accounts = {"default-ibm-quantum": {"channel": "ibm_quantum", "token": CANARY}}
+    (tmp_path / ".qiskit").mkdir()
+    (tmp_path / ".qiskit" / "qiskit-ibm.json").write_text(json.dumps(accounts))
+    for options in wrong:
+        for token in (None, CANARY):
+            if "auth" in options and token is None:
+                continue
+            with pytest.raises((SettingsError, TypeError, ValueError)) as caught:
+                SessionsClient(**options, token=token, retries=Retries()).close()
+            assert CANARY not in shown(caught.value)

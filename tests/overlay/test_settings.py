@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from runtime_sessions import AccessToken, BearerToken, SessionsClient, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from runtime_sessions_emulator import Emulator
+
+URL = "https://service.test/runtime"
+ACCOUNT = {"channel": "ibm_quantum", "url": URL, "token": "saved", "instance": "saved/a/b"}
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[..., None]:
+    """Write the file of saved accounts."""
+
+    def write(content: object) -> None:
+        file = tmp_path / ".qiskit" / "qiskit-ibm.json"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(content if isinstance(content, str) else json.dumps(content))
+
+    return write
+
+
+@pytest.fixture
+def sent(connect: Callable[..., SessionsClient], request: pytest.FixtureRequest) -> Any:
+    """Make a client, have it create a session, and return what it sent: URL, token, instance."""
+    kind = httpx.Client if "[sync" in request.node.name else httpx.AsyncClient
+
+    def send(*args: Any, **options: Any) -> tuple[str, str, str]:
+        seen: list[tuple[str, str, str]] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            instance = json.loads(request.content)["instance"]
+            seen.append((str(request.url), request.headers["Authorization"], instance))
+            return httpx.Response(200, json={"id": "s-1"})
+
+        http_client = kind(transport=httpx.MockTransport(answer))
+        connect(*args, http_client=http_client, **options).create(backend="b")
+        return seen[0]
+
+    return send
+
+
+def test_arguments_come_before_the_environment_and_that_before_saved_accounts(
+    sent: Any, save: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save({"default-ibm-quantum": ACCOUNT})
+    assert sent() == (f"{URL}/sessions", "Bearer saved", "saved/a/b")
+    monkeypatch.setenv("QISKIT_IBM_TOKEN", "set")
+    monkeypatch.setenv("QISKIT_IBM_INSTANCE", "set/a/b")
+    assert sent() == (f"{URL}/sessions", "Bearer set", "set/a/b")
+    monkeypatch.setenv("QISKIT_IBM_URL", "http://other.test/")
+    assert sent() == ("http://other.test/sessions", "Bearer set", "set/a/b")
+    assert sent("http://127.0.0.1:8390", token="given", instance="given/a/b") == (
+        "http://127.0.0.1:8390/sessions",
+        "Bearer given",
+        "given/a/b",
+    )
+
+
+def test_a_saved_token_goes_to_its_own_url_only(sent: Any, save: Callable[..., None]) -> None:
+    save({"default-ibm-quantum": ACCOUNT})
+    assert sent(f"{URL}/")[1:] == ("Bearer saved", "saved/a/b")
+    with pytest.raises(SettingsError, match="whose token is for https://service"):
+        sent("http://127.0.0.1:8390")
+
+
+def test_the_url_of_the_login_stands_for_that_of_the_service(
+    sent: Any, save: Callable[..., None]
+) -> None:
+    save({"mine": ACCOUNT | {"url": "https://auth.quantum-computing.ibm.com/api"}})
+    assert sent()[0] == "https://api.quantum-computing.ibm.com/runtime/sessions"
+
+
+@pytest.mark.parametrize(
+    ("accounts", "channel", "token"),
+    [
+        ({"mine": ACCOUNT}, None, "saved"),
+        ({"mine": ACCOUNT, "default-ibm-quantum": ACCOUNT | {"token": "named"}}, None, "named"),
+        (
+            {
+                "default-ibm-quantum": ACCOUNT,
+                "work": ACCOUNT | {"token": "marked", "is_default_account": True},
+            },
+            None,
+            "marked",
+        ),
+        ({"mine": ACCOUNT, "cloud": ACCOUNT | {"channel": "ibm_cloud"}}, None, "saved"),
+        (
+            {"mine": ACCOUNT, "cloud": ACCOUNT | {"channel": "ibm_cloud", "token": "cloud"}},
+            "ibm_cloud",
+            "cloud",
+        ),
+    ],
+)
+def test_which_account_is_chosen(  # noqa: PLR0913, PLR0917 - three are fixtures
+    sent: Any,
+    save: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    accounts: object,
+    channel: str | None,
+    token: str,
+) -> None:
+    save(accounts)
+    assert sent(channel=channel)[1] == f"Bearer {token}"
+    if channel:
+        monkeypatch.setenv("QISKIT_IBM_CHANNEL", channel)
+        assert sent()[1] == f"Bearer {token}"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "qiskit-ibm.json, which is not there"),
+        ("{", "which cannot be read: it is not JSON"),
+        ([], "of which none is for the channel 'ibm_quantum'"),
+        ({"a": 1, "b": {"channel": "ibm_cloud"}}, "of which none is for the channel 'ibm_quantum'"),
+        ({"a": ACCOUNT, "b": ACCOUNT}, "of which a, b are for the channel 'ibm_quantum'"),
+        ({"a": {"channel": "ibm_quantum"}}, "the saved account 'a' in"),
+    ],
+)
+def test_what_is_missing_was_looked_for_and_where(
+    sent: Any, save: Callable[..., None], content: object, said: str
+) -> None:
+    if content is not None:
+        save(content)
+    for options, what, variable in (
+        ({}, "base URL was found, neither as the argument `base_url`", "QISKIT_IBM_URL"),
+        ({"base_url": URL}, "token was found, neither as the argument `token`", "QISKIT_IBM_TOKEN"),
+    ):
+        if options and content == {"a": ACCOUNT, "b": ACCOUNT}:
+            continue
+        with pytest.raises(SettingsError) as caught:
+            sent(**options)
+        for part in (f"no {what}", f"in the environment as {variable}", said):
+            assert part in str(caught.value)
+
+
+def test_a_file_that_may_not_be_read_is_said_to_be(sent: Any, tmp_path: Path) -> None:
+    (tmp_path / ".qiskit" / "qiskit-ibm.json").mkdir(parents=True)
+    with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
+        sent()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "service.test",
+        "ftp://service.test",
+        "https://",
+        "https://a.test?b=c",
+        "https://a.test#b",
+        "/x",
+    ],
+)
+def test_what_is_no_base_url_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="the base URL is"):
+        SessionsClient(url, token="a-token")
+
+
+def test_credentials_in_the_url_are_refused() -> None:
+    with pytest.raises(SettingsError, match="would show in logs"):
+        SessionsClient("https://user:password@service.test", token="a-token")
+
+
+@pytest.mark.parametrize("form", [BearerToken, AccessToken])
+def test_both_forms_of_authentication_are_taken(
+    connect: Callable[..., SessionsClient],
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    form: Callable[[str], httpx.Auth],
+) -> None:
+    assert list(connect(emulator.url, token=emulator.token, auth=form).jobs(made(emulator))) == []
+    assert list(connect(emulator.url, auth=form(emulator.token)).jobs(made(emulator))) == []
+    monkeypatch.setenv("QISKIT_IBM_TOKEN", emulator.token)
+    assert list(connect(emulator.url, auth=form).jobs(made(emulator))) == []
+    (*_, last) = emulator.requests()
+    names = {name.lower() for name in last["headers"]}
+    assert ("x-access-token" in names) is (form is AccessToken)
+    assert ("authorization" in names) is (form is BearerToken)
+
+
+def made(emulator: Emulator) -> str:
+    with emulator.client() as client:
+        body = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
+        session_id: str = client.post("/sessions", json=body).json()["id"]
+        return session_id
+
+
+def test_any_authentication_of_httpx_will_do(
+    connect: Callable[..., SessionsClient], emulator: Emulator
+) -> None:
+    renewed: list[str] = ["expired", emulator.token]
+
+    class Renewing(httpx.Auth):
+        def auth_flow(self, request: httpx.Request) -> Any:
+            request.headers["X-Access-Token"] = renewed[0]
+            if (yield request).status_code == 401:
+                del renewed[0]
+                request.headers["X-Access-Token"] = renewed[0]
+                yield request
+
+    details = connect(emulator.url, auth=Renewing()).get(made(emulator))
+    assert details.state == "open"
+    assert "x-access-token" not in details.response.request.headers
+    assert details.response.history == []
+
+
+def test_a_token_beside_an_authentication_of_its_own_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="this `auth` brings its own"):
+        SessionsClient(URL, token="a-token", auth=BearerToken("another"))
