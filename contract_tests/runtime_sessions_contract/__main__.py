@@ -5,42 +5,48 @@ import sys
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 from rich.console import Console
 
-from runtime_sessions_contract._options import Options, parse
+from runtime_sessions_contract._coverage import Gaps
+from runtime_sessions_contract._live import Guard, Ledger, alive
+from runtime_sessions_contract._options import Live, Options, parse
+from runtime_sessions_contract._replay import recorded, replay
 from runtime_sessions_contract._report import write
 from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._suite import Result, execute
 from runtime_sessions_contract._summary import summarise
-from runtime_sessions_contract._target import CannotRunError, bundled, check
+from runtime_sessions_contract._target import CannotRunError, Target, bundled, check
 
-HOLDS, VIOLATED, CANNOT_RUN = 0, 1, 2
+HOLDS, VIOLATED, CANNOT_RUN, DRIFTED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Hold a server to the contract.
 
     Returns:
-        0: it holds; 1: it does not; 2: the suite could not run.
+        0: it holds; 1: it does not; 2: the suite could not run; 3: it holds, but for drift.
     """
     # Without a terminal nobody's width binds: a CI log scrolls.
     console = Console(width=None if sys.stdout.isatty() else 160, soft_wrap=False)
+    errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False, style="bold")
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
-        result = hold(options, console)
+        result = again(options, options.replay) if options.replay else hold(options, console)
         if options.report:
             written = write(result, options.report)
-            console.print(
-                f"Written: {', '.join(map(str, written))}", highlight=False, soft_wrap=True
-            )
+            console.print(f"Written: {', '.join(map(str, written))}", highlight=False)
     except CannotRunError as error:
-        Console(stderr=True, soft_wrap=True).print(
-            f"Could not run: {error}", markup=False, highlight=False, style="bold"
-        )
+        errors.print(f"Could not run: {error}")
         return CANNOT_RUN
+    except KeyboardInterrupt:
+        errors.print("Interrupted.")
+        return INTERRUPTED
     summarise(result, console)
-    return HOLDS if result.holds else VIOLATED
+    if not result.holds:
+        return VIOLATED
+    return DRIFTED if result.drift else HOLDS
 
 
 def hold(options: Options, console: Console) -> Result:
@@ -51,29 +57,45 @@ def hold(options: Options, console: Console) -> Result:
     """
     with nullcontext(options.target) if options.target else bundled() as target:
         check(target)
-        kind = (
-            "the bundled emulator"
-            if target.bundled
-            else "no control plane"
-            if target.control_url is None
-            else "an emulator"
-        )
-        console.print(
-            f"Holding {target.url} ({kind}) to the contract, seed {options.seed}", highlight=False
-        )
-        with progress(console) as told:
+        kinds = {target.bundled: "the bundled emulator", options.live is not None: "live"}
+        kind = kinds.get(True, "an emulator" if target.control_url else "no control plane")
+        told = f"Holding {target.url} ({kind}) to the contract, seed {options.seed}"
+        console.print(told, highlight=False)
+        with progress(console) as tell:
             deadline = time.monotonic() + options.max_time if options.max_time else None
+            guard = _guard(options.live, target) if options.live else None
             run = Run(
                 target,
                 seed=options.seed,
                 examples=options.examples,
                 deadline=deadline,
-                progress=told,
+                progress=tell,
+                transport=guard,
             )
             try:
+                if options.live and guard:
+                    return alive(run, guard, options.live)
                 return execute(run, options.parts)
             finally:
                 run.close()
+
+
+def _guard(live: Live, target: Target) -> Guard:
+    return Guard(
+        ledger=Ledger(live.ledger, target.url),
+        sessions=live.sessions if live.write else 0,
+        requests=live.requests,
+        # Those that saw whether it is there and knows the tokens.
+        made=1 if target.secrets.other_token is None else 2,
+    )
+
+
+def again(options: Options, file: Path) -> Result:
+    """Judge a recorded run."""
+    target, control, entries = recorded(file)
+    run = Run(target, seed=options.seed)
+    replay(run, entries, control=control)
+    return Result(run, ("replay",), Gaps())
 
 
 @contextmanager

@@ -14,11 +14,17 @@ from runtime_sessions_contract._wire import Secrets
 #: The parts of the suite, in the order in which they run.
 PARTS = ("race", "model", "fuzz", "client")
 
-EPILOG = """\
-Every option can also come from the environment, in capitals (CONTROL_URL, MAX_TIME ...), and so can
-the URL. Tokens come from there only: TOKEN is the user's, OTHER_TOKEN a second user's.
+LEDGER = ".runtime-sessions-ledger.jsonl"
 
-exit status: 0 the server holds to the contract; 1 it does not; 2 the suite could not run.
+EPILOG = """\
+Every option can come from the environment, in capitals (CONTROL_URL, ...), and so can the URL.
+Tokens come from there only: TOKEN is the user's, OTHER_TOKEN a second user's.
+
+A server that is not on this computer is live: it is only read unless WRITE=1, and where its answers
+differ from the contract is told as drift.
+
+exit status: 0 the server holds to the contract; 1 it does not; 2 the suite could not run; 3 it
+holds, but for drift that is not in the baseline.
 """
 
 
@@ -32,6 +38,27 @@ class Options:
     examples: float
     max_time: float | None
     report: Path | None
+    live: "Live | None" = None
+    replay: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """How to treat a live service.
+
+    Attributes:
+        session: The id of a session that may be read.
+        write: Whether sessions may be created, up to `sessions`.
+        ledger: Where it is written down what was created.
+        baseline: A file of accepted differences.
+    """
+
+    session: str | None
+    write: bool
+    sessions: int
+    requests: int
+    ledger: Path
+    baseline: Path | None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -75,6 +102,15 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--max-time", metavar="SECONDS", help="stop looking after so long (default: when done)"
     )
+    live = parser.add_argument_group("live services")
+    live.add_argument("--live", action="store_true", help="treat a server of this computer as one")
+    live.add_argument("--session", metavar="ID", help="a session of the user's that may be read")
+    live.add_argument("--write", action="store_true", help="create sessions, and close them")
+    live.add_argument("--max-sessions", metavar="N", help="how many, at most (default: 3)")
+    live.add_argument("--max-requests", metavar="N", help="requests, at most (default: 200)")
+    live.add_argument("--ledger", metavar="FILE", help=f"what was created (default: {LEDGER})")
+    live.add_argument("--baseline", metavar="FILE", help="accepted drift: a drift.json of before")
+    parser.add_argument("--replay", metavar="FILE", help="judge a calls.har of before, offline")
     parser.add_argument(
         "--report", metavar="FOLDER", help="write report.html, junit.xml, calls.har"
     )
@@ -91,7 +127,8 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
 
     def option(name: str) -> str | None:
         # An empty variable is how make passes what was not given.
-        return given.get(name) or environment.get(name.upper()) or None
+        value = given.get(name) or environment.get(name.upper()) or None
+        return "1" if value is True else value
 
     only = option("only")
     parts = tuple(part for part in PARTS if only is None or part in only.split(","))
@@ -99,13 +136,16 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
         raise CannotRunError(
             f"ONLY: there is no part {', '.join(sorted(unknown))}. Choose from {', '.join(PARTS)}"
         )
+    target = None if option("replay") else _target(option, environment)
     return Options(
-        target=_target(option, environment),
+        target=target,
         parts=parts,
         seed=int(_number("SEED", option("seed"), random.SystemRandom().getrandbits(32))),
         examples=_number("EXAMPLES", option("examples"), 1),
         max_time=_number("MAX_TIME", option("max_time"), 0) or None,
         report=Path(report) if (report := option("report")) else None,
+        live=None if option("replay") else _live(option, target),
+        replay=Path(file) if (file := option("replay")) else None,
     )
 
 
@@ -131,6 +171,25 @@ def _target(option: Callable[[str], str | None], environment: Mapping[str, str])
         backend=option("backend") or "ibmq_wellington",
         instance=option("instance") or "hub/group/project",
         control_url=control_url.rstrip("/") if control_url else None,
+    )
+
+
+def _live(option: Callable[[str], str | None], target: Target | None) -> Live | None:
+    if target is None:
+        if option("live"):
+            raise CannotRunError("LIVE is given without the URL of a service")
+        return None
+    if target.on_loopback and option("live") in {None, "0"}:
+        return None
+    if target.control_url is not None:
+        raise CannotRunError("CONTROL_URL is for emulators: leave it out, or leave out LIVE")
+    return Live(
+        session=option("session"),
+        write=option("write") not in {None, "0"},
+        sessions=int(_number("MAX_SESSIONS", option("max_sessions"), 3)),
+        requests=int(_number("MAX_REQUESTS", option("max_requests"), 200)),
+        ledger=Path(option("ledger") or LEDGER),
+        baseline=Path(file) if (file := option("baseline")) else None,
     )
 
 

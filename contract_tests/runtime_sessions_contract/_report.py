@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
 
+from runtime_sessions_contract._drift import as_json
 from runtime_sessions_contract._page import page
 from runtime_sessions_contract._suite import Result
 from runtime_sessions_contract._wire import Exchange, Secrets
@@ -25,6 +26,8 @@ def write(result: Result, folder: Path) -> list[Path]:
         "junit.xml": junit(result),
         "calls.har": json.dumps(har(result), indent=1),
     }
+    if result.drift is not None:
+        files["drift.json"] = as_json(result.drift)
     for name, text in files.items():
         # Once more over everything: what was put together may hold what its parts did not.
         safe = result.run.target.secrets.redact(text)
@@ -68,7 +71,9 @@ def har(result: Result) -> dict[str, object]:
     secrets = result.run.target.secrets
     creator = {"name": "runtime-sessions-contract", "version": "1"}
     entries = [_entry(exchange, secrets) for exchange in result.run.exchanges]
-    return {"log": {"version": "1.2", "creator": creator, "entries": entries}}
+    # What a replay needs to know beside the calls.
+    beside = {"_url": result.run.target.url, "_control": result.run.control is not None}
+    return {"log": {"version": "1.2", "creator": creator, **beside, "entries": entries}}
 
 
 def _entry(exchange: Exchange, secrets: Secrets) -> dict[str, object]:

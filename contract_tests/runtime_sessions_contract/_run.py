@@ -33,6 +33,8 @@ class Run:
         deadline: When to stop looking, on the monotonic clock.
         progress: Told in a few words what is being done.
         control: The target's control plane; it is made when the target has one.
+        transport: What calls go through instead of straight to a live service.
+        spent: What ended a live run before its time.
     """
 
     target: Target
@@ -42,6 +44,8 @@ class Run:
     deadline: float | None = None
     progress: Callable[[str], None] = lambda _: None
     control: Control | None = None
+    transport: httpx.BaseTransport | None = None
+    spent: str | None = None
     violations: list[Violation] = field(default_factory=list[Violation])
     exchanges: list[Exchange] = field(default_factory=list[Exchange])
     part: str = ""
@@ -63,6 +67,7 @@ class Run:
             tolerance=tolerance,
             synced=self.control is not None,
             defaults=self.target.bundled,
+            shapes=self.transport is None,
         )
 
     def now(self) -> float:
@@ -145,9 +150,10 @@ class Run:
                 self.violations.append(violation)
 
     def close(self) -> None:
-        """Let go of the control plane."""
-        if self.control:
-            self.control.close()
+        """Let go of the connections."""
+        for held in (self.control, self.transport):
+            if held is not None:
+                held.close()
 
     @property
     def overdue(self) -> bool:
@@ -168,7 +174,8 @@ class Wire(httpx.BaseTransport):
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._inner = httpx.HTTPTransport(retries=0)
+        self._inner = run.transport or httpx.HTTPTransport(retries=0)
+        self._own = run.transport is None
         self.taken: list[Exchange] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -211,4 +218,5 @@ class Wire(httpx.BaseTransport):
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._inner.close()
+        if self._own:
+            self._inner.close()

@@ -9,6 +9,7 @@ import httpx
 
 from runtime_sessions_contract._client import client_holds
 from runtime_sessions_contract._coverage import Gaps
+from runtime_sessions_contract._drift import Difference
 from runtime_sessions_contract._driver import Cast
 from runtime_sessions_contract._fuzz import fuzz
 from runtime_sessions_contract._judge import ContractViolationError, Violation
@@ -42,6 +43,7 @@ class Result:
     parts: tuple[str, ...]
     gaps: Gaps
     spans: dict[str, tuple[float, int]] = field(default_factory=dict[str, tuple[float, int]])
+    drift: list[Difference] | None = None
 
     @property
     def holds(self) -> bool:

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from runtime_sessions_contract._drift import Difference
 from runtime_sessions_contract._suite import Result
 
 SHOWN = 400
@@ -53,19 +54,34 @@ def summarise(result: Result, console: Console) -> None:
             console.print(f"   {label + ':':<10}{escape(_short(value))}", highlight=False)
         for line in violation.curls:
             console.print(f"   {escape(line)}", highlight=False, soft_wrap=True)
+    if result.drift:
+        console.print(drifted(result.drift))
     console.print()
     calls = len(run.exchanges)
     spans = ", ".join(f"{part} {seconds:.1f} s" for part, (seconds, _) in result.spans.items())
     console.print(
         f"{calls:,} calls and {result.checks:,} checks: {spans}. Seed {run.seed}.", highlight=False
     )
-    if result.holds:
+    if result.holds and result.drift:
+        told = f"{run.target.url} drifts from the contract: {len(result.drift)} differences."
+        console.print(f"[bold yellow]{escape(told)}[/]")
+    elif result.holds:
         console.print(f"[bold green]{escape(run.target.url)} holds to the contract.[/]")
     else:
         count = len(run.violations)
         console.print(
             f"[bold red]{escape(run.target.url)} breaks the contract: {count} violations.[/]"
         )
+
+
+def drifted(found: list[Difference]) -> Table:
+    """The differences."""
+    names = ("operation", "status", "kind", "field", "sample", "contract")
+    table = Table(*names, box=None, header_style="bold", title="Drift", title_justify="left")
+    for each in found:
+        cells = (each.operation, each.status, each.kind, each.field, each.sample, each.pointer)
+        table.add_row(*map(escape, cells))
+    return table
 
 
 def matrix(result: Result) -> Table:

@@ -1,0 +1,69 @@
+"""A recorded run, played again offline: the calls of a HAR file, judged as if made now."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from runtime_sessions_contract._contract import Json, as_object, as_objects
+from runtime_sessions_contract._judge import Judge
+from runtime_sessions_contract._run import Run
+from runtime_sessions_contract._shape import judge_shape
+from runtime_sessions_contract._target import CannotRunError, Target
+from runtime_sessions_contract._wire import Caller, Exchange, Secrets
+
+#: What is put for a token where only its name was recorded.
+HEADERS = {Caller.USER: "Bearer $TOKEN", Caller.OTHER: "Bearer $OTHER_TOKEN"}
+
+
+def recorded(file: Path) -> tuple[Target, bool, list[Json]]:
+    """What a recording holds: the server, whether time and jobs were moved, and the calls.
+
+    Raises:
+        CannotRunError: It is not a recording of this suite.
+    """
+    try:
+        log = json.loads(file.read_text(encoding="utf-8"))["log"]
+        target = Target(str(log["_url"]), Secrets("$TOKEN", "$OTHER_TOKEN"))
+        return target, bool(log["_control"]), as_objects(log["entries"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise CannotRunError(f"REPLAY: {file} is no calls.har of a report: {error!r}") from None
+
+
+def replay(run: Run, entries: list[Json], *, control: bool) -> None:
+    """Judge recorded calls.
+
+    Where a control plane moved time and jobs, the calls alone do not tell what a session went
+    through: their shapes are judged then, and no more.
+    """
+    for entry in entries:
+        exchange = _exchange(run, entry)
+        if not control:
+            run.report(run.sees(exchange))
+            continue
+        run.exchanges.append(exchange)
+        judge = Judge(run.tally, exchange)
+        judge_shape(judge, run.contract, exchange)
+        run.report([run.dressed(violation) for violation in judge.found])
+
+
+def _exchange(run: Run, entry: Json) -> Exchange:
+    request, response = entry["request"], entry["response"]
+    sent = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
+    headers = {header["name"]: header["value"] for header in request["headers"]}
+    for name in ("authorization", "x-access-token"):
+        headers.pop(name, None)
+    if entry["_caller"] in HEADERS:
+        headers["authorization"] = HEADERS[Caller(entry["_caller"])]
+    elif entry["_caller"] != Caller.NOBODY:
+        headers |= {"authorization": "Bearer one", "x-access-token": "another"}
+    return run.exchange(
+        method=request["method"],
+        url=request["url"],
+        request_headers=headers,
+        request_body=(as_object(request.get("postData")) or {}).get("text", "").encode(),
+        status=response["status"],
+        headers={header["name"]: header["value"] for header in response["headers"]},
+        body=response["content"]["text"].encode(),
+        sent=sent,
+        received=sent + entry["time"] / 1000,
+    )

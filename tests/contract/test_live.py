@@ -1,0 +1,204 @@
+"""Live services: an emulator plays one, and its own log says what was done to it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runtime_sessions_contract.__main__ import main
+from runtime_sessions_contract._live import Guard, Ledger, alive
+from runtime_sessions_contract._options import Live
+from runtime_sessions_contract._run import Run
+from runtime_sessions_contract._target import Target
+from runtime_sessions_contract._wire import Secrets
+from runtime_sessions_emulator import Emulator, Fault
+
+
+@pytest.fixture
+def service() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def tokens(monkeypatch: pytest.MonkeyPatch, service: Emulator) -> None:
+    monkeypatch.setenv("TOKEN", service.token)
+    monkeypatch.setenv("OTHER_TOKEN", service.other_token)
+    monkeypatch.setenv("LIVE", "1")
+
+
+def created(service: Emulator) -> list[str]:
+    return [session["id"] for session in service.sessions()]
+
+
+def left_open(service: Emulator) -> list[str]:
+    return [
+        s["id"]
+        for s in service.sessions()
+        if s["history"][-1]["state"] not in {"closed", "canceled"}
+    ]
+
+
+def test_live_only_reads(service: Emulator, ledger: Path) -> None:
+    with service.client() as client:
+        names = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
+        given = client.post("/sessions", json=names).json()["id"]
+    service.clear_requests()
+    assert main([service.url, "--session", given, "--ledger", str(ledger)]) == 0
+    seen = service.requests()
+    assert {request["method"] for request in seen} == {"GET"}
+    assert {request["status"] for request in seen} == {200, 401, 404}
+    assert left_open(service) == [given]
+    assert not ledger.exists()
+
+
+def test_write_keeps_to_its_budget_and_leaves_nothing_open(service: Emulator, ledger: Path) -> None:
+    assert main([service.url, "--write", "--ledger", str(ledger)]) == 0
+    assert len(created(service)) == 3
+    assert left_open(service) == []
+    assert len(service.requests()) <= 200
+    bodies = [request["body"] for request in service.requests(operation="createSession")]
+    assert {body["max_session_ttl"] for body in bodies} == {1}
+    assert Ledger(ledger, service.url).left_open() == []
+
+
+@pytest.mark.parametrize(("option", "most"), [("--max-sessions", 1), ("--max-requests", 40)])
+def test_a_smaller_budget(service: Emulator, ledger: Path, option: str, most: int) -> None:
+    assert main([service.url, "--write", "--ledger", str(ledger), option, str(most)]) == 0
+    counted = created(service) if option == "--max-sessions" else service.requests()
+    # What was created is closed all the same.
+    closing = 1 if option == "--max-requests" else 0
+    assert len(counted) <= most + closing
+    assert left_open(service) == []
+
+
+def run(service: Emulator, ledger: Path) -> subprocess.Popen[bytes]:
+    command = [
+        sys.executable,
+        "-m",
+        "runtime_sessions_contract",
+        service.url,
+        "--write",
+        "--ledger",
+    ]
+    return subprocess.Popen([*command, str(ledger)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def until_created(service: Emulator, ledger: Path) -> None:
+    limit = time.monotonic() + 30
+    while not (created(service) and ledger.exists()):
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(("by", "status"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+def test_ended_by_force(service: Emulator, ledger: Path, by: signal.Signals, status: int) -> None:
+    # The first look at a new session takes so long that the run is in the midst of it when it ends.
+    service.add_fault(Fault("delay", operation="updateSession", seconds=1))
+    with run(service, ledger) as process:
+        until_created(service, ledger)
+        process.send_signal(by)
+        process.communicate(timeout=30)
+    assert process.returncode == status
+    if by is signal.SIGKILL:
+        assert len(left_open(service)) == 1
+        assert main([service.url, "--ledger", str(ledger)]) == 0
+    assert created(service)
+    assert left_open(service) == []
+
+
+def walk(
+    service: Emulator, ledger: Path, *, baseline: Path | None = None
+) -> tuple[Guard, Run, list[float]]:
+    slept: list[float] = []
+    live = Live(
+        session=None, write=True, sessions=3, requests=200, ledger=ledger, baseline=baseline
+    )
+    guard = Guard(Ledger(ledger, service.url), live.sessions, live.requests, sleep=slept.append)
+    target = Target(service.url, Secrets(service.token, service.other_token))
+    run = Run(target, seed=1, transport=guard)
+    alive(run, guard, live)
+    run.close()
+    return guard, run, slept
+
+
+def test_retry_after_is_obeyed(service: Emulator, ledger: Path) -> None:
+    service.add_fault(Fault("rate_limit", operation="createSession", times=2, retry_after=7))
+    guard, found, slept = walk(service, ledger)
+    assert slept == [7, 7]
+    assert not found.violations
+    assert guard.made == len(service.requests())
+    assert len(created(service)) == guard.created == 3
+    assert left_open(service) == []
+
+
+def test_retry_after_by_a_date_is_obeyed(service: Emulator, ledger: Path) -> None:
+    service.add_fault(
+        Fault("rate_limit", operation="closeSession", times=1, retry_after=30, as_date=True)
+    )
+    _, _, slept = walk(service, ledger)
+    assert [25 < pause <= 31 for pause in slept] == [True]
+
+
+def test_what_cannot_be_closed_is_told(
+    service: Emulator, ledger: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.add_fault(Fault("gateway", operation="closeSession", status=502))
+    assert main([service.url, "--write", "--ledger", str(ledger), "--max-sessions", "1"]) == 2
+    assert "may be open" in capsys.readouterr().err
+    assert Ledger(ledger, service.url).left_open() == left_open(service) != []
+
+
+def test_drift_is_told_and_can_be_accepted(
+    service: Emulator, ledger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.add_fault(
+        Fault("unknown_value", operation="getSession", field="state", value="pending_closed")
+    )
+    service.add_fault(
+        Fault("missing_field", operation="getSessionExtended", field="interactive_ttl")
+    )
+    options = [service.url, "--write", "--ledger", str(ledger), "--report", str(tmp_path)]
+    assert main(options) == 3
+    said = capsys.readouterr().out
+    assert "drifts from the contract: 2 differences" in said
+    found = json.loads((tmp_path / "drift.json").read_text(encoding="utf-8"))
+    assert [(each["kind"], each["pointer"], each["field"]) for each in found] == [
+        ("enum", "#/components/schemas/Session/properties/state", "state"),
+        ("missing field", "#/components/schemas/ExtendedSession", "interactive_ttl"),
+    ]
+    (tmp_path / "accepted.json").write_text(json.dumps(found), encoding="utf-8")
+    assert main([*options, "--baseline", str(tmp_path / "accepted.json")]) == 0
+
+
+def test_a_baseline_that_is_none(service: Emulator, ledger: Path) -> None:
+    assert main([service.url, "--ledger", str(ledger), "--baseline", os.devnull]) == 2
+
+
+def test_a_recorded_run_is_replayed_offline(
+    service: Emulator, ledger: Path, tmp_path: Path
+) -> None:
+    assert main([service.url, "--write", "--ledger", str(ledger), "--report", str(tmp_path)]) == 0
+    file = tmp_path / "calls.har"
+    service.clear_requests()
+    assert main(["--replay", str(file)]) == 0
+    assert service.requests() == []
+    recorded = file.read_text(encoding="utf-8")
+    assert '\\"accepting_jobs\\":false' in recorded
+    file.write_text(
+        recorded.replace('\\"accepting_jobs\\":false', '\\"accepting_jobs\\":true'),
+        encoding="utf-8",
+    )
+    assert main(["--replay", str(file)]) == 1
+    assert main(["--replay", str(ledger)]) == 2
