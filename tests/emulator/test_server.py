@@ -1,8 +1,13 @@
 """The server over the wire."""
 
-import httpx
+import json
 
-from runtime_sessions_emulator import Emulator
+import httpx
+import pytest
+
+from runtime_sessions_emulator import Emulator, _classic
+from runtime_sessions_emulator._classic_views import session_view
+from runtime_sessions_emulator._session import Session
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
 
@@ -70,3 +75,83 @@ def test_a_method_that_is_not_there_is_answered_with_those_that_are(client: http
     answer = client.put("/sessions/x")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, PATCH"
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        ({"id": "x"}, "required property"),
+        ({"undeclared": 1}, "undeclared"),
+        ({"state": "pending_closed"}, "pending_closed"),
+        ({"created_at": "2021-05-05 00:56:04"}, "date-time"),
+    ],
+)
+def test_an_answer_that_breaks_the_contract_is_a_loud_500(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    view: dict[str, object],
+    said: str,
+) -> None:
+    def broken(session: Session, now: int) -> dict[str, object]:
+        return view if "id" in view else {**session_view(session, now), **view}
+
+    monkeypatch.setattr(_classic, "session_view", broken)
+    with Emulator().client() as client:
+        answer = client.get(f"/sessions/{create(client)}")
+    assert answer.status_code == 500
+    message = answer.json()["errors"][0]["message"]
+    assert message.startswith("The emulator's own answer to getSession breaks the contract")
+    assert said in message
+    assert message in caplog.text
+
+
+def test_programs_submit_and_read_jobs(emulator: Emulator, client: httpx.Client) -> None:
+    session = create(client, mode="batch")
+    hgp = {"hub": "hub", "group": "group", "project": "project"}
+    sent = {"program_id": "sampler", "backend": "ibmq_wellington", **hgp, "params": {"a": [1]}}
+    # As the official client of this generation sends it: without a content type.
+    inside = client.post("/jobs", content=json.dumps({**sent, "session_id": session})).json()
+    outside = client.post("/jobs", content=json.dumps(sent)).json()
+    assert inside.keys() == {"id", "backend"}
+    assert client.get(f"/jobs/{inside['id']}").json()["params"] == {"a": [1]}
+    assert client.get(f"/jobs/{outside['id']}").json()["status"] == "Running"
+    emulator.advance(2)
+    assert client.get(f"/jobs/{outside['id']}").json()["status"] == "Completed"
+    listed = client.get("/jobs?limit=1&exclude_params=true").json()
+    assert (listed["count"], listed["jobs"][0]["id"]) == (2, outside["id"])
+    listed = client.get(f"/jobs?session_id={session}").json()
+    assert [one["id"] for one in listed["jobs"]] == [inside["id"]]
+    assert client.get(f"/sessions/{session}/jobs").json()["jobs"] == listed["jobs"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"program_id": None}, 400, 1208),
+        ({"session_id": "nowhere"}, 404, 404),
+        ({"hub": "their"}, 403, 1200),
+        ({"backend": "nowhere"}, 404, 1007),
+        ({"cost": -1}, 400, 1208),
+    ],
+)
+def test_jobs_that_are_refused(
+    client: httpx.Client, change: dict[str, object], status: int, code: int
+) -> None:
+    hgp = {"hub": "hub", "group": "group", "project": "project"}
+    sent = {"program_id": "sampler", "backend": "ibmq_wellington", **hgp, **change}
+    answer = client.post("/jobs", json=sent)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (status, code)
+
+
+def test_a_closed_session_takes_no_jobs(emulator: Emulator, client: httpx.Client) -> None:
+    session = create(client)
+    client.delete(f"/sessions/{session}/close")
+    answer = client.post("/jobs", json={"program_id": "sampler", "session_id": session})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, 1217)
+    other = client.post(
+        "/jobs", json={"program_id": "p", "session_id": create(client), "backend": "ibm-tenerife"}
+    )
+    assert other.status_code == 400
+    assert client.get("/jobs/nowhere").json()["errors"][0]["code"] == 1291
+    with emulator.client(emulator.other_token) as theirs:
+        assert theirs.get("/jobs").json()["jobs"] == []
