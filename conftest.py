@@ -1,8 +1,9 @@
 """Run every code block of the README and the docs as a test.
 
-Python blocks of one page share a namespace, as they would for a reader who follows it. Shell
-blocks run in bash, where anything that fails or is left running ends with the block. What a block
-may name but not run is looked up instead: a target of the Makefile, an extra of the package.
+Python blocks of one page share a namespace, as they would for a reader who follows it; one that
+defines tests is run by pytest, alone. Shell blocks run in bash, where anything that fails or is
+left running ends with the block. What a block may name but not run is looked up instead: a target
+of the Makefile, an extra of the package.
 """
 
 from __future__ import annotations
@@ -21,11 +22,30 @@ from pathlib import Path
 
 import yaml
 from sybil import Example, Sybil
-from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown import CodeBlockParser, SkipParser
 
 ROOT = Path(__file__).parent
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+
+
+def run_python(example: Example) -> None:
+    """Run a Python block: its tests if it has any, else as it stands."""
+    if not re.search(r"^(async )?def test_", example.parsed, re.MULTILINE):
+        PythonEvaluator()(example)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "test_block.py").write_text(example.parsed, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        done = subprocess.run(
+            [*command, "-W", "error", "--rootdir", folder, folder],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise AssertionError(done.stdout + done.stderr)
 
 
 def run_in_bash(example: Example) -> None:
@@ -85,7 +105,7 @@ def parsing_with(parse: Callable[[str], object]) -> Callable[[Example], None]:
 pytest_collect_file = Sybil(
     parsers=[
         SkipParser(),
-        PythonCodeBlockParser(),
+        CodeBlockParser("python", run_python),
         CodeBlockParser("sh", run_in_bash),
         CodeBlockParser("json", parsing_with(json.loads)),
         CodeBlockParser("toml", parsing_with(tomllib.loads)),
