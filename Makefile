@@ -86,6 +86,21 @@ bench-emulator: .venv/installed ## Measure the emulator beside a bare route and 
 	@$(BIN)/python benchmarks/emulator.py
 	@$(BIN)/python benchmarks/emulator_fuzz.py
 
+# The official client's environment is its own: what it needs is not what we need.
+INTEROP := 0.30.0 0.36.1
+.PHONY: interop
+interop: $(INTEROP:%=interop-%) ## The official client, unmodified, on the emulator
+
+interop-%: .venv-interop-%/installed
+	@.venv-interop-$*/bin/pytest --noconftest --override-ini filterwarnings=default tests/interop
+
+.venv-interop-%/installed: pyproject.toml
+	@$(PYTHON) -m venv .venv-interop-$*
+	@.venv-interop-$*/bin/python -m pip install --quiet --disable-pip-version-check \
+	  'qiskit-ibm-runtime==$*' 'qiskit<2' 'pytest>=9' --editable '.[emulator]'
+	@touch $@
+.PRECIOUS: .venv-interop-%/installed
+
 .PHONY: test
 test: lint types check-generated unit ## All of the above: what CI runs
 
@@ -98,4 +113,4 @@ lock: .venv/installed ## Resolve requirements/dev.txt anew from pyproject.toml
 
 .PHONY: clean
 clean: ## Remove what make made (not generated/)
-	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist reports codegen/lint/node_modules
+	rm -rf .venv .venv-lock .venv-interop-* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist reports codegen/lint/node_modules

@@ -86,9 +86,10 @@ def look_up(line: str) -> bool:
                 raise AssertionError(f"the Makefile has no target {target!r}")
         return True
     if words[:2] == ["pip", "install"]:
-        named = re.fullmatch(r"'?runtime-sessions(?:\[([a-z,]+)\])?'?", words[-1])
-        if not named or not set((named[1] or "emulator").split(",")) <= set(EXTRAS):
-            raise AssertionError(f"{words[-1]!r} is not this package or not an extra of it")
+        for requirement in (word.strip("'") for word in words[2:]):
+            named = re.fullmatch(r"runtime-sessions(?:\[([a-z,]+)\])?", requirement)
+            if named and named[1] and not set(named[1].split(",")) <= set(EXTRAS):
+                raise AssertionError(f"{requirement!r} names an extra that there is not")
         return True
     return False
 
