@@ -225,8 +225,7 @@ class _Call(Generic[T]):
     def log(self, came: object) -> None:
         if log.isEnabledFor(logging.DEBUG):
             duration, method, path = now() - self.began, self.operation.method, self.operation.path
-            text = "%s %s: %s in %.3f s, attempt %d"
-            log.debug(text, method, path, came, duration, self.attempt)
+            log.debug("%s %s: %s in %.3f s, attempt %d", method, path, came, duration, self.attempt)
 
 
 def created_id(response: Response) -> str | None:

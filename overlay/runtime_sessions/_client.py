@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from runtime_sessions import _operations as operations
 from runtime_sessions._call import Caller, Retries
@@ -10,7 +10,7 @@ from runtime_sessions._errors import SettingsError
 from runtime_sessions._http import AsyncClient, Auth, BearerToken, Client, Pool
 from runtime_sessions._session import AsyncSessionHandle, Ending, SessionHandle, endings
 from runtime_sessions._settings import NO_INSTANCE, Secret, find
-from runtime_sessions._twins import Method, as_sync, as_sync_iterator
+from runtime_sessions._twins import Method, P, as_sync, as_sync_iterator
 from runtime_sessions_api.classic import AuthenticatedClient
 from runtime_sessions_api.classic.types import UNSET, Unset
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 HTTPT = TypeVar("HTTPT", Client, AsyncClient)
 HandleT = TypeVar("HandleT", AsyncSessionHandle, SessionHandle)
-P = ParamSpec("P")
 
 
 class _Client(Generic[HTTPT, HandleT]):

@@ -22,7 +22,6 @@ SessionsError
 from __future__ import annotations
 
 import email.utils
-import html
 import json
 import re
 import textwrap
@@ -203,5 +202,7 @@ def retry_after_of(response: Response | None) -> float | None:
 
 def _excerpt(response: Response | None) -> str | None:
     """Return the first words that a reader of the page would see."""
+    import html  # noqa: PLC0415 - only errors pay for it
+
     page = "" if response is None else html.unescape(_MARKUP.sub(" ", response.text))
     return textwrap.shorten(page, _EXCERPT, placeholder="…") or None

@@ -191,7 +191,6 @@ class SessionHandle(_Handle):
 
 
 def endings(on_exit: Ending, on_error: Ending) -> Endings:
-    """Take how a `with` ends a session: of itself, and by an exception."""
     for name, value in (("on_exit", on_exit), ("on_error", on_error)):
         if value not in get_args(Ending):
             raise ValueError(f"{name} is one of {get_args(Ending)}, not {value!r}")
@@ -199,7 +198,6 @@ def endings(on_exit: Ending, on_error: Ending) -> Endings:
 
 
 def _line(stack: ExitStack) -> Callable[[SessionDetails], object]:
-    """Open a line in the terminal; returns what shows the details in it."""
     try:
         from rich.status import Status  # noqa: PLC0415 - an extra
     except ImportError:
