@@ -101,6 +101,11 @@ interop-%: .venv-interop-%/installed
 	@touch $@
 .PRECIOUS: .venv-interop-%/installed
 
+.PHONY: bench-client
+bench-client: .venv/installed ## Measure the clients side by side, and 2,000 sessions under faults
+	@$(BIN)/python benchmarks/client.py
+	@$(BIN)/python benchmarks/client_faults.py
+
 .PHONY: test
 test: lint types check-generated unit ## All of the above: what CI runs
 

@@ -105,7 +105,7 @@ def official_client(url: str, session_id: str) -> Callable[[], object] | None:
     except ImportError:
         return None
     adapter: Any = session.RetrySession(url, auth=bearer)
-    made = rest.RuntimeSession(adapter, session_id, "/sessions")
+    made = rest.RuntimeSession(adapter, session_id)
     details: Callable[[], object] = made.details
     return details
 
