@@ -11,11 +11,12 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -110,19 +111,25 @@ def request(method: str, path: str, body: str = "") -> bytes:
 @contextmanager
 def serving(*command: str) -> Generator[tuple[str, int]]:
     """A server as a process: its address and process id."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT,
+        start_new_session=True,
+    ) as process:
         try:
             for line in process.stdout or ():
                 _, found, address = line.partition("istening on ")
                 if found:
                     yield address.split()[0], process.pid
                     return
-            # Whoever ends before it listens has said why on stderr.
-            raise RuntimeError(f"{command[0]} did not start")
+            raise RuntimeError(f"{' '.join(command)} ended before it listened")
         finally:
-            process.terminate()
-            # What it still has to say has no reader any more.
-            process.communicate()
+            # What npx starts would outlive it.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
 
 
 def emulator() -> list[str]:
