@@ -17,8 +17,8 @@ from runtime_sessions_api.classic.client import AuthenticatedClient
 from runtime_sessions_api.classic.models import SessionRequest, SessionUpdate
 from runtime_sessions_contract._judge import ContractViolationError, Judge, Violation
 from runtime_sessions_contract._life import What
-from runtime_sessions_contract._model import Session
 from runtime_sessions_contract._run import Run, Wire
+from runtime_sessions_contract._session import Session
 from runtime_sessions_contract._target import TIMEOUT
 from runtime_sessions_contract._wire import Caller, Exchange
 

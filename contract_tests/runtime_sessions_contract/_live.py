@@ -14,9 +14,10 @@ from runtime_sessions_contract._contract import as_object
 from runtime_sessions_contract._drift import drift, read_baseline
 from runtime_sessions_contract._driver import READS, Cast
 from runtime_sessions_contract._judge import ContractViolationError
-from runtime_sessions_contract._model import NOWHERE, Session
+from runtime_sessions_contract._model import NOWHERE
 from runtime_sessions_contract._options import Live
 from runtime_sessions_contract._run import Run
+from runtime_sessions_contract._session import Session
 from runtime_sessions_contract._suite import Result
 from runtime_sessions_contract._target import TIMEOUT, CannotRunError
 

@@ -18,8 +18,9 @@ from hypothesis.stateful import (
 
 from runtime_sessions_contract._driver import OUTCOMES, READS, Cast
 from runtime_sessions_contract._judge import ContractViolationError, Violation
-from runtime_sessions_contract._model import NOWHERE, Session
+from runtime_sessions_contract._model import NOWHERE
 from runtime_sessions_contract._run import Run
+from runtime_sessions_contract._session import Session
 
 #: How many sessions a sequence of calls may create: all of them are looked at after each.
 SESSIONS = 4

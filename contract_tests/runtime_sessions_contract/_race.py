@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from runtime_sessions_contract._driver import Actor, Cast
 from runtime_sessions_contract._judge import ContractViolationError, Judge
-from runtime_sessions_contract._model import Session
 from runtime_sessions_contract._run import Run
+from runtime_sessions_contract._session import Session
 from runtime_sessions_contract._shape import judge_shape
 
 #: How many call at once, and how often.

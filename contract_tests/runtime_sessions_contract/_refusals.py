@@ -6,7 +6,8 @@ from typing import Any
 from runtime_sessions_contract._contract import Json, as_object
 from runtime_sessions_contract._driver import JSON, READS, Cast
 from runtime_sessions_contract._judge import Judge
-from runtime_sessions_contract._model import NOWHERE, Session
+from runtime_sessions_contract._model import NOWHERE
+from runtime_sessions_contract._session import Session
 from runtime_sessions_contract._wire import Exchange
 
 UNKNOWN = f"{NOWHERE}session"

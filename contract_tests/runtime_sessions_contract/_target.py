@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from runtime_sessions_contract._views import moment
+from runtime_sessions_contract._moments import moment
 from runtime_sessions_contract._wire import Secrets
 
 #: How long a server may take to answer, in seconds.

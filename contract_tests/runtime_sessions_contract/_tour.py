@@ -7,9 +7,10 @@ from typing import Any
 
 from runtime_sessions_contract._driver import Cast
 from runtime_sessions_contract._judge import ContractViolationError
-from runtime_sessions_contract._model import NOWHERE, Session
+from runtime_sessions_contract._model import NOWHERE
 from runtime_sessions_contract._refusals import malformed, refused
 from runtime_sessions_contract._run import Run
+from runtime_sessions_contract._session import Session
 
 #: How long the jobs of the tour run, in seconds: odd, so that no two moments fall together.
 SHORT, LONG = 2.113, 31.337

@@ -1,18 +1,17 @@
-"""The two views of a session and its list of jobs, held against what the model expects of them."""
+"""The two views of a session, held against what the model expects of them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime_sessions_contract._contract import as_object, as_objects
-from runtime_sessions_contract._life import ENDED, Job, View
+from runtime_sessions_contract._contract import as_objects
+from runtime_sessions_contract._life import View
+from runtime_sessions_contract._moments import either, moment, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from runtime_sessions_contract._judge import Judge
-    from runtime_sessions_contract._model import Model, Session
+    from runtime_sessions_contract._model import Model
+    from runtime_sessions_contract._session import Session
     from runtime_sessions_contract._wire import Exchange
 
 #: Documented defaults: what a session gets whose creator says nothing.
@@ -29,29 +28,6 @@ TIMES: Final = {
     "last_job_started": "job_started",
     "last_job_completed": "job_completed",
 }
-
-
-def moment(text: object) -> float | None:
-    """Seconds since the epoch of a timestamp, UTC where no zone stands; None where it is none."""
-    if not isinstance(text, str):
-        return None
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
-
-
-def _shown(at: float | None) -> str:
-    return (
-        "absent"
-        if at is None
-        else datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
-    )
-
-
-def _either(values: list[Any]) -> str:
-    return " or ".join(dict.fromkeys(str(value) for value in values))
 
 
 class ViewJudge:
@@ -83,7 +59,7 @@ class ViewJudge:
             # Of a live service that is drift, and told as such.
             return True
         return self.judge(
-            check, f"{name}: {_either(wanted)}", got, self.base + name, ok=got in wanted
+            check, f"{name}: {either(wanted)}", got, self.base + name, ok=got in wanted
         )
 
     def _undocumented(self, name: str, got: object) -> bool:
@@ -183,7 +159,7 @@ class ViewJudge:
                 or (want is not None and at is not None and abs(want - at) <= tolerance)
                 for want in wanted
             )
-            text = f"{name}: {_either([_shown(want) for want in wanted])}"
+            text = f"{name}: {either([shown(want) for want in wanted])}"
             self.judge("timestamps", text, got or "absent", self.base + name, ok=ok)
 
     def spans(self, views: list[View]) -> None:
@@ -228,9 +204,9 @@ class ViewJudge:
             for full in wanted
             for want in (full, full[1:])
         )
-        expected = _either(
+        expected = either(
             [
-                ", ".join(f"{status} at {_shown(at + offset)}" for status, at in want)
+                ", ".join(f"{status} at {shown(at + offset)}" for status, at in want)
                 for want in wanted
             ]
         )
@@ -296,80 +272,3 @@ def judge_view(
 ) -> None:
     """Hold an answer of one of the two views against the model."""
     ViewJudge(judge, model, session, exchange, answer).run()
-
-
-def judge_page(  # noqa: PLR0913, PLR0917 - as judge_view, and the page that was asked for
-    judge: Judge,
-    model: Model,
-    session: Session,
-    exchange: Exchange,
-    answer: dict[str, Any],
-    page: tuple[int, int],
-) -> None:
-    """Hold a page of jobs against the model."""
-    base = "#/components/schemas/JobPage/properties/"
-    limit, offset = page
-    judge("paging", limit, answer.get("limit"), base + "limit")
-    judge("paging", offset, answer.get("offset"), base + "offset")
-    views = session.views(exchange.sent, exchange.received)
-    judge("paging", len(views[0].jobs), answer.get("count"), base + "count")
-    wanted = list(reversed(views[0].jobs))[offset : offset + limit]
-    jobs = as_objects(answer.get("jobs"))
-    ids = [job.get("id") for job in jobs]
-    if not judge("paging", [job.id for job in wanted], ids, base + "jobs"):
-        return
-    later = [{job.id: job for job in view.jobs} for view in views]
-    for shown, job in zip(jobs, wanted, strict=True):
-        _judge_job(judge, model, session, shown, [found[job.id] for found in later])
-
-
-def _judge_job(
-    judge: Judge, model: Model, session: Session, shown: dict[str, Any], jobs: list[Job]
-) -> None:
-    base = "#/components/schemas/Job/properties/"
-    tolerance = model.tolerance + session.slack
-
-    def has(name: str, wanted: object, got: object, *, ok: bool | None = None) -> None:
-        judge("jobs", f"{name}: {wanted}", got, base + name, ok=got == wanted if ok is None else ok)
-
-    status = str(shown.get("status")).partition(" - ")[0]
-    state = as_object(shown.get("state"))
-    has("session_id", session.id, shown.get("session_id"))
-    has("backend", session.asked["backend"], shown.get("backend"))
-    has(
-        "instance",
-        session.asked["instance"],
-        "/".join(str(shown.get(part)) for part in ("hub", "group", "project")),
-    )
-    has(
-        "status",
-        _either([job.status for job in jobs]),
-        status,
-        ok=status in {job.status for job in jobs},
-    )
-    if state is not None:
-        has("state", status, state.get("status"), ok=str(state.get("status")) == status)
-        codes = {job.code for job in jobs if job.status == status}
-        if codes not in ({None}, set()):
-            has(
-                "state",
-                f"reason_code {codes}",
-                state.get("reason_code"),
-                ok=state.get("reason_code") in codes,
-            )
-    times: list[tuple[str, Callable[[Job], float | None]]] = [
-        ("created", lambda job: job.created),
-        ("ended", lambda job: job.ended if job.status in ENDED else None),
-    ]
-    for name, of in times:
-        wanted, got = [of(job) for job in jobs], moment(shown.get(name))
-        ok = any(
-            (want is None and shown.get(name) is None)
-            or (
-                want is not None
-                and got is not None
-                and abs(want + (session.offset or 0) - got) <= tolerance
-            )
-            for want in wanted
-        )
-        has(name, _either([_shown(want) for want in wanted]), shown.get(name), ok=ok)

@@ -1,0 +1,75 @@
+"""A session as the suite knows it: what was asked for, what was done to it, what was seen of it."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from runtime_sessions_contract._life import Deed, State, View, What, tell
+from runtime_sessions_contract._wire import Caller, Exchange
+
+#: How exactly moments are compared, in seconds, on top of what is not known about them.
+GRAIN: Final = 0.005
+
+
+@dataclass(slots=True)
+class Session:
+    """A session that a server made: what was asked for, what was done to it, what was seen."""
+
+    id: str
+    owner: Caller
+    asked: dict[str, Any]
+    warned: bool
+    born: float
+    slack: float
+    deeds: list[Deed] = field(default_factory=list[Deed])
+    calls: list[Exchange] = field(default_factory=list[Exchange])
+    seen: dict[str, Any] = field(default_factory=dict[str, Any])
+    offset: float | None = None
+    max_ttl: float | None = None
+    interactive_ttl: float = 0
+    state: State = State.OPEN
+
+    @property
+    def job_mode(self) -> bool:
+        """Whether its jobs run outside of it, as dedicated sessions of the open plan do."""
+        return (
+            self.warned
+            and self.mode == "dedicated"
+            and self.asked["instance"].startswith("ibm-q/open/")
+        )
+
+    @property
+    def mode(self) -> str:
+        """The mode that was asked for, or the documented default."""
+        return str(self.asked.get("mode", "dedicated"))
+
+    def views(self, sent: float, received: float) -> list[View]:
+        """What a call at that time may see: more than one view where a change is near."""
+        last = max((deed.at for deed in self.deeds), default=self.born)
+        moments = sorted({sent - self.slack, (sent + received) / 2, received + self.slack})
+        views = list[View]()
+        for moment in moments:
+            blank = View(
+                mode=self.mode,
+                max_ttl=self.max_ttl if self.max_ttl is not None else float("inf"),
+                interactive_ttl=self.interactive_ttl,
+                job_mode=self.job_mode,
+                now=self.born,
+                created=self.born,
+            )
+            views.append(tell(blank, self.deeds, max(moment, last)))
+        return views
+
+    def do(
+        self,
+        what: What,
+        exchange: Exchange | None,
+        at: tuple[float, float],
+        **job: Any,  # noqa: ANN401 - the fields of Deed
+    ) -> None:
+        """Note that something was done between two moments."""
+        middle = (at[0] + at[1]) / 2
+        last = max((deed.at for deed in self.deeds), default=self.born)
+        self.slack = max(self.slack, (at[1] - at[0]) / 2 + GRAIN)
+        self.deeds.append(Deed(max(middle, last), what, **job))
+        if exchange is not None:
+            self.calls.append(exchange)

@@ -1,0 +1,105 @@
+"""The suite's idea of a session's life against the emulator's: two programs, one story."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runtime_sessions_contract._life import Deed, View, What, tell
+from runtime_sessions_emulator import _session
+from runtime_sessions_emulator._job import COMPLETED, SECOND, Job
+from runtime_sessions_emulator._session import Mode, Session
+
+# What is done, how long after the last, how long a job runs: odd, so that no changes coincide.
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            [
+                What.SUBMIT,
+                What.SUBMIT,
+                What.SUBMIT,
+                What.DRAIN,
+                What.ACCEPT,
+                What.CLOSE,
+                What.CANCEL,
+            ]
+        ),
+        st.integers(0, 90).map(lambda seconds: seconds + 0.25),
+        st.integers(0, 100).map(lambda seconds: seconds + 0.337),
+    ),
+    max_size=14,
+)
+
+
+def theirs(
+    session: Session, steps: list[tuple[What, float, float]], end: float
+) -> tuple[Session, list[Deed]]:
+    """The emulator's core goes through the steps; the suite is told of those that it took."""
+    deeds: list[Deed] = []
+    now = 0.0
+    for what, later, duration in steps:
+        now += later
+        at = round(now * SECOND)
+        session = _session.settle(session, at)
+        match what:
+            case What.SUBMIT if not session.accepting_jobs:
+                continue
+            case What.SUBMIT:
+                # More than may run side by side.
+                for _ in range(6):
+                    name = f"{len(deeds)}"
+                    job = Job(name, "u", "i", "b", at, round(duration * SECOND), COMPLETED)
+                    session = _session.settle(_session.submit(session, job, at), at)
+                    deeds.append(Deed(now, what, name, duration))
+                continue
+            case What.DRAIN | What.ACCEPT:
+                session = _session.update(session, at, accepting_jobs=what is What.ACCEPT)
+            case What.CLOSE:
+                session = _session.close(session, at)
+            case What.CANCEL:
+                session = _session.cancel(session, at)
+        deeds.append(Deed(now, what, f"{len(deeds)}", duration))
+    return _session.settle(session, round((now + end) * SECOND)), deeds
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    mode=st.sampled_from(list(Mode)),
+    ttl=st.sampled_from([0.5, 20.0, 100.0, 28800.0]),
+    steps=STEPS,
+    end=st.integers(0, 400).map(lambda seconds: seconds + 0.5),
+)
+def test_both_tell_the_same(
+    mode: Mode, ttl: float, steps: list[tuple[What, float, float]], end: float
+) -> None:
+    born = Session(
+        id="s",
+        owner="u",
+        backend="b",
+        instance="i",
+        mode=mode,
+        created_at=0,
+        max_ttl=ttl,
+        interactive_ttl=60,
+    )
+    session, deeds = theirs(_session.create(born), steps, end)
+    now = sum(later for _, later, _ in steps) + end
+    blank = View(mode=str(mode), max_ttl=ttl, interactive_ttl=60, job_mode=False, now=0, created=0)
+    view = tell(blank, deeds, now)
+
+    assert str(view.state) == str(session.state)
+    assert view.accepting == session.accepting_jobs
+    assert view.reason == session.history[-1].reason.value
+    assert [job.status for job in view.jobs] == [str(job.status) for job in session.jobs]
+    pairs = [
+        (view.started, session.started_at),
+        (view.activated, session.activated_at),
+        (view.closed, session.closed_at),
+        (view.job_started, session.last_job_started),
+        (view.job_completed, session.last_job_completed),
+        *((mine.ended, job.ended_at) for mine, job in zip(view.jobs, session.jobs, strict=True)),
+    ]
+    for mine, other in pairs:
+        assert (mine is None) == (other is None)
+        assert mine is None or other is None or abs(mine - other / SECOND) < 0.001
+    assert abs(view.remaining - _session.remaining(session, round(now * SECOND))) < 0.001
+    used = _session.elapsed(session, round(now * SECOND)) or 0
+    assert view.elapsed[0] - 0.001 <= used <= view.elapsed[1] + 0.001
