@@ -5,6 +5,7 @@ import statistics
 import sys
 import time
 from collections import Counter
+from contextlib import nullcontext
 
 from rich.console import Console
 from rich.table import Table
@@ -18,7 +19,8 @@ from runtime_sessions_contract._suite import execute
 
 def hunt(name: str | None, parts: tuple[str, ...], seed: int, examples: float = 1) -> Run:
     """Run parts of the suite against a mutant (None: the emulator as it is), up to the first violation."""
-    with served(name) as target:
+    planted = MUTANTS[name].planted() if name else nullcontext()
+    with served(name) as target, planted:
         run = Run(target, seed=seed, examples=examples, fail_fast=True)
         try:
             execute(run, parts)

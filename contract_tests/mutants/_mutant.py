@@ -1,9 +1,12 @@
 """What a mutant is: a change of the emulator's source, or somebody who meddles on the wire."""
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Generator, MutableMapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 
 from runtime_sessions_contract._contract import as_object
 
@@ -113,6 +116,9 @@ class Mutant:
         name: Short, for the command line.
         kind: The class of bugs that it is of.
         says: What the server does wrong, in a sentence.
+        patches: Where the emulator's source is otherwise.
+        meddle: Who stands between the caller and the emulator.
+        replaces: What of the clients is otherwise: where, the name there, and what stands for it.
     """
 
     name: str
@@ -120,6 +126,16 @@ class Mutant:
     says: str
     patches: tuple[Patch, ...] = ()
     meddle: Meddle | None = None
+    replaces: tuple[tuple[Any, str, object], ...] = ()
+
+    @contextmanager
+    def planted(self) -> Generator[None]:
+        """The bugs of the clients, in this process."""
+        with ExitStack() as stack:
+            for holder, name, value in self.replaces:
+                where = import_module(holder) if isinstance(holder, str) else holder
+                stack.enter_context(patch.object(where, name, value))
+            yield
 
     def wrapped(self, app: App) -> App:
         """The emulator's application with whoever meddles in front of it."""

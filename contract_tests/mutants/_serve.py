@@ -2,6 +2,7 @@
 
 import importlib.abc
 import importlib.machinery
+import logging
 import multiprocessing
 import sys
 from collections.abc import Generator, Sequence
@@ -65,6 +66,7 @@ def _run(name: str | None, pipe: Connection) -> None:
         inner = partial(plain, app)
         await (mutant.wrapped(inner) if mutant else inner)(scope, receive, send)
 
+    logging.disable(logging.CRITICAL)
     with patch.object(App, "__call__", mutated), Emulator(virtual_clock=True) as emulator:
         pipe.send(emulator.url)
         pipe.recv()

@@ -34,6 +34,12 @@ def test_a_planted_bug_is_found_without_the_fuzzer(name: str) -> None:
     assert run.violations[0].curls
 
 
+@pytest.mark.parametrize("name", ["client-knows-all", "overlay-trusts"])
+def test_a_planted_bug_of_a_client_is_found(name: str) -> None:
+    run = hunt(name, ("client",), seed=1, examples=0.5)
+    assert run.violations, MUTANTS[name].says
+
+
 @pytest.mark.parametrize("name", ["allow-short", "any-mode"])
 def test_a_planted_bug_is_found_by_the_fuzzer(name: str) -> None:
     run = hunt(name, ("fuzz",), seed=1, examples=0.2)
@@ -55,6 +61,7 @@ def test_there_are_mutants_of_every_class() -> None:
     kinds = {mutant.kind for mutant in MUTANTS.values()}
     assert kinds == {
         "authentication",
+        "clients",
         "concurrency",
         "content types",
         "jobs",
