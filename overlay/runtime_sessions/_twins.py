@@ -6,7 +6,6 @@ its end in one step, and is the one source of both twins, with its signature and
 
 from __future__ import annotations
 
-import functools
 import inspect
 import time
 from collections.abc import Callable
@@ -62,14 +61,11 @@ def _each(items: AsyncIterator[T]) -> Iterator[T]:
 
 def _described(twin: Twin, method: Callable[..., object]) -> Twin:
     """Give a twin the name, the words and the signature of its source."""
-    functools.update_wrapper(twin, method)
-    twin.__qualname__ = method.__qualname__.replace("Async", "")
-    returned: str = method.__annotations__["return"]
-    if "Async" in returned:
-        signature = inspect.signature(method).replace(
-            return_annotation=returned.replace("Async", "")
-        )
-        twin.__signature__ = signature  # type: ignore[attr-defined]
+    for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+        setattr(twin, name, getattr(method, name).replace("Async", ""))
+    signature = inspect.signature(method)
+    returned = str(signature.return_annotation).replace("Async", "")
+    twin.__signature__ = signature.replace(return_annotation=returned)  # type: ignore[attr-defined]
     return twin
 
 

@@ -6,6 +6,8 @@ import gc
 import logging
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -104,17 +106,38 @@ def test_a_client_of_the_other_kind_is_refused() -> None:
         SessionsClient("https://service.test", token="a-token", http_client=wrong)
 
 
-def test_the_generated_client_is_within_reach(client: SessionsClient) -> None:
-    if not isinstance(client, SessionsClient):
-        pytest.skip("its twin is tested below")
-    session = client.create(backend=BACKEND)
-    raw = get_session.sync_detailed(session.id, client=client.api)
-    assert isinstance(raw.parsed, Session)
-    assert raw.parsed.to_dict() == session.details().to_dict()
-    refused = get_session.sync_detailed("none", client=client.api.with_headers({"X-Team": "blue"}))
-    assert isinstance(refused.parsed, ErrorBody)
-    client.api.get_httpx_client().close()
-    assert session.refresh().state == "open"
+def test_the_generated_client_is_within_reach(emulator: Emulator) -> None:
+    with SessionsClient(emulator.url, token=emulator.token, instance=INSTANCE) as client:
+        session = client.create(backend=BACKEND)
+        raw = get_session.sync_detailed(session.id, client=client.api)
+        assert isinstance(raw.parsed, Session)
+        assert raw.parsed.to_dict() == session.details().to_dict()
+        other = client.api.with_headers({"X-Team": "blue"})
+        assert isinstance(get_session.sync_detailed("none", client=other).parsed, ErrorBody)
+        client.api.get_httpx_client().close()
+        assert session.refresh().state == "open"
+
+
+def test_a_synchronous_client_works_where_a_loop_runs(emulator: Emulator) -> None:
+    async def main() -> list[str]:
+        with SessionsClient(emulator.url, token=emulator.token, instance=INSTANCE) as client:
+            session = client.create(backend=BACKEND)
+            ids = [emulator.submit_job(session.id) for _ in range(3)]
+            assert next(session.jobs(page_size=2)).id == ids[-1]
+            return [job.id for job in session.jobs(page_size=2)][::-1] + ids
+
+    found = asyncio.run(main())
+    assert found[:3] == found[3:]
+
+
+def test_a_client_that_a_script_never_closes_is_no_noise(emulator: Emulator) -> None:
+    code = (
+        "from runtime_sessions import SessionsClient\n"
+        f"client = SessionsClient({emulator.url!r}, token={emulator.token!r})\n"
+        "print(type(client).__name__)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("SessionsClient\n", "")
 
 
 def test_the_generated_client_is_within_reach_of_tasks(emulator: Emulator) -> None:

@@ -40,7 +40,7 @@ def test_both_have_the_same(sync: type, async_: type) -> None:
         assert ours.parameters == theirs.parameters
         returned = str(theirs.return_annotation).replace("Async", "")
         assert str(ours.return_annotation) == returned
-        assert not inspect.iscoroutinefunction(method)
+        assert not inspect.iscoroutinefunction(inspect.unwrap(method))
         assert (method.__name__, method.__module__) == (twin.__name__, twin.__module__)
 
 
