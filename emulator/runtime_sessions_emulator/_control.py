@@ -5,7 +5,7 @@ Each method is a method of `Emulator` in Python and a call of the control plane 
 
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 from attrs import asdict
 
@@ -16,9 +16,6 @@ from runtime_sessions_emulator._job import Job, micros
 from runtime_sessions_emulator._job_rule import JobOrder, JobRule
 from runtime_sessions_emulator._log import KEPT
 from runtime_sessions_emulator._session import Session
-
-# More seconds than there are until the year 9999.
-_AGES: Final = 1e12
 
 
 class Control:
@@ -43,7 +40,7 @@ class Control:
         if seconds < 0:
             raise ValueError("Time goes forward only: the seconds must be 0 or more.")
         with self._service.lock:
-            at = self._service.clock.now() + micros(min(seconds, _AGES))
+            at = self._service.clock.now() + micros(seconds)
             try:
                 moment(at)
             except OverflowError:

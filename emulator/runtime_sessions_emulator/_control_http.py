@@ -138,7 +138,7 @@ def _handler(control: Control, operation: _Operation) -> Handler:
                 result = operation.does(control, operation.of(**arguments))
         except LookupError as error:
             return JSONResponse({"error": str(error)}, 404)
-        except (ServiceError, ValueError) as error:
+        except (OverflowError, ServiceError, ValueError) as error:
             return JSONResponse({"error": str(error)}, 400)
         if operation.result is None:
             return Response(status_code=204)

@@ -47,7 +47,7 @@ def configured(app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=1,
     )
 
 

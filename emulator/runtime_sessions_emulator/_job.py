@@ -7,11 +7,13 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 SECOND: Final = 1_000_000
+# More seconds than there are until the year 9999: nothing is longer.
+_AGES: Final = 1e12
 
 
 def micros(seconds: float) -> int:
     """Seconds as whole microseconds, the unit of the core; a positive span stays positive."""
-    return max(1, round(seconds * SECOND)) if seconds > 0 else 0
+    return max(1, round(min(seconds, _AGES) * SECOND)) if seconds > 0 else 0
 
 
 class JobStatus(StrEnum):

@@ -1,10 +1,9 @@
 """The emulator in process: httpx transports that call the application without a server."""
 
-from types import TracebackType
-from typing import Self
+import asyncio
+import threading
 
 import httpx
-from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from runtime_sessions_emulator._app import App
 
@@ -25,12 +24,14 @@ class Transport(httpx.BaseTransport):
 
     def __init__(self, app: App) -> None:
         self._async = AsyncTransport(app)
-        self._running = start_blocking_portal()
-        self._portal: BlockingPortal = self._running.__enter__()
+        self._loop = asyncio.new_event_loop()
+        # A client that nobody closes must not keep the program from ending.
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass a request to the application."""
-        return self._portal.call(self._handle, request)
+        return asyncio.run_coroutine_threadsafe(self._handle(request), self._loop).result()
 
     async def _handle(self, request: httpx.Request) -> httpx.Response:
         sent = httpx.Request(
@@ -43,15 +44,7 @@ class Transport(httpx.BaseTransport):
 
     def close(self) -> None:
         """End the thread."""
-        self._running.__exit__(None, None, None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None = None,
-        exc_value: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        self.close()
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()

@@ -61,6 +61,7 @@ def test_time_can_be_moved_forward_and_not_back(emulator: Emulator, plane: httpx
         ("advance", {"seconds": -1}),
         ("set", {"now": "2049-01-01T00:00:00Z"}),
         ("set", {"now": "yesterday"}),
+        ("set", {"now": "0001-01-01T00:00:00+23:59"}),
         ("advance", {"seconds": 1e300}),
         ("advance", {"seconds": "1"}),
         ("advance", {}),
@@ -125,6 +126,14 @@ def test_a_job_that_costs_more_than_it_may(emulator: Emulator, client: httpx.Cli
     client.post("/jobs", json={"program_id": "p", "session_id": session, "cost": 10})
     emulator.advance(10)
     assert jobs(client, session)[0]["status"] == "Cancelled - Ran too long"
+
+
+def test_a_job_that_outlasts_everything(emulator: Emulator, client: httpx.Client) -> None:
+    session = create(client)
+    emulator.submit_job(session, duration=1.7e308)
+    emulator.advance(28800)
+    assert client.get(f"/sessions/{session}").json()["state"] == "closed"
+    assert jobs(client, session)[0]["status"] == "Running"
 
 
 def test_an_operator_cancels_a_session(emulator: Emulator, client: httpx.Client) -> None:

@@ -1,5 +1,8 @@
 """The emulator without a server."""
 
+import subprocess
+import sys
+
 import anyio
 import httpx
 import pytest
@@ -46,3 +49,23 @@ def test_over_http_within_the_block() -> None:
     with Emulator() as emulator, emulator.client() as client:
         assert client.base_url.port
         assert client.get("/sessions/x").status_code == 404
+
+
+def test_a_client_that_nobody_closes_keeps_no_program_from_ending() -> None:
+    program = """
+from runtime_sessions_emulator import Emulator
+client = Emulator().client()
+print(client.get("/sessions/x").status_code)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert run.stdout == "404\n"
+
+
+def test_sync_within_async() -> None:
+    async def main() -> int:
+        with Emulator().client() as client:
+            return client.get("/sessions/x").status_code
+
+    assert anyio.run(main) == 404
