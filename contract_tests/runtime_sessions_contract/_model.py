@@ -1,6 +1,8 @@
 """What the suite knows of every session: it sees each call and answer, and says what can't be."""
 
+import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
 
@@ -199,7 +201,16 @@ class Model:
             return ()
         born = session.calls[0].number
         passed = [call for call in self.advances if call.number > born]
-        return tuple(sorted([*session.calls, *passed], key=lambda call: call.number))
+        story: list[Exchange] = []
+        for call in sorted([*session.calls, *passed], key=lambda call: call.number):
+            if story and call in passed and story[-1].path == call.path:
+                # Time that passed in one go, as far as this session is concerned.
+                seconds = story.pop().request_json()["seconds"] + call.request_json()["seconds"]
+                body = json.dumps({"seconds": round(seconds, 6)}).encode()
+                story.append(replace(call, request_body=body))
+            else:
+                story.append(call)
+        return tuple(story)
 
     def near_change(self, sessions: Iterable[Session], now: float) -> bool:
         """Whether something will happen by itself so soon that its order with a call is open."""

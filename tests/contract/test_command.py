@@ -52,6 +52,25 @@ def test_a_server_without_control_plane_holds(
     assert "takes a second user" in said
 
 
+def test_an_emulator_whose_clock_goes_on_holds(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Emulator() as emulator:
+        monkeypatch.setenv("TOKEN", emulator.token)
+        monkeypatch.setenv("OTHER_TOKEN", emulator.other_token)
+        monkeypatch.setenv("CONTROL_URL", f"{emulator.url}/_emulator")
+        arguments = [emulator.url, "--seed", "7", "--examples", "0.2", "--only", "race,model"]
+        assert main(arguments) == 0
+    said = capsys.readouterr().out
+    assert "an emulator" in said
+    assert "25 of 25 edges" in said
+
+
+def test_time_runs_out(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--max-time", "0.2", "--only", "model"]) == 0
+    assert "MAX_TIME ran out" in capsys.readouterr().out
+
+
 def test_nothing_answers() -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
