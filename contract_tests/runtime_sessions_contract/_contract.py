@@ -10,6 +10,8 @@ from typing import Any, Final, cast
 
 import jsonschema_rs
 
+from runtime_sessions_contract._source import line_of
+
 Json = dict[str, Any]
 
 
@@ -106,7 +108,7 @@ class Contract:
         return cast("Json", node)
 
     def quote(self, pointer: str) -> tuple[str, str]:
-        """The nearest place of a pointer that is there, and what the contract says in it."""
+        """The line of the nearest place of a pointer that is there, and what it says."""
         while True:
             try:
                 node = as_object(self.at(pointer)) or {}
@@ -114,7 +116,8 @@ class Contract:
                 pointer = pointer.rpartition("/")[0]
                 continue
             text = node.get("description") or node.get("summary") or ""
-            return pointer, f'"{" ".join(str(text).split())}"' if text else ""
+            quoted = f'"{" ".join(str(text).split())}"' if text else ""
+            return f"{line_of(pointer)} {pointer}", quoted
 
     def match(self, method: str, path: str) -> tuple[Operation, str | None] | None:
         """The operation that a request is for, and the raw id in its path."""

@@ -1,7 +1,10 @@
 """Coverage that can fail: what this server could have shown and did not is a violation."""
 
+from pathlib import Path
+
 import pytest
 
+from runtime_sessions_contract import _source
 from runtime_sessions_contract._contract import Contract
 from runtime_sessions_contract._coverage import Coverage
 from runtime_sessions_contract._life import State
@@ -54,3 +57,23 @@ def test_what_was_missed_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None
     assert not result.holds
     assert {violation.check for violation in run.violations} == {"covered"}
     assert len(run.violations) == 47
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_the_line_of_a_pointer(written: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    _source._tree.cache_clear()
+    if not written:
+        monkeypatch.setattr(_source, "WRITTEN", Path("there-is-no-such-file"))
+    name, _, number = _source.line_of("#/components/schemas/Session/properties/state").partition(
+        ":"
+    )
+    root = Path(__file__).parents[2]
+    file = root / "openapi.yaml" if written else root / "generated/runtime_sessions_api" / name
+    assert (
+        file.read_text(encoding="utf-8")
+        .splitlines()[int(number) - 1]
+        .strip()
+        .strip('"')
+        .startswith("state")
+    )
+    _source._tree.cache_clear()
