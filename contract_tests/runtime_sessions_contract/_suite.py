@@ -16,6 +16,7 @@ from runtime_sessions_contract._judge import ContractViolationError, Violation
 from runtime_sessions_contract._machine import drive
 from runtime_sessions_contract._race import race
 from runtime_sessions_contract._run import Run
+from runtime_sessions_contract._shrink import shorten
 from runtime_sessions_contract._target import CannotRunError
 from runtime_sessions_contract._tour import tour
 from runtime_sessions_contract._wire import curl
@@ -92,6 +93,9 @@ def execute(run: Run, parts: tuple[str, ...]) -> Result:
             wanted, got = "an answer that can be understood", repr(error)
             run.report([run.dressed(Violation("understood", part, wanted, got, "#/paths", last))])
         spans[part] = (time.monotonic() - begun, len(run.exchanges) - calls)
+    if not run.over:
+        run.progress("shortening what was found")
+        shorten(run)
     run.part = "coverage"
     gaps = run.coverage.missing(
         fuzz="fuzz" in parts, model="model" in parts, control=run.control is not None
