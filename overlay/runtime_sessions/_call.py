@@ -109,21 +109,18 @@ class Caller:
                 error.add_note(f"session {session_id} was created, and {fate}")
             raise
 
-    def pages(self, session_id: str, page_size: int) -> AsyncIterator[JobPage]:
-        operations.jobs(session_id, page_size, 0)  # a wrong argument fails here
-        return self._pages(session_id, page_size)
+    def pages(self, session_id: str, size: int, *, visible: bool = True) -> AsyncIterator[JobPage]:
+        operations.jobs(session_id, size, 0)  # a wrong argument fails here
+        return self._pages(session_id, size, visible)
 
-    async def _pages(self, session_id: str, page_size: int) -> AsyncIterator[JobPage]:
+    async def _pages(self, session_id: str, size: int, visible: bool) -> AsyncIterator[JobPage]:  # noqa: FBT001
         offset, page = 0, None
         while page is None or (page.jobs and offset < page.count):
-            page = await self.send(operations.jobs(session_id, page_size, offset))
+            page = await self.send(operations.jobs(session_id, size, offset), visible=visible)
             offset += len(page.jobs)
             yield page
 
-    def jobs(self, session_id: str, page_size: int) -> AsyncIterator[Job]:
-        return self._jobs(self.pages(session_id, page_size))
-
-    async def _jobs(self, pages: AsyncIterator[JobPage]) -> AsyncIterator[Job]:
+    async def each_job(self, pages: AsyncIterator[JobPage]) -> AsyncIterator[Job]:
         # Whenever a job is submitted meanwhile, the others move on by one, to later pages.
         seen: set[str] = set()
         async for page in pages:

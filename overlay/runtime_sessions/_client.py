@@ -67,9 +67,7 @@ class _Client(Generic[HTTPT, HandleT]):
         ready = auth if isinstance(auth, Auth) else None
         if ready and token:
             raise ValueError("the token is for nothing: this `auth` brings its own")
-        url, token, self._instance = find(
-            base_url, token, instance, channel, token_needed=not ready
-        )
+        url, token, self._instance = find(base_url, token, instance, channel, needed=not ready)
         pool = Pool(self._kind, http_client, auth if isinstance(auth, Auth) else auth(token))
         self._caller = Caller(pool, url, seconds, retries)
 
@@ -182,7 +180,7 @@ class AsyncSessionsClient(_Client[AsyncClient, AsyncSessionHandle]):
 
     def jobs(self, session_id: str, *, page_size: int = 200) -> AsyncIterator[Job]:
         """Iterate over all its jobs, each once and newest first, holding one page at a time."""
-        return self._caller.jobs(session_id, page_size)
+        return self._caller.each_job(self._caller.pages(session_id, page_size))
 
     async def close(self) -> None:
         """Close the connections. Sessions stay as they are: `cancel` those, or let them drain."""

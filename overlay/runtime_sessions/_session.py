@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Literal, NoReturn, Self, get_args
+from typing import TYPE_CHECKING, Literal, NoReturn, Self, TypeVar, get_args
 
 from runtime_sessions import _operations as operations
 from runtime_sessions._call import log
-from runtime_sessions._errors import SessionEndedError, SessionsError, WaitTimeoutError
+from runtime_sessions._errors import SessionEndedError, WaitTimeoutError
 from runtime_sessions._twins import as_sync, as_sync_iterator, now, pause, run, shield
 
 if TYPE_CHECKING:
@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 
     from runtime_sessions._call import Caller
     from runtime_sessions._http import Response
-    from runtime_sessions._operations import Created, ExtendedDetails, JobPage, SessionDetails
+    from runtime_sessions._operations import (
+        Created,
+        ExtendedDetails,
+        JobPage,
+        Operation,
+        SessionDetails,
+    )
     from runtime_sessions_api.classic.models import Job, Message
 
+T = TypeVar("T")
 Ending = Literal["drain", "cancel", "leave"]
 Endings = tuple[Ending, Ending]
 
@@ -50,25 +57,26 @@ class _Handle:
         for message in self.messages:
             log.warning("session %s: %s", session_id, message.data)
 
-    async def _read(self) -> SessionDetails:
-        self._details = await self._caller.send(operations.get(self.id), visible=self._visible)
+    async def _send(self, operation: Operation[T]) -> T:
+        result = await self._caller.send(operation, visible=self._visible)
         self._visible = True
+        return result
+
+    async def _read(self) -> SessionDetails:
+        self._details = await self._send(operations.get(self.id))
         return self._details
 
     async def _end(self, ending: Ending) -> None:
-        if ending != "leave":
-            drain, cancel = (
-                operations.update(self.id, accepting_jobs=False),
-                operations.close(self.id),
-            )
-            operation = drain if ending == "drain" else cancel
-            await self._caller.send(operation, visible=self._visible)
+        if ending == "drain":
+            await self._send(operations.update(self.id, accepting_jobs=False))
+        elif ending == "cancel":
+            await self._send(operations.close(self.id))
 
     async def _leave(self, error: BaseException | None) -> None:
         try:
             with shield(blocking=self._caller.pool.blocking):
                 await self._end(self._ends[error is not None])
-        except SessionsError as another:
+        except Exception as another:
             if error is None:
                 raise
             error.add_note(f"session {self.id} may still be open: {another}")
@@ -98,15 +106,15 @@ class AsyncSessionHandle(_Handle):
 
     async def extended(self) -> ExtendedDetails:
         """Read the session with its owner and history (contract: `getSessionExtended`)."""
-        return await self._caller.send(operations.extended(self.id), visible=self._visible)
+        return await self._send(operations.extended(self.id))
 
     def pages(self, *, page_size: int = 200) -> AsyncIterator[JobPage]:
         """Iterate over the pages of its jobs, newest first, `page_size` (1 to 200) on each."""
-        return self._caller.pages(self.id, page_size)
+        return self._caller.pages(self.id, page_size, visible=self._visible)
 
     def jobs(self, *, page_size: int = 200) -> AsyncIterator[Job]:
         """Iterate over all its jobs, newest first, `page_size` (1 to 200) read at once."""
-        return self._caller.jobs(self.id, page_size)
+        return self._caller.each_job(self._caller.pages(self.id, page_size, visible=self._visible))
 
     async def drain(self) -> None:
         """Refuse new jobs; it closes when those it has are done (contract: `updateSession`)."""

@@ -10,9 +10,7 @@ from urllib.parse import urlsplit
 from runtime_sessions._errors import SettingsError, fields_of
 
 _LOOKED = "no {} was found, neither as the argument `{}`, nor in the environment as {}, nor in {}"
-NO_INSTANCE = _LOOKED.format(
-    "instance", "instance", "QISKIT_IBM_INSTANCE", "the account of the URL"
-)
+NO_INSTANCE = _LOOKED.format("instance", "instance", "QISKIT_IBM_INSTANCE", "the saved account")
 
 
 class Secret(str):
@@ -25,21 +23,19 @@ class Secret(str):
 
 
 def find(
-    base_url: Secret,
-    token: Secret,
-    instance: str | None,
-    channel: str | None,
-    *,
-    token_needed: bool,
+    base_url: Secret, token: Secret, instance: str | None, channel: str | None, *, needed: bool
 ) -> tuple[str, Secret, str | None]:
-    """Find base URL, token, instance. Those of a saved account are for the URL of it only."""
+    """Find base URL, token (if `needed`), instance. A saved account's are for its own URL only."""
     base_url = base_url or Secret(os.environ.get("QISKIT_IBM_URL", ""))
     token = token or Secret(os.environ.get("QISKIT_IBM_TOKEN", ""))
     instance = instance or os.environ.get("QISKIT_IBM_INSTANCE")
-    if not (base_url and instance and (token or not token_needed)):
+    if not (base_url and instance and (token or not needed)):
         account, said = _saved(channel or os.environ.get("QISKIT_IBM_CHANNEL", "ibm_quantum"))
-        saved_url = checked(account["url"]) if "url" in account else None
-        base_url = base_url or Secret(saved_url or "")
+        try:
+            saved_url = checked(account["url"]) if account else ""
+        except (KeyError, SettingsError):
+            saved_url, said = "", f"{said}, which has no base URL"
+        base_url = base_url or Secret(saved_url)
         if not base_url:
             raise SettingsError(_LOOKED.format("base URL", "base_url", "QISKIT_IBM_URL", said))
         if saved_url == checked(base_url):
@@ -47,7 +43,7 @@ def find(
             instance = instance or account.get("instance")
         elif saved_url:
             said += f", whose token is for {saved_url} and not for {checked(base_url)}"
-        if token_needed and not token:
+        if needed and not token:
             raise SettingsError(_LOOKED.format("token", "token", "QISKIT_IBM_TOKEN", said))
     return checked(base_url), token, instance
 

@@ -126,6 +126,18 @@ def test_an_error_while_closing_does_not_hide_what_caused_it(
     assert session.id in caplog.text
 
 
+def test_nor_does_any_other_error(client: SessionsClient) -> None:
+    def close_and_fail() -> None:
+        client.close()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as caught, client.create(backend=BACKEND) as session:
+        close_and_fail()
+    assert session.id in caught.value.__notes__[0]
+    with pytest.raises(RuntimeError, match="closed"), client.session(session.id):
+        pass
+
+
 def test_an_error_while_draining_is_raised_when_nothing_else_is(
     client: SessionsClient, emulator: Emulator
 ) -> None:
@@ -141,12 +153,17 @@ def test_a_session_that_is_not_visible_yet_is_ended_all_the_same(
     with client.create(backend=BACKEND) as session:
         pass
     assert session.refresh().state == "closed"
-    assert [entry["status"] for entry in emulator.requests(operation="updateSession")] == [
-        404,
-        404,
-        404,
-        204,
-    ]
+    statuses = [entry["status"] for entry in emulator.requests(operation="updateSession")]
+    assert statuses == [404, 404, 404, 204]
+
+
+def test_the_jobs_of_one_that_is_not_visible_yet_are_found(
+    client: SessionsClient, emulator: Emulator
+) -> None:
+    emulator.add_fault(Fault("not_found_yet", seconds=10, times=3))
+    session = client.create(backend=BACKEND)
+    assert list(session.jobs()) == []
+    assert len(emulator.requests(operation="listSessionJobs")) == 4
 
 
 def test_jobs_are_read_page_by_page_and_lazily(client: SessionsClient, emulator: Emulator) -> None:

@@ -125,7 +125,8 @@ def test_which_account_is_chosen(  # noqa: PLR0913, PLR0917 - three are fixtures
         ([], "of which none is for the channel 'ibm_quantum'"),
         ({"a": 1, "b": {"channel": "ibm_cloud"}}, "of which none is for the channel 'ibm_quantum'"),
         ({"a": ACCOUNT, "b": ACCOUNT}, "of which a, b are for the channel 'ibm_quantum'"),
-        ({"a": {"channel": "ibm_quantum"}}, "the saved account 'a' in"),
+        ({"a": {"channel": "ibm_quantum"}}, "qiskit-ibm.json, which has no base URL"),
+        ({"a": ACCOUNT | {"url": "service"}}, "qiskit-ibm.json, which has no base URL"),
     ],
 )
 def test_what_is_missing_was_looked_for_and_where(
