@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from runtime_sessions_emulator import _session
-from runtime_sessions_emulator._http import Answer, HttpError, moment, timestamp
+from runtime_sessions_emulator._clock import moment, timestamp
+from runtime_sessions_emulator._http import Answer, HttpError
 from runtime_sessions_emulator._job import SECOND, Job, JobStatus
 from runtime_sessions_emulator._session import Change, Session
 from runtime_sessions_emulator.lifecycle import Reason, State

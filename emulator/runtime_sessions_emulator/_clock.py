@@ -1,12 +1,28 @@
-"""Where the time comes from: the computer's clock, or one that stands still until it is moved."""
+"""Where the time comes from, and how it is written."""
 
 import time
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final, Protocol
 
 from runtime_sessions_emulator._job import SECOND
 
 #: Where a virtual clock starts: 2026-01-01T00:00:00Z, in microseconds since the epoch.
 VIRTUAL_START: Final = 1_767_225_600 * SECOND
+
+
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - all is UTC, and this prints without a zone
+
+
+@lru_cache(maxsize=10_000)  # what shows a moment is looked at more often than it changes
+def timestamp(at: int) -> str:
+    """A moment, in microseconds since the epoch, as RFC 3339: milliseconds, UTC."""
+    return moment(at).isoformat(timespec="milliseconds") + "Z"
+
+
+def moment(at: int) -> datetime:
+    """A moment as a date and time without a zone, which is UTC."""
+    return _EPOCH + timedelta(microseconds=at)
 
 
 class Clock(Protocol):

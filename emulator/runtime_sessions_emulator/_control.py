@@ -9,9 +9,9 @@ from typing import Any
 
 from attrs import asdict
 
+from runtime_sessions_emulator._clock import moment, timestamp
 from runtime_sessions_emulator._emulation import Emulation
 from runtime_sessions_emulator._faults import Fault
-from runtime_sessions_emulator._http import moment, timestamp
 from runtime_sessions_emulator._job import Job, micros
 from runtime_sessions_emulator._job_rule import JobOrder, JobRule
 from runtime_sessions_emulator._log import KEPT

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from runtime_sessions_emulator._control import Control
 from runtime_sessions_emulator._errors import ServiceError
 from runtime_sessions_emulator._faults import Fault
-from runtime_sessions_emulator._http import parse_json, parse_query, read_body
+from runtime_sessions_emulator._http import HttpError, parse_json, parse_query, read_body
 from runtime_sessions_emulator._job_rule import JobRule
 from runtime_sessions_emulator._page import page_routes
 
@@ -136,6 +136,8 @@ def _handler(control: Control, operation: _Operation) -> Handler:
                 result = operation.does(control, **arguments)
             else:
                 result = operation.does(control, operation.of(**arguments))
+        except HttpError as error:
+            return JSONResponse({"error": error.message}, error.status)
         except LookupError as error:
             return JSONResponse({"error": str(error)}, 404)
         except (OverflowError, ServiceError, ValueError) as error:

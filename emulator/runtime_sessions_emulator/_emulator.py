@@ -99,7 +99,9 @@ class Emulator(Control):
 
     def _options(self, token: str | None) -> dict[str, Any]:
         url = f"http://{HOST}" if self._socket is None else self.url
-        return {"base_url": url, "headers": {"Authorization": f"Bearer {token or self.token}"}}
+        headers = {"Authorization": f"Bearer {token or self.token}"}
+        # Not through a proxy that the environment names.
+        return {"base_url": url, "headers": headers, "trust_env": False}
 
     def __enter__(self) -> Self:
         self._socket = listen(HOST, 0)

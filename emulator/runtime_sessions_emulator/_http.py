@@ -6,8 +6,6 @@ import socket
 import struct
 import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -23,8 +21,6 @@ BODY_LIMIT: Final = 1 << 20
 # A body over the limit is still read, up to here: a client that is cut off while it sends never
 # sees the answer.
 _PATIENCE: Final = 16 << 20
-
-_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - all is UTC, and this prints without a zone
 
 
 @define
@@ -118,17 +114,6 @@ async def _cut_off(receive: Receive, send: Send, *, flush: bool) -> None:
         transport.abort()
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-@lru_cache(maxsize=10_000)  # what shows a moment is looked at more often than it changes
-def timestamp(at: int) -> str:
-    """A moment, in microseconds since the epoch, as RFC 3339: milliseconds, UTC."""
-    return moment(at).isoformat(timespec="milliseconds") + "Z"
-
-
-def moment(at: int) -> datetime:
-    """A moment as a date and time without a zone, which is UTC."""
-    return _EPOCH + timedelta(microseconds=at)
 
 
 async def read_body(receive: Receive) -> bytes:

@@ -7,7 +7,8 @@ from typing import Any, Final, cast
 
 from attrs import define
 
-from runtime_sessions_emulator._http import Scope, timestamp
+from runtime_sessions_emulator._clock import timestamp
+from runtime_sessions_emulator._http import Scope
 
 KEPT: Final = 10_000
 _SECRET: Final = frozenset({"authorization", "cookie", "proxy-authorization", "x-access-token"})
@@ -91,7 +92,8 @@ class Log:
             for name, value in wanted.items()
             if value is not None
         ]
-        for record in self._records:
+        # A copy: requests go on coming in while they are shown.
+        for record in list(self._records):
             if record[0] > since and all(record[place] == value for place, value in places):
                 yield self._view(record)
 

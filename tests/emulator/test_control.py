@@ -242,5 +242,6 @@ def test_the_methods_over_http(plane: httpx.Client, client: httpx.Client) -> Non
     assert plane.delete("faults/f").status_code == 404
     assert plane.post("jobs", json={"session_id": session}).status_code == 404
     assert plane.get("requests?limt=1").status_code == 400
+    assert plane.post("faults", content=b" " * (1 << 21)).status_code == 413
     assert plane.get("nowhere").status_code == 404
     assert plane.get("reset").status_code == 405
