@@ -1,5 +1,8 @@
 """The fixtures that come with the package."""
 
+import subprocess
+import sys
+
 import anyio
 import httpx
 import pytest
@@ -56,3 +59,21 @@ def test_options_can_be_overridden(pytester: pytest.Pytester) -> None:
         """
     )
     pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn", "jsonschema_rs", "orjson"])
+def test_without_the_extra_pytest_starts_and_the_emulator_says_what_is_missing(
+    missing: str,
+) -> None:
+    program = f"""
+import sys
+sys.modules[{missing!r}] = None
+import runtime_sessions_pytest
+assert "runtime_sessions_emulator" not in sys.modules
+import runtime_sessions_emulator
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert "pip install 'runtime-sessions[emulator]'" in run.stderr.splitlines()[-1]

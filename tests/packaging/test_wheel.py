@@ -56,7 +56,7 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_wheel_holds_four_typed_packages_and_the_contract(wheel: Path) -> None:
+def test_wheel_holds_five_typed_packages_and_the_contract(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     packages = {name.split("/")[0] for name in names if not name.startswith("runtime_sessions-")}
     assert packages == {
@@ -64,6 +64,7 @@ def test_wheel_holds_four_typed_packages_and_the_contract(wheel: Path) -> None:
         "runtime_sessions_api",
         "runtime_sessions_contract",
         "runtime_sessions_emulator",
+        "runtime_sessions_pytest",
     }
     assert {f"{package}/py.typed" for package in packages} <= set(names)
     assert "runtime_sessions_api/classic.openapi.json" in names

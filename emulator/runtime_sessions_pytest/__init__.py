@@ -2,6 +2,9 @@
 
 Time stands still in them until a test moves it. Whoever wants it otherwise, or other users,
 instances and limits, overrides `runtime_sessions_emulator_options`.
+
+A package of its own, because pytest imports it in every run: it must not take the emulator's time
+to import, nor need what only the emulator needs.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,49 +12,46 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-# The emulator itself is imported by the fixtures that need it: not every run of pytest does.
 if TYPE_CHECKING:
     import httpx
 
     from runtime_sessions_emulator import Emulator
 
+Options = Mapping[str, Any]
+
+
+def _emulator(options: Options) -> "Emulator":
+    from runtime_sessions_emulator import Emulator  # noqa: PLC0415 - see above
+
+    return Emulator(**options)
+
 
 @pytest.fixture(scope="session")
-def runtime_sessions_emulator_options() -> Mapping[str, Any]:
+def runtime_sessions_emulator_options() -> Options:
     """The arguments of `Emulator` in the other fixtures; to be overridden."""
     return {"virtual_clock": True}
 
 
 @pytest.fixture(scope="session")
 def runtime_sessions_emulator_session(
-    runtime_sessions_emulator_options: Mapping[str, Any],
+    runtime_sessions_emulator_options: Options,
 ) -> Iterator["Emulator"]:
     """An emulator over HTTP, one for all tests: what a test leaves behind the next one finds."""
-    from runtime_sessions_emulator import Emulator  # noqa: PLC0415 - see above
-
-    with Emulator(**runtime_sessions_emulator_options) as emulator:
+    with _emulator(runtime_sessions_emulator_options) as emulator:
         yield emulator
 
 
 @pytest.fixture
-def runtime_sessions_emulator(
-    runtime_sessions_emulator_options: Mapping[str, Any],
-) -> Iterator["Emulator"]:
+def runtime_sessions_emulator(runtime_sessions_emulator_options: Options) -> Iterator["Emulator"]:
     """An emulator over HTTP, a new one for each test."""
-    from runtime_sessions_emulator import Emulator  # noqa: PLC0415 - see above
-
-    with Emulator(**runtime_sessions_emulator_options) as emulator:
+    with _emulator(runtime_sessions_emulator_options) as emulator:
         yield emulator
 
 
 @pytest.fixture
-def runtime_sessions_emulator_in_process(
-    runtime_sessions_emulator_options: Mapping[str, Any],
-) -> "Emulator":
+def runtime_sessions_emulator_in_process(runtime_sessions_emulator_options: Options) -> "Emulator":
     """An emulator without a server, a new one for each test; its `client` calls it."""
-    from runtime_sessions_emulator import Emulator  # noqa: PLC0415 - see above
-
-    return Emulator(**runtime_sessions_emulator_options)
+    return _emulator(runtime_sessions_emulator_options)
 
 
 @pytest.fixture
