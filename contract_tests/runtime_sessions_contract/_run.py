@@ -15,7 +15,7 @@ from runtime_sessions_contract._coverage import Coverage
 from runtime_sessions_contract._judge import Tally, Violation
 from runtime_sessions_contract._model import Model
 from runtime_sessions_contract._target import Control, Target
-from runtime_sessions_contract._wire import Exchange, curl
+from runtime_sessions_contract._wire import Exchange, script
 
 #: How far moments may be off, in seconds: on a clock that stands still, an emulator's, a service's.
 STILL, TICKING, FOREIGN = 0.01, 0.25, 2.0
@@ -134,7 +134,7 @@ class Run:
             violation,
             expected=secrets.redact(violation.expected),
             got=secrets.redact(violation.got),
-            curls=tuple(curl(call, secrets) for call in violation.calls) or violation.curls,
+            curls=script(violation.calls, secrets) or violation.curls,
             part=self.part,
         )
 

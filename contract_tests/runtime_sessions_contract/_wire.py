@@ -3,14 +3,14 @@
 import json
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
-from runtime_sessions_contract._contract import Operation
+from runtime_sessions_contract._contract import Operation, as_object
 
 
 class Caller(StrEnum):
@@ -121,23 +121,44 @@ class Exchange:
 _USUAL = {"accept", "accept-encoding", "connection", "content-length", "host", "user-agent"}
 
 
-def curl(exchange: Exchange, secrets: Secrets) -> str:
-    """The curl line that makes the call again, tokens as `$TOKEN` and `$OTHER_TOKEN`."""
+#: How the shell takes the id out of what create answers, without a JSON parser.
+_TAKE_ID = """ | sed 's/.*"id": *"\\([^"]*\\)".*/\\1/')"""
+
+
+def script(calls: Sequence[Exchange], secrets: Secrets) -> tuple[str, ...]:
+    """Lines for a shell that make the calls again, on a session of their own if they create one."""
+    if len(calls) < 2 or calls[0].name != "createSession" or not calls[0].succeeded:  # noqa: PLR2004
+        return tuple(curl(call, secrets) for call in calls)
+    try:
+        created = as_object(calls[0].json()) or {}
+    except ValueError:
+        created = {}
+    session_id = str(created.get("id") or "") or None
+    first = curl(calls[0], secrets).replace("curl -sS -i", "ID=$(curl -sS", 1) + _TAKE_ID
+    return first, *(curl(call, secrets, session_id) for call in calls[1:])
+
+
+def curl(exchange: Exchange, secrets: Secrets, session_id: str | None = None) -> str:
+    """The curl line that makes the call again, tokens and the given id as variables."""
 
     def safe(text: str) -> str:
         # Before it is quoted, which would hide a token with a quote in it.
-        return secrets.redact(text).replace("$OTHER_TOKEN", "\1").replace("$TOKEN", "\2")
+        text = secrets.redact(text).replace("$OTHER_TOKEN", "\1").replace("$TOKEN", "\2")
+        return text.replace(session_id, "\3") if session_id else text
+
+    def expanded(text: str) -> str:
+        # Double quotes, so that the shell puts in what stands for itself.
+        return '"' + re.sub(r'(["\\$`])', r"\\\1", safe(text)) + '"'
 
     words = ["curl", "-sS", "-i"]
     if exchange.method != "GET":
         words += ["-X", exchange.method]
-    words.append(shlex.quote(safe(exchange.url)))
+    words.append(expanded(exchange.url))
     for name, value in exchange.request_headers.items():
         if name not in _USUAL and not name.startswith("x-schemathesis"):
-            # Double quotes, so that the shell puts the token in.
-            header = re.sub(r'(["\\$`])', r"\\\1", safe(f"{name}: {value}"))
-            words += ["-H", f'"{header}"']
+            words += ["-H", expanded(f"{name}: {value}")]
     if exchange.request_body:
-        body = safe(exchange.request_body.decode("utf-8", "replace"))
-        words += ["--data-binary", shlex.quote(body)]
-    return " ".join(words).replace("\1", "$OTHER_TOKEN").replace("\2", "$TOKEN")
+        body = shlex.quote(safe(exchange.request_body.decode("utf-8", "replace")))
+        words += ["--data-binary", body.replace("\3", "'\"$ID\"'")]
+    line = " ".join(words)
+    return line.replace("\1", "$OTHER_TOKEN").replace("\2", "$TOKEN").replace("\3", "$ID")

@@ -1,5 +1,7 @@
 """What shows a violation is made as short as it gets."""
 
+import os
+import subprocess
 import time
 
 import pytest
@@ -30,10 +32,29 @@ def test_calls_that_do_not_matter_are_left_out() -> None:
         short = shortened(run, long, time.monotonic() + 30)
         run.close()
     assert len(long.curls) == 9
-    assert [line.split("sessions")[0].split()[4] for line in short.curls[:3]] == [
-        "POST",
-        "DELETE",
-        "PATCH",
-    ]
+    assert [call.method for call in short.calls] == ["POST", "DELETE", "PATCH", "GET"]
     assert len(short.curls) == 4
     assert short.identity == long.identity
+
+
+def test_the_lines_show_it_to_whoever_pastes_them() -> None:
+    with served("batch-of-six") as target:
+        run = Run(target, seed=1)
+        with Cast(run) as cast:
+            session = cast.user.create(mode="batch")
+            assert session is not None
+            for _ in range(6):
+                cast.submit(session, 100.5)
+            with pytest.raises(ContractViolationError) as raised:
+                cast.observe(session)
+        run.close()
+        curls = raised.value.violations[0].curls
+        assert session.id not in "".join(curls)
+        done = subprocess.run(
+            ["bash", "-euc", "\n".join(curls)],  # noqa: S607 - whichever bash is there
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PATH": os.environ["PATH"], "TOKEN": "emulator-token"},
+        )
+    assert done.stdout.count('"state":{"status":"Running"}') == 6
