@@ -73,6 +73,18 @@ def test_what_derives_from_a_client_shares_its_connections(
         assert caught.value.attempts == attempts
 
 
+def test_an_idle_connection_is_given_up_before_the_server_does(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SessionsClient(emulator.url, token=emulator.token, instance=INSTANCE) as client:
+        session = client.create(backend=BACKEND)
+        before = stream_port(session.refresh)
+        assert stream_port(session.refresh) == before
+        monotonic = time.monotonic
+        monkeypatch.setattr(time, "monotonic", lambda: monotonic() + 4.5)
+        assert stream_port(session.refresh) != before
+
+
 def stream_port(call: Callable[[], Any]) -> object:
     """The local port that a call was made from."""
     stream = call().response.extensions["network_stream"]

@@ -185,7 +185,7 @@ def test_a_created_session_that_cannot_be_used_is_cancelled_or_reported(
     mocked: Mocked, answer: httpx.Response, *, lost: bool
 ) -> None:
     answer = httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
-    service = Service(answer, 503)
+    service = Service(answer, 404)  # a session just created may not be found for a moment
     with pytest.raises(ContractError) as caught:
         mocked(service).create(backend=BACKEND)
     assert isinstance(caught.value, LostSessionError) is lost
