@@ -113,9 +113,11 @@ def answers_hold(run: Run) -> None:
             HealthCheck.filter_too_much,
             HealthCheck.data_too_large,
         ],
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate] if run.fail_fast else [Phase.generate, Phase.shrink],
     )
     for name in MODELS:
+        if run.over:
+            return
         checks = {"legal answers decoded": _decoded(answers, name)}
         if name in CALLS:
             checks["broken answers refused"] = _refused(answers, name)

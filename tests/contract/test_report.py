@@ -34,7 +34,7 @@ def result() -> Iterator[Result]:
             emulator.url, Secrets(CANARY, OTHER), control_url=f"{emulator.url}/_emulator"
         )
         run = Run(target, seed=1, examples=0.1)
-        execute(run, ("race", "model"))
+        execute(run, ("race",))
         # A server that says everything twice: what it was sent comes back in headers and body.
         exchange = run.exchange(
             method="GET",
