@@ -199,7 +199,10 @@ def test_the_log_shows_no_token(emulator: Emulator) -> None:
                 json={**BODY, token: [token]},
                 headers={**headers, "X-Other": token, "Cookie": token},
             )
+    httpx.get(emulator.url, headers={"X-Access-Token": "brief"})
+    httpx.get(emulator.url, headers={"Authorization": "Basic brief"})
     shown = str(emulator.requests())
+    assert "brief" not in shown
     assert "emulator-token" not in shown
     assert unknown not in shown
     assert "***" in shown

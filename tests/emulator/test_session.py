@@ -108,6 +108,16 @@ def test_batch_jobs_run_five_side_by_side() -> None:
     assert _session.elapsed(looked, at(12)) == 52
 
 
+def test_a_session_is_not_idle_while_a_job_of_it_runs() -> None:
+    looked = submitted(session(mode=Mode.BATCH), job(10, "a"), job(500, "b"))
+    assert _session.settle(looked, at(499)).state is State.ACTIVE
+    assert history(_session.settle(looked, at(600)))[-1] == (
+        State.INACTIVE,
+        Reason.INTERACTIVE_TTL,
+        560,
+    )
+
+
 def test_closing_fails_what_is_queued_and_lets_run_what_runs() -> None:
     looked = _session.close(submitted(session(), job(10, "a"), job(10, "b")), at(3))
     assert history(looked)[-1] == (State.CLOSED, Reason.CANCELLED, 3)
