@@ -52,7 +52,7 @@ def test_a_rate_limit_says_how_long(emulator: Emulator, client: httpx.Client, se
 
 
 def test_a_delay_is_a_delay(emulator: Emulator, client: httpx.Client, session: str) -> None:
-    emulator.add_fault(Fault("delay", seconds=30, times=1))
+    emulator.add_fault(Fault("delay", seconds=1, times=1))
     with pytest.raises(httpx.ReadTimeout):
         client.get(f"/sessions/{session}", timeout=0.05)
     emulator.add_fault(Fault("delay", seconds=0.05, times=1))
