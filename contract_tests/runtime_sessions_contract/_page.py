@@ -28,11 +28,11 @@ svg text { font: 13px system-ui, sans-serif; fill: currentColor; }
 
 #: Where the states stand on the diagram.
 PLACES: Final = {
-    State.OPEN: (20, 110),
-    State.ACTIVE: (300, 20),
-    State.INACTIVE: (300, 200),
-    State.CLOSED: (600, 20),
-    State.CANCELED: (600, 200),
+    State.OPEN: (20, 160),
+    State.ACTIVE: (300, 70),
+    State.INACTIVE: (300, 250),
+    State.CLOSED: (600, 70),
+    State.CANCELED: (600, 250),
 }
 WIDTH, HEIGHT = 190, 116
 
@@ -94,7 +94,7 @@ def _matrix(result: Result) -> str:
 def _diagram(result: Result) -> str:
     coverage = result.run.coverage
     label = "States and what was called in each"
-    parts = [f'<svg viewBox="0 0 820 330" role="img" aria-label="{label}">{MARKER}']
+    parts = [f'<svg viewBox="0 0 820 436" role="img" aria-label="{label}">{MARKER}']
     for (before, after), count in sorted(coverage.moves.items()):
         parts.append(_arrow(PLACES[State(before)], PLACES[State(after)], count))
     for state, (x, y) in PLACES.items():
@@ -108,17 +108,30 @@ def _diagram(result: Result) -> str:
             color = f"fill:var(--{'good' if count else 'bad'})"
             below = y + 38 + 17 * line
             parts.append(f'<text x="{x + 10}" y="{below}" style="{color}">{name} {count}</text>')
-    return "".join([*parts, "</svg>"])
+    note = "<p>An arrow leads from a state to the one that the next look found.</p>"
+    return "".join([*parts, "</svg>", note])
 
 
 def _arrow(start: tuple[int, int], end: tuple[int, int], count: int) -> str:
-    # From box to box, and a little aside, so that there and back are two lines.
-    horizontal = end[0] != start[0]
-    aside = 14 if (end[0], end[1]) > (start[0], start[1]) else -14
-    x1 = start[0] + (WIDTH if end[0] > start[0] else 0 if horizontal else WIDTH // 2 + aside)
-    x2 = end[0] + (0 if end[0] > start[0] else WIDTH if horizontal else WIDTH // 2 + aside)
-    y1 = start[1] + (HEIGHT // 2 + aside if horizontal else HEIGHT if end[1] > start[1] else 0)
-    y2 = end[1] + (HEIGHT // 2 + aside if horizontal else 0 if end[1] > start[1] else HEIGHT)
-    ends = f'x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"'
-    line = f'<line {ends} stroke="currentColor" marker-end="url(#tip)"/>'
-    return f'{line}<text x="{(x1 + x2) // 2 + 4}" y="{(y1 + y2) // 2 - 4}">{count}</text>'
+    (x1, y1), (x2, y2) = start, end
+    if x2 - x1 > 2 * WIDTH:
+        # Past the boxes between: over them, or below.
+        up = y2 < y1
+        x1, x2 = x1 + WIDTH // 2, x2 + WIDTH // 2
+        y1, y2 = (y1, y2) if up else (y1 + HEIGHT, y2 + HEIGHT)
+        beyond = -50 if up else 486
+        label = (x1 + x2) // 2, (y1 + y2) // 4 + beyond // 2
+        path = f"M{x1} {y1} Q{(x1 + x2) // 2} {beyond} {x2} {y2}"
+    else:
+        # From box to box, and a little aside, so that there and back are two lines.
+        aside = 14 if (x2, y2) > (x1, y1) else -14
+        if x1 == x2:
+            x1 = x2 = x1 + WIDTH // 2 + aside
+            y1, y2 = (y1 + HEIGHT, y2) if y2 > y1 else (y1, y2 + HEIGHT)
+        else:
+            x1, x2 = (x1 + WIDTH, x2) if x2 > x1 else (x1, x2 + WIDTH)
+            y1, y2 = y1 + HEIGHT // 2 + aside, y2 + HEIGHT // 2 + aside
+        label = (x1 + x2) // 2 + 4, (y1 + y2) // 2
+        path = f"M{x1} {y1} L{x2} {y2}"
+    line = f'<path d="{path}" fill="none" stroke="currentColor" marker-end="url(#tip)"/>'
+    return f'{line}<text x="{label[0]}" y="{label[1] - 4}">{count}</text>'
