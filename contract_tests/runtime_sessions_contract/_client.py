@@ -103,7 +103,7 @@ def answers_hold(run: Run) -> None:
     contract = Contract.classic()
     answers = Answers(contract)
     config = settings(
-        max_examples=math.ceil(ANSWERS * run.examples),
+        max_examples=max(1, math.ceil(ANSWERS * run.examples)),
         deadline=None,
         database=None,
         print_blob=False,

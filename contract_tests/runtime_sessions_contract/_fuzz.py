@@ -105,7 +105,7 @@ def fuzz(run: Run) -> None:
 
 
 def _count(run: Run) -> int:
-    return math.ceil(EXAMPLES * run.examples)
+    return max(1, math.ceil(EXAMPLES * run.examples))
 
 
 def _unfollowed(run: Run) -> list[str]:
