@@ -410,13 +410,16 @@ async def _(request: Request, forward: Forward) -> Answer:
     return await forward(request)
 
 
-@planted("close-hits-another", "lifecycle", "A close also closes the session before.")
+@planted("close-hits-another", "lifecycle", "A close also closes the session that was made before.")
 async def _(request: Request, forward: Forward, made: list[str] = []) -> Answer:  # noqa: B006 - it remembers
     answer = await forward(request)
     if request.kind == "create" and answer.status == 200:
         made.append(answer.json["id"])
-    if request.kind == "close" and answer.status == 204 and len(made) > 1:
-        await forward(Request("DELETE", f"/sessions/{made[-2]}/close", "", request.headers, b""))
+    if request.kind == "close" and answer.status == 204:
+        place = made.index(request.path.split("/")[2])
+        await forward(
+            Request("DELETE", f"/sessions/{made[place - 1]}/close", "", request.headers, b"")
+        )
     return answer
 
 

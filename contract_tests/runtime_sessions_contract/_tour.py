@@ -156,12 +156,15 @@ class Tour:
         self.cast.observe(*self.bystanders)
 
     def _visit(self, stop: Stop, act: Callable[[Session], None]) -> None:
+        # One that is made just before and just after: what is done is not done to them.
+        before = self.cast.user.create()
         session = self.cast.user.create(
             mode=stop.mode, **({"max_session_ttl": stop.ttl} if stop.ttl else {})
         )
-        if session is None:
+        after = self.cast.user.create()
+        if before is None or session is None or after is None:
             return
-        self.cast.observe(session)
+        self.cast.observe(before, session, after)
         stop.reach(self.cast, session)
         self.cast.observe(session)
         self.cast.settle(session)
@@ -170,7 +173,7 @@ class Tour:
         for seconds in (SHORT * 2, LONG, 61, 451) if stop.jobs else ():
             self.cast.advance(seconds)
             self.cast.observe(session)
-        self.cast.observe(*self.bystanders)
+        self.cast.observe(before, after, *self.bystanders)
 
     def _drain(self, session: Session) -> None:
         self.cast.user.update(session.id, accepting=False)
