@@ -41,6 +41,10 @@ contract: generate ## Hold a server to the contract (URL=... TOKEN=..., the bund
 mutants: .venv/installed ## Prove that the suite finds every bug planted in the emulator (MUTANTS="name ..." for some)
 	@$(BIN)/python -m mutants $(MUTANTS)
 
+.PHONY: false-alarms
+false-alarms: .venv/installed ## Prove that the suite finds nothing in the emulator as it is, with 20 seeds
+	@$(BIN)/python -m mutants --unmutated 20
+
 .PHONY: lint
 lint: .venv/installed ## Ruff: rules and format
 	@$(BIN)/ruff check .

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from mutants import MUTANTS, Mutant
-from mutants.__main__ import hunt
+from mutants.__main__ import alarms, hunt
 
 import runtime_sessions_emulator
 
@@ -75,3 +75,10 @@ def test_there_are_mutants_of_every_class() -> None:
         "validation",
     }
     assert len(MUTANTS) >= 60
+
+
+def test_a_false_alarm_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mutants.__main__.PARTS", ("race",))
+    assert alarms(1) == 0
+    with MUTANTS["client-forgets-text"].planted():
+        assert alarms(1) == 1
