@@ -77,3 +77,21 @@ def test_overlay_talks_to_the_emulator(environment: Path) -> None:
 @pytest.mark.parametrize("command", ["runtime-sessions-contract", "runtime-sessions-emulator"])
 def test_command_helps(environment: Path, command: str) -> None:
     assert "usage" in run(environment / "bin" / command, "--help").lower()
+
+
+@pytest.mark.parametrize(
+    ("package", "missing", "extra"),
+    [
+        ("runtime_sessions_contract", "schemathesis", "contract"),
+        ("runtime_sessions_emulator", "uvicorn", "emulator"),
+    ],
+)
+def test_without_its_extra_a_package_says_what_to_install(
+    environment: Path, package: str, missing: str, extra: str
+) -> None:
+    # None stands for a module that is not there.
+    script = f"import sys; sys.modules[{missing!r}] = None; import {package}"
+    done = subprocess.run(
+        [environment / "bin" / "python", "-c", script], capture_output=True, text=True, check=False
+    )
+    assert f"pip install 'runtime-sessions[{extra}]'" in done.stderr
