@@ -110,8 +110,8 @@ LIFE = (
         "The max TTL runs from the creation, not from the first job.",
         (
             "_session",
-            "session.started_at + micros(session.max_ttl)\n",
-            "session.created_at + micros(session.max_ttl)\n",
+            "session.started_at + micros(session.active_ttl)\n",
+            "session.created_at + micros(session.active_ttl)\n",
         ),
     ),
     _mutant(
@@ -130,7 +130,7 @@ LIFE = (
         "The max TTL does not close the session.",
         (
             "_session",
-            "return NEVER if session.started_at is None else session.started_at + micros(session.max_ttl)",
+            "return NEVER if session.started_at is None else session.started_at + micros(session.active_ttl)",
             "return NEVER",
         ),
     ),
@@ -160,8 +160,8 @@ LIFE = (
         "What remains of the time does not fall.",
         (
             "_session",
-            "return max(0, micros(session.max_ttl) - (now - session.started_at)) / SECOND",
-            "return session.max_ttl",
+            "return max(0, micros(session.active_ttl) - (now - session.started_at)) / SECOND",
+            "return session.active_ttl",
         ),
     ),
     _mutant(
@@ -275,7 +275,7 @@ LIFE = (
         "A session that accepts no jobs takes them all the same.",
         (
             "_service",
-            "if not session.accepting_jobs:",
+            "if not session.accepting_jobs or session.state.final:",
             "if False:",
         ),
     ),
@@ -294,7 +294,7 @@ LIFE = (
         "jobs",
         "The two statuses of a job differ while it is queued.",
         (
-            "_classic_views",
+            "_views",
             '    state: dict[str, Any] = {"status": job.status.value}\n',
             '    state: dict[str, Any] = {"status": "Running" if job.started_at is None else job.status.value}\n',
         ),
@@ -359,8 +359,8 @@ LIFE = (
         "The TTL asked for is not kept.",
         (
             "_service",
-            "max_ttl=plan.max_ttl if max_ttl is None else min(max_ttl, plan.max_ttl),",
-            "max_ttl=plan.max_ttl,",
+            "granted = plan.max_ttl if max_ttl is None else min(max_ttl, plan.max_ttl)",
+            "granted = plan.max_ttl",
         ),
     ),
     _mutant(
@@ -369,8 +369,8 @@ LIFE = (
         "The TTL loses its fraction.",
         (
             "_service",
-            "else min(max_ttl, plan.max_ttl),",
-            "else min(int(max_ttl) or 1, plan.max_ttl),",
+            "else min(max_ttl, plan.max_ttl)\n",
+            "else min(int(max_ttl) or 1, plan.max_ttl)\n",
         ),
     ),
     _mutant(
@@ -387,7 +387,11 @@ LIFE = (
         "ttl-default",
         "reflection",
         "Without a TTL a session gets one hour.",
-        ("_service", "max_ttl=plan.max_ttl if max_ttl is None", "max_ttl=3600 if max_ttl is None"),
+        (
+            "_service",
+            "granted = plan.max_ttl if max_ttl is None",
+            "granted = 3600 if max_ttl is None",
+        ),
     ),
     _mutant(
         "mode-lost",
@@ -421,8 +425,8 @@ LIFE = (
         "An id is used for two sessions now and then.",
         (
             "_service",
-            "id=self._new_id(self._sessions),",
-            "id=next(iter(self._sessions)) if len(self._sessions) % 11 == 10 else self._new_id(self._sessions),",
+            "id=self._new_id(self._sessions, self.rules.session_id),",
+            "id=next(iter(self._sessions)) if len(self._sessions) % 11 == 10 else self._new_id(self._sessions, self.rules.session_id),",
         ),
     ),
 )

@@ -5,6 +5,7 @@ try:
     from runtime_sessions_emulator._emulator import Emulator
     from runtime_sessions_emulator._errors import NotAcceptingError
     from runtime_sessions_emulator._faults import Fault, FaultKind
+    from runtime_sessions_emulator._generations import default_config
     from runtime_sessions_emulator._job_rule import JobRule
 except ModuleNotFoundError as error:
     # The client is installed without what only the emulator needs.
@@ -22,4 +23,5 @@ __all__ = [
     "JobRule",
     "NotAcceptingError",
     "User",
+    "default_config",
 ]

@@ -20,6 +20,7 @@ from runtime_sessions_emulator._config import Config
 from runtime_sessions_emulator._control import Control
 from runtime_sessions_emulator._emulation import Emulation
 from runtime_sessions_emulator._emulator import HOST, address, configured, listen
+from runtime_sessions_emulator._generations import SKINS, skin_of
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,6 +34,12 @@ def parser() -> argparse.ArgumentParser:
     add("--host", default=HOST, help="address to listen on (default: %(default)s)")
     add("--port", type=int, default=8390, help="port; 0: a free one (default: %(default)s)")
     add("--port-file", type=Path, metavar="FILE", help="write the address there once it listens")
+    add(
+        "--contract",
+        choices=list(SKINS),
+        default="classic",
+        help="the generation of the API (default: %(default)s)",
+    )
     add("--config", type=Path, metavar="FILE", help="users, instances, backends, limits (TOML)")
     add(
         "--seed",
@@ -54,7 +61,9 @@ def main() -> None:
     """Serve until told to stop."""
     options = parser().parse_args()
     try:
-        config = Config() if options.config is None else Config.load(options.config)
+        config = skin_of(options.contract).config
+        if options.config is not None:
+            config = Config.load(options.config, config)
     except (OSError, ValueError) as error:
         sys.exit(f"The configuration {options.config} cannot be used: {error}")
     try:
@@ -64,7 +73,12 @@ def main() -> None:
             f"Cannot listen on {options.host}:{options.port}: {error}. "
             "Choose another --port, or 0 for a free one."
         )
-    emulation = Emulation.of(config, seed=options.seed, virtual_clock=options.virtual_clock)
+    emulation = Emulation.of(
+        config,
+        contract=options.contract,
+        seed=options.seed,
+        virtual_clock=options.virtual_clock,
+    )
     if options.log_format is not None:
         emulation.log.follower = _write_json if options.log_format == "json" else _write_text
     local = _is_loopback(bound.getsockname()[0])

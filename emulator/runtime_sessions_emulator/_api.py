@@ -2,57 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Mapping
+from typing import Any, Final
 
-from attrs import define
-
-from runtime_sessions_emulator._boundary import Boundary
-from runtime_sessions_emulator._config import User
 from runtime_sessions_emulator._contract import Operation
 from runtime_sessions_emulator._emulation import Emulation
 from runtime_sessions_emulator._errors import NoSuchSessionError, ServiceError
 from runtime_sessions_emulator._faults import Fault, FaultKind, faulty
 from runtime_sessions_emulator._http import Answer, HttpError, Receive, Scope, Send, send_answer
 from runtime_sessions_emulator._log import Entry
+from runtime_sessions_emulator._skin import Call, Skin
 
 _LOG: Final = logging.getLogger("runtime_sessions_emulator")
-
-
-@define
-class Call:
-    """A request that was found to be valid: who asks, for which thing, with what."""
-
-    user: User
-    id: str
-    query: Mapping[str, Any]
-    body: Mapping[str, Any]
-
-
-class Generation(Protocol):
-    """What a generation of the API has of its own."""
-
-    boundary: Boundary
-    handlers: Mapping[str, Callable[[Call], Answer]]
-
-    def authenticate(self, scope: Scope) -> User:
-        """The user whose token a request carries. Raises HttpError."""
-        ...
-
-    def refused(self, error: ServiceError) -> HttpError:
-        """What is said when the service cannot do what it was asked for."""
-        ...
-
-    def error(self, error: HttpError) -> Answer:
-        """The answer to a request that is refused."""
-        ...
 
 
 class Api:
     """The ASGI application of a generation of the API."""
 
-    def __init__(self, generation: Generation, emulation: Emulation) -> None:
-        self._generation = generation
+    def __init__(self, emulation: Emulation) -> None:
+        self._skin: Skin = emulation.skin
         self._service = emulation.service
         self._faults = emulation.faults
         self._log = emulation.log
@@ -63,7 +31,7 @@ class Api:
         try:
             answer = await self._perform(entry, receive)
         except HttpError as error:
-            answer = self._checked(None, self._generation.error(error), scope["path"])
+            answer = self._checked(None, self._skin.error(error), scope["path"])
         except ConnectionError:
             return
         entry.status = answer.status or None
@@ -72,22 +40,23 @@ class Api:
 
     async def _perform(self, entry: Entry, receive: Receive) -> Answer:
         """Do what a request asks for, and fill in what the log is to say of it."""
-        boundary = self._generation.boundary
-        user = self._generation.authenticate(entry.scope)
+        boundary = self._skin.boundary
+        user, instance = self._skin.authenticate(entry.scope)
         entry.user = user.id
         operation, ident = boundary.route(entry.scope)
         entry.operation = operation.id
+        boundary.headers(operation, entry.scope)
         query = boundary.query(operation, entry.scope)
         body: Mapping[str, Any] = {}
         if operation.body is not None:
             entry.body, body = await boundary.body(operation, entry.scope, receive)
-        entry.session_id = body.get("session_id") or ident or None
+        entry.session_id = body.get("session_id") or query.get("session_id") or ident or None
         fault = self._strike(entry, None) if self._faults else None
         if fault is not None and fault.kind != FaultKind.DELAY:
             return self._faulty(fault, None)
         if fault is not None:
             await asyncio.sleep(fault.seconds)
-        answer = self._carry_out(operation, Call(user, ident, query, body))
+        answer = self._carry_out(operation, Call(user, instance, ident, query, body))
         if operation.id == "createSession" and answer.body is not None:
             entry.session_id = answer.body.get("id")
         if fault is None and self._faults:
@@ -101,21 +70,21 @@ class Api:
     def _carry_out(self, operation: Operation, call: Call) -> Answer:
         try:
             with self._service.lock:
-                answer = self._generation.handlers[operation.id](call)
+                answer = self._skin.handlers[operation.id](call)
         except ServiceError as error:
-            answer = self._generation.error(self._generation.refused(error))
+            answer = self._skin.error(self._skin.refused(error))
         except HttpError as error:
-            answer = self._generation.error(error)
+            answer = self._skin.error(error)
         return self._checked(operation, answer, operation.id)
 
     def _checked(self, operation: Operation | None, answer: Answer, name: str) -> Answer:
         """The answer, if the contract allows it; else an error that says loudly what is wrong."""
-        broken = self._generation.boundary.check(operation, answer)
+        broken = self._skin.boundary.check(operation, answer)
         if broken is None:
             return answer
         said = f"The emulator's own answer to {name} breaks the contract: {broken}."
         _LOG.error(said)
-        return self._generation.error(
+        return self._skin.error(
             HttpError(500, 500, said, solution="This is a bug of the emulator: report it.")
         )
 
@@ -131,5 +100,5 @@ class Api:
         return fault
 
     def _faulty(self, fault: Fault, answer: Answer | None) -> Answer:
-        not_found = self._generation.error(self._generation.refused(NoSuchSessionError()))
-        return faulty(fault, answer, not_found, self._generation.error)
+        not_found = self._skin.error(self._skin.refused(NoSuchSessionError()))
+        return faulty(fault, answer, not_found, self._skin.error)

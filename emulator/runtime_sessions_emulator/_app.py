@@ -1,7 +1,6 @@
-"""The whole server as one ASGI application: the API at the root, the control plane beside it."""
+"""The whole server as one ASGI application: the API at the root, all else beside it."""
 
 from runtime_sessions_emulator._api import Api
-from runtime_sessions_emulator._classic import Classic
 from runtime_sessions_emulator._control import Control
 from runtime_sessions_emulator._control_http import PREFIX, control_app
 from runtime_sessions_emulator._emulation import Emulation
@@ -14,12 +13,15 @@ class App:
     def __init__(
         self, emulation: Emulation, control: Control | None, *, local: bool = True
     ) -> None:
-        self._api = Api(Classic(emulation.service), emulation)
-        self._control = None if control is None else control_app(control, local=local)
+        self._api = Api(emulation)
+        self._beside = dict(emulation.skin.beside)
+        if control is not None:
+            self._beside[PREFIX] = control_app(control, local=local)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request to the API or to the control plane."""
-        if self._control is not None and scope["path"].startswith(PREFIX):
-            await self._control(scope, receive, send)
-        else:
-            await self._api(scope, receive, send)
+        """Pass a request to the API, or to what is beside it."""
+        for prefix, app in self._beside.items():
+            if scope["path"].startswith(prefix):
+                await app(scope, receive, send)
+                return
+        await self._api(scope, receive, send)

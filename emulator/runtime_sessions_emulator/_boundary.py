@@ -1,10 +1,11 @@
 """Where requests come in and answers go out: both are held to the contract."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, cast
 from urllib.parse import unquote
 
-from runtime_sessions_emulator._contract import Contract, Operation
+from runtime_sessions_emulator._contract import Contract, Operation, Parameter
 from runtime_sessions_emulator._http import (
     Answer,
     HttpError,
@@ -22,7 +23,12 @@ INVALID: Final = 1208
 # What a server answers before it comes to an operation: allowed of every operation, with the
 # documented error body.
 _PROTOCOL: Final = frozenset({400, 401, 404, 405, 413})
-_DIGITS: Final = 4000
+# With more digits Python refuses to read a number, and so it stays text.
+_WHOLE: Final = re.compile(r"-?[0-9]{1,4000}")
+_VALUES: Final[Mapping[str, Callable[[str], object]]] = {
+    "integer": lambda text: int(text) if _WHOLE.fullmatch(text) else text,
+    "boolean": lambda text: {"true": True, "false": False}.get(text, text),
+}
 
 
 class Boundary:
@@ -57,8 +63,23 @@ class Boundary:
                 return operation, "" if place is None else unquote(segments[place])
         raise HttpError(404, 404, "There is nothing at this path.")
 
+    def headers(self, operation: Operation, scope: Scope) -> None:
+        """Hold the headers to the contract.
+
+        Raises:
+            HttpError: They break it (400).
+        """
+        for parameter in operation.headers:
+            name = parameter.name.lower().encode()
+            given = [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+            if len(given) > 1 or (parameter.required and not given):
+                often = "more than once" if given else "missing"
+                raise _invalid("headers", f"{parameter.name} is {often}")
+            for text in given:
+                _value("headers", parameter, text)
+
     def query(self, operation: Operation, scope: Scope) -> dict[str, Any]:
-        """The query parameters, whole numbers as integers.
+        """The query parameters, each as what the contract says that it is.
 
         Raises:
             HttpError: They break the contract (400).
@@ -69,7 +90,14 @@ class Boundary:
             given = parse_query(scope["query_string"])
         except MalformedError as error:
             raise _invalid("query", str(error)) from None
-        return {name: _parameter(operation, name, text) for name, text in given.items()}
+        unknown = given.keys() - operation.query.keys()
+        if unknown and operation.strict:
+            raise _invalid("query", f"{min(unknown)!r} is not a parameter of this operation")
+        return {
+            name: _value("query", operation.query[name], text)
+            for name, text in given.items()
+            if name not in unknown
+        }
 
     async def body(
         self, operation: Operation, scope: Scope, receive: Receive
@@ -111,16 +139,10 @@ class Boundary:
         )
 
 
-def _parameter(operation: Operation, name: str, text: str) -> str | int:
-    validator = operation.query.get(name)
-    if validator is None:
-        if operation.strict:
-            raise _invalid("query", f"{name!r} is not a parameter of this operation")
-        return text
-    # Beyond this Python refuses to read a number, and so it stays text.
-    value = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else text
-    for problem in validator.iter_errors(value):
-        raise _invalid("query", f"{name}: {problem.message}")
+def _value(what: str, parameter: Parameter, text: str) -> object:
+    value = _VALUES.get(parameter.kind, str)(text)
+    for problem in parameter.validator.iter_errors(value):
+        raise _invalid(what, f"{parameter.name}: {problem.message}")
     return value
 
 

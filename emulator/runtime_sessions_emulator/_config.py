@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import gt
 from jsonschema_rs import Draft202012Validator
 
@@ -19,20 +19,33 @@ def _names(names: Iterable[str]) -> frozenset[str]:
 
 @frozen
 class User:
-    """A user of the service, the token that proves it, and the instances that it may use."""
+    """A user of the service.
+
+    Attributes:
+        token: What proves that it is this user; it does not run out.
+        instances: The instances that it may use.
+        api_key: What IAM gives it a token for that runs out, where the contract has that.
+    """
 
     id: str
     token: str = field(repr=False)
     instances: frozenset[str] = field(converter=_names)
+    api_key: str | None = field(default=None, repr=False)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What nobody else may see."""
+        return frozenset({self.token} if self.api_key is None else {self.token, self.api_key})
 
 
 @frozen
 class Instance:
-    """An instance: who pays, as hub/group/project.
+    """An instance: who pays, as hub/group/project or as a CRN.
 
     Attributes:
         max_ttl: The longest and the default max TTL of its sessions, in seconds.
-        open_plan: Whether it is of the open plan, where dedicated sessions run in job mode.
+        open_plan: Whether it is of the open plan, which has no dedicated sessions: they run in job
+            mode, or are refused.
     """
 
     name: str
@@ -42,12 +55,11 @@ class Instance:
 
 @frozen(kw_only=True)
 class Config:
-    """What the emulated service knows; the defaults need no file.
+    """What the emulated service knows; the defaults need no file, and are the classic ones.
 
     Attributes:
         interactive_ttl: Seconds without a job until an active session becomes inactive.
-        unused_ttl: Seconds until a session that never had a job closes; None: it stays open, as the
-            classic text has it.
+        unused_ttl: Seconds until a session that never had a job closes; None: it stays open.
         job_duration: Seconds that a job runs when nothing says otherwise.
 
     Raises:
@@ -70,8 +82,9 @@ class Config:
             raise ValueError("users: there must be at least one")
         _hold_unique("users: id", (user.id for user in self.users))
         _hold_unique("instances: name", (instance.name for instance in self.instances))
-        if len({user.token for user in self.users}) < len(self.users):
-            raise ValueError("users: two have the same token")
+        secrets = [secret for user in self.users for secret in user.secrets]
+        if len(set(secrets)) < len(secrets):
+            raise ValueError("users: two have the same token or API key")
         known = {instance.name for instance in self.instances}
         for user in self.users:
             if not user.instances <= known:
@@ -79,7 +92,7 @@ class Config:
                 raise ValueError(f"users: {user.id} may use {missing}, which is not in instances")
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, path: Path, default: Self | None = None) -> Self:
         """Read a TOML file; what it doesn't say is as by default.
 
         Raises:
@@ -95,7 +108,7 @@ class Config:
             made["users"] = tuple(User(**user) for user in given["users"])
         if "instances" in given:
             made["instances"] = tuple(Instance(**instance) for instance in given["instances"])
-        return cls(**made)
+        return evolve(default or cls(), **made)
 
 
 def _hold_unique(what: str, values: Iterable[str]) -> None:
@@ -125,7 +138,13 @@ _SCHEMA: Final = Draft202012Validator(
         [],
         users={
             "type": "array",
-            "items": _table(["id", "token", "instances"], id=_NAME, token=_NAME, instances=_NAMES),
+            "items": _table(
+                ["id", "token", "instances"],
+                id=_NAME,
+                token=_NAME,
+                instances=_NAMES,
+                api_key=_NAME,
+            ),
         },
         backends=_NAMES,
         instances={

@@ -15,13 +15,24 @@ JsonObject = dict[str, Any]
 
 
 @frozen
+class Parameter:
+    """A parameter of an operation: its name, its JSON type, and what validates its value."""
+
+    name: str
+    kind: str
+    validator: Draft202012Validator
+    required: bool = False
+
+
+@frozen
 class Operation:
     """An operation of the contract.
 
     Attributes:
         path: The segments of its path; None where a parameter stands.
         body: What validates its request body; None where it takes none.
-        query: What validates each of its query parameters.
+        query: Its query parameters, by name.
+        headers: Its header parameters.
         answers: What validates the body of each documented status; None where that has no body.
         strict: Whether unknown query parameters and other content types than JSON are refused.
     """
@@ -30,8 +41,9 @@ class Operation:
     method: str
     path: tuple[str | None, ...]
     body: Draft202012Validator | None
-    query: Mapping[str, Draft202012Validator]
+    query: Mapping[str, Parameter]
     answers: Mapping[int, Draft202012Validator | None]
+    headers: tuple[Parameter, ...] = ()
     strict: bool = True
 
 
@@ -76,15 +88,21 @@ class Contract:
                 None if part.startswith("{") else part for part in path.strip("/").split("/")
             ),
             body=body and _content(body, self._document),
-            query={
-                p["name"]: _validator(p["schema"], self._document)
-                for p in parameters
-                if p["in"] == "query"
-            },
+            query={p["name"]: self._parameter(p) for p in parameters if p["in"] == "query"},
+            headers=tuple(self._parameter(p) for p in parameters if p["in"] == "header"),
             answers={
                 int(status): _content(_resolved(answer, self._document), self._closed)
                 for status, answer in operation["responses"].items()
             },
+        )
+
+    def _parameter(self, parameter: JsonObject) -> Parameter:
+        schema = parameter["schema"]
+        return Parameter(
+            name=parameter["name"],
+            kind=schema["type"],
+            validator=_validator(schema, self._document),
+            required=parameter.get("required", False),
         )
 
 

@@ -13,6 +13,7 @@ from runtime_sessions_emulator._app import App
 from runtime_sessions_emulator._config import Config
 from runtime_sessions_emulator._control import Control
 from runtime_sessions_emulator._emulation import Emulation
+from runtime_sessions_emulator._iam import PREFIX as IAM
 from runtime_sessions_emulator._transport import AsyncTransport, Transport
 
 HOST: Final = "127.0.0.1"
@@ -57,25 +58,51 @@ class Emulator(Control):
     Without the block it is there all the same, in process: see `client` and `async_client`.
 
     Args:
-        config: What the service knows; without it two users, two backends and two instances.
+        config: What the service knows; without it `default_config(contract)`: two users, two
+            backends and two instances.
+        contract: The generation of the API: "classic" or "platform".
         seed: What ids and faults are made from: the same calls give the same ids, run after run.
         virtual_clock: Whether the time stands still until it is moved.
 
     Attributes:
+        config: What the service knows.
+        contract: The name of the contract.
         token: The token of the first user.
         other_token: The token of the last user.
+        api_key: The first user's API key; None: it has none.
+        instance: The first instance that the first user may use and that is not of the open plan,
+            or else the first one of all.
+        open_instance: The first of the open plan; None: there is none.
+        backend: The first backend.
+
+    Raises:
+        ValueError: There is no such contract.
     """
 
     def __init__(
-        self, config: Config | None = None, *, seed: int = 0, virtual_clock: bool = False
+        self,
+        config: Config | None = None,
+        *,
+        contract: str = "classic",
+        seed: int = 0,
+        virtual_clock: bool = False,
     ) -> None:
-        emulation = Emulation.of(config, seed=seed, virtual_clock=virtual_clock)
+        emulation = Emulation.of(config, contract=contract, seed=seed, virtual_clock=virtual_clock)
         super().__init__(emulation)
+        self._skin = emulation.skin
         self._app = App(emulation, self)
         self._socket: socket.socket | None = None
-        tokens = list(emulation.service.users)
-        self.token: Final = tokens[0]
-        self.other_token: Final = tokens[-1]
+        self.config: Final = emulation.service.config
+        self.contract: Final = contract
+        user = self.config.users[0]
+        self.token: Final = user.token
+        self.other_token: Final = self.config.users[-1].token
+        self.api_key: Final = user.api_key
+        usable = [one for one in self.config.instances if one.name in user.instances]
+        paying = [one.name for one in usable if not one.open_plan]
+        self.instance: Final = (paying or [one.name for one in usable] or [""])[0]
+        self.open_instance: Final = next((one.name for one in usable if one.open_plan), None)
+        self.backend: Final = next(iter(self.config.backends), "")
 
     @property
     def url(self) -> str:
@@ -83,6 +110,17 @@ class Emulator(Control):
         if self._socket is None:
             raise RuntimeError("The emulator is not running: use it in a `with` block.")
         return address(self._socket)
+
+    @property
+    def iam_url(self) -> str:
+        """Where the stand-in for IAM is, for the environment variable `IAM_URL`.
+
+        Raises:
+            RuntimeError: The contract has no IAM, or it is outside of the `with` block.
+        """
+        if IAM not in self._skin.beside:
+            raise RuntimeError(f"The {self.contract} contract has no IAM.")
+        return self.url + IAM
 
     def client(self, token: str | None = None) -> httpx.Client:
         """A client with a token, the first user's if none is given; to be closed after use.
@@ -99,7 +137,7 @@ class Emulator(Control):
 
     def _options(self, token: str | None) -> dict[str, Any]:
         url = f"http://{HOST}" if self._socket is None else self.url
-        headers = {"Authorization": f"Bearer {token or self.token}"}
+        headers = self._skin.headers(token or self.token, self.instance)
         # Not through a proxy that the environment names.
         return {"base_url": url, "headers": headers, "trust_env": False}
 

@@ -21,5 +21,9 @@ class ForbiddenError(ServiceError):
     """The caller may not use this instance."""
 
 
+class OpenPlanError(ServiceError):
+    """The open plan has no dedicated sessions."""
+
+
 class NotAcceptingError(ServiceError):
     """The session accepts no jobs."""

@@ -1,6 +1,6 @@
 """The emulated service: what it holds, and what its users and operators can do with it. No HTTP."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from threading import RLock
 from typing import Any, Final
@@ -16,13 +16,12 @@ from runtime_sessions_emulator._errors import (
     NoSuchJobError,
     NoSuchSessionError,
     NotAcceptingError,
+    OpenPlanError,
 )
 from runtime_sessions_emulator._job import RAN_TOO_LONG, SECOND, Job, micros
 from runtime_sessions_emulator._job_rule import JobOrder, JobRule
+from runtime_sessions_emulator._rules import Rules, short_id
 from runtime_sessions_emulator._session import Mode, Session
-
-_DIGITS: Final = "0123456789abcdefghijklmnopqrstuv"
-_PAIRS: Final = [a + b for a in _DIGITS for b in _DIGITS]
 
 OPEN_PLAN: Final = (
     "Dedicated session execution mode is not supported in the open plan. "
@@ -34,9 +33,10 @@ class Service:
     """The sessions and jobs of all users, and the time they live in."""
 
     def __init__(
-        self, config: Config | None = None, clock: Clock | None = None, seed: int = 0
+        self, config: Config, rules: Rules, clock: Clock | None = None, seed: int = 0
     ) -> None:
-        self.config: Final = config or Config()
+        self.config: Final = config
+        self.rules: Final = rules
         self.clock: Final = clock or RunningClock()
         self.seed: Final = seed
         # Requests come in one thread, the methods of Python's `Emulator` are called in others.
@@ -76,23 +76,34 @@ class Service:
         self._job_ids = {user: list(ids) for user, ids in job_ids.items()}
         self.job_rules = list(rules)
 
-    def create(
-        self, user: User, *, backend: str, instance: str, max_ttl: float | None, mode: str | None
+    def create(  # noqa: PLR0913 - what can be asked for
+        self,
+        user: User,
+        *,
+        backend: str | None,
+        instance: str,
+        max_ttl: float | None,
+        mode: str | None,
+        active_ttl: float | None = None,
+        interactive_ttl: float | None = None,
     ) -> tuple[Session, list[str]]:
         """Create a session; the strings are what the user is to be warned of.
 
         Raises:
             ForbiddenError: The user may not use the instance.
             NoSuchBackendError: The backend is not known.
+            OpenPlanError: The open plan has no dedicated sessions.
         """
         if instance not in user.instances:
             raise ForbiddenError("The instance is not one of the user's.")
-        if backend not in self._backends:
+        if backend is not None and backend not in self._backends:
             raise NoSuchBackendError("There is no such backend.")
         plan = self._instances[instance]
         wanted = Mode(mode or Mode.DEDICATED)
         warnings: list[str] = []
         job_mode = plan.open_plan and wanted is Mode.DEDICATED
+        if job_mode and self.rules.open_plan_refuses:
+            raise OpenPlanError("The open plan has no dedicated sessions.")
         if job_mode:
             warnings.append(OPEN_PLAN)
         if max_ttl is not None and max_ttl > plan.max_ttl:
@@ -100,18 +111,21 @@ class Service:
                 f"The maximum session TTL of {instance} is {plan.max_ttl} seconds. "
                 "The session gets that instead of what was asked for."
             )
+        granted = plan.max_ttl if max_ttl is None else min(max_ttl, plan.max_ttl)
         session = _session.create(
             Session(
-                id=self._new_id(self._sessions),
+                id=self._new_id(self._sessions, self.rules.session_id),
                 owner=user.id,
                 backend=backend,
                 instance=instance,
                 mode=wanted,
                 created_at=self.clock.now(),
-                max_ttl=plan.max_ttl if max_ttl is None else min(max_ttl, plan.max_ttl),
-                interactive_ttl=self.config.interactive_ttl,
+                max_ttl=granted,
+                active_ttl=granted if active_ttl is None else min(active_ttl, granted),
+                interactive_ttl=interactive_ttl or self.config.interactive_ttl,
                 unused_ttl=self.config.unused_ttl,
                 job_mode=job_mode,
+                flag_moves=self.rules.flag_moves,
             )
         )
         self._sessions[session.id] = session
@@ -143,6 +157,8 @@ class Service:
     ) -> Job:
         """Submit a job, into a session (whose instance and backend it gets) or by itself.
 
+        A session that has no backend yet gets the job's.
+
         Raises:
             NoSuchSessionError: The user has no such session.
             NotAcceptingError: The session accepts no jobs.
@@ -150,7 +166,7 @@ class Service:
             NoSuchBackendError: The backend is not known.
         """
         if session_id is not None:
-            return self._submit_into(user, order, session_id)
+            return self._submit_into(user, order, session_id, backend)
         if instance not in user.instances:
             raise ForbiddenError("The instance is not one of the user's.")
         if backend not in self._backends:
@@ -163,16 +179,20 @@ class Service:
         self._job_ids[user.id].append(job.id)
         return job
 
-    def _submit_into(self, user: User, order: JobOrder, session_id: str) -> Job:
+    def _submit_into(self, user: User, order: JobOrder, session_id: str, backend: str) -> Job:
         session, now = self.get(user, session_id)
-        if not session.accepting_jobs:
+        if not session.accepting_jobs or session.state.final:
             raise NotAcceptingError("The session accepts no jobs.")
+        chosen = session.backend or backend
+        if chosen not in self._backends:
+            raise NoSuchBackendError("There is no such backend.")
+        session = evolve(session, backend=chosen)
         job = self._new_job(
             user,
             order,
             session_id=session_id,
             instance=session.instance,
-            backend=session.backend,
+            backend=chosen,
             now=now,
         )
         self._jobs[job.id] = (session_id, len(session.jobs))
@@ -194,10 +214,12 @@ class Service:
             raise NoSuchJobError("There is no such job.")
         return job, now
 
-    def jobs(self, user: User) -> Iterator[Job]:
-        """All jobs of the user, newest first."""
+    def jobs(self, user: User, session_id: str | None = None) -> Iterator[Job]:
+        """All jobs of the user, newest first; with a session's id, those of that session."""
         for job_id in reversed(self._job_ids[user.id]):
-            yield self._job_at(self._jobs[job_id])[0]
+            job, _ = self._job_at(self._jobs[job_id])
+            if session_id in {None, job.session_id}:
+                yield job
 
     def sessions(self) -> Iterator[Session]:
         """All sessions of all users as they stand, newest first."""
@@ -259,7 +281,7 @@ class Service:
         if 0 < order.cost < duration or (rule.outcome == "ran_too_long" and order.cost > 0):
             duration, outcome = order.cost, RAN_TOO_LONG
         return Job(
-            id=self._new_id(self._jobs),
+            id=self._new_id(self._jobs, short_id),
             owner=user.id,
             instance=instance,
             backend=backend,
@@ -281,9 +303,8 @@ class Service:
                 return rule
         return JobRule()
 
-    def _new_id(self, taken: Mapping[str, object]) -> str:
+    def _new_id(self, taken: Mapping[str, object], make: Callable[[Random], str]) -> str:
         while True:
-            bits = self._random.getrandbits(100)
-            new = "".join([_PAIRS[bits >> shift & 1023] for shift in range(0, 100, 10)])
+            new = make(self._random)
             if new not in taken:
                 return new

@@ -41,10 +41,13 @@ class Session:
     """A session at the moment of its last change.
 
     Attributes:
+        backend: None: it gets that of its first job.
         max_ttl: Seconds from the first job's start until it closes, as the caller gave them.
+        active_ttl: The same, where its creator may ask for less than the max TTL.
         interactive_ttl: Seconds without a job until an active session becomes inactive.
         unused_ttl: Seconds until a session that never had a job closes; None: it stays open.
         job_mode: Whether its jobs run without the session ever becoming active (the open plan).
+        flag_moves: Whether `accepting_jobs` still changes once it has ended.
         jobs: Its jobs in the order of submission; those from `waiting` on are queued.
         running: The places in `jobs` of those that run.
         idle_since: Since when no job was queued or running, while active.
@@ -54,14 +57,16 @@ class Session:
 
     id: str
     owner: str
-    backend: str
+    backend: str | None
     instance: str
     mode: Mode
     created_at: int
     max_ttl: float
     interactive_ttl: float
+    active_ttl: float = field(default=Factory(lambda self: self.max_ttl, takes_self=True))
     unused_ttl: float | None = None
     job_mode: bool = False
+    flag_moves: bool = False
     state: State = State.OPEN
     accepting_jobs: bool = True
     started_at: int | None = None
@@ -101,9 +106,9 @@ def submit(session: Session, job: Job, now: int) -> Session:
 
 
 def update(session: Session, now: int, *, accepting_jobs: bool) -> Session:
-    """The settled session, accepting jobs or draining. In a final state nothing changes."""
+    """The settled session, accepting jobs or draining. A final state stays, whatever the flag."""
     if session.state.final or session.accepting_jobs == accepting_jobs:
-        return session
+        return evolve(session, accepting_jobs=accepting_jobs) if session.flag_moves else session
     return _scheduled(_close_if_drained(evolve(session, accepting_jobs=accepting_jobs), now))
 
 
@@ -122,8 +127,8 @@ def remaining(session: Session, now: int) -> float:
     if session.state.final:
         return 0
     if session.started_at is None:
-        return session.max_ttl
-    return max(0, micros(session.max_ttl) - (now - session.started_at)) / SECOND
+        return session.active_ttl
+    return max(0, micros(session.active_ttl) - (now - session.started_at)) / SECOND
 
 
 def elapsed(session: Session, now: int) -> float | None:
@@ -262,7 +267,7 @@ def _job_ends(job: Job) -> int:
 
 
 def _max_ttl_ends(session: Session) -> int:
-    return NEVER if session.started_at is None else session.started_at + micros(session.max_ttl)
+    return NEVER if session.started_at is None else session.started_at + micros(session.active_ttl)
 
 
 def _idle_ends(session: Session) -> int:

@@ -314,7 +314,7 @@ def test_it_offers_what_there_is() -> None:
         options = re.findall(rf'<select name="{name}">(.*?)</select>', text, re.DOTALL)
         return re.findall(r"<option>(\w+)", options[0])
 
-    emulation = Emulation.of(None, seed=0, virtual_clock=True)
+    emulation = Emulation.of(None, contract="classic", seed=0, virtual_clock=True)
     handlers = Classic(emulation.service).handlers
     assert offered("kind") == list(FaultKind)
     assert sorted(offered("operation")) == sorted(handlers)

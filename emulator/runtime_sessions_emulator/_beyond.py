@@ -1,13 +1,14 @@
-"""The job endpoints that real programs use beside the session operations.
+"""The job endpoints that real programs use beside the operations of a contract.
 
-They are not part of the curated contract: what is here is what the official client sends and reads.
+They are not part of the curated contracts: what is here is what the official client sends and
+reads.
 """
 
 from typing import Any, Final
 
 from jsonschema_rs import Draft202012Validator
 
-from runtime_sessions_emulator._contract import Operation
+from runtime_sessions_emulator._contract import Operation, Parameter
 
 _TEXT: Final = {"type": ["string", "null"]}
 _SUBMISSION: Final[dict[str, Any]] = {
@@ -34,35 +35,42 @@ _SUBMITTED: Final[dict[str, Any]] = {
     "additionalProperties": False,
 }
 _OBJECT: Final[dict[str, Any]] = {"type": "object"}
+_PAGING: Final[dict[str, dict[str, Any]]] = {
+    "limit": {"type": "integer", "minimum": 1, "maximum": 200},
+    "offset": {"type": "integer", "minimum": 0},
+    "session_id": {"type": "string"},
+}
 
 
-def _operation(
+def beyond(  # noqa: PLR0913 - what an operation is
     name: str,
     method: str,
     path: tuple[str | None, ...],
     *,
     answer: dict[str, Any],
     body: dict[str, Any] | None = None,
+    query: dict[str, dict[str, Any]] | None = None,
 ) -> Operation:
-    paging: dict[str, dict[str, Any]] = {
-        "limit": {"type": "integer", "minimum": 1, "maximum": 200},
-        "offset": {"type": "integer", "minimum": 0},
-    }
+    """An operation that no contract has."""
     return Operation(
         id=name,
         method=method,
         path=path,
         body=None if body is None else Draft202012Validator(body),
-        query={key: Draft202012Validator(schema) for key, schema in paging.items()}
-        if name == "listJobs"
-        else {},
+        query={
+            key: Parameter(key, schema["type"], Draft202012Validator(schema))
+            for key, schema in (query or {}).items()
+        },
         answers={200: Draft202012Validator(answer), 403: Draft202012Validator(_OBJECT)},
         strict=False,
     )
 
 
-OPERATIONS: Final = (
-    _operation("submitJob", "POST", ("jobs",), answer=_SUBMITTED, body=_SUBMISSION),
-    _operation("listJobs", "GET", ("jobs",), answer=_OBJECT),
-    _operation("getJob", "GET", ("jobs", None), answer=_OBJECT),
-)
+def submit_job(**narrower: dict[str, Any]) -> Operation:
+    """`POST /jobs`; the arguments are schemas of fields of which the contract is more exact."""
+    body = {**_SUBMISSION, "properties": {**_SUBMISSION["properties"], **narrower}}
+    return beyond("submitJob", "POST", ("jobs",), answer=_SUBMITTED, body=body)
+
+
+LIST_JOBS: Final = beyond("listJobs", "GET", ("jobs",), answer=_OBJECT, query=_PAGING)
+GET_JOB: Final = beyond("getJob", "GET", ("jobs", None), answer=_OBJECT)

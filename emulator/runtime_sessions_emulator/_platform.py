@@ -1,0 +1,189 @@
+"""The current generation of the API."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Final
+from uuid import uuid4
+
+from starlette.types import ASGIApp
+
+from runtime_sessions_emulator._beyond import GET_JOB, submit_job
+from runtime_sessions_emulator._config import Config, Instance, User
+from runtime_sessions_emulator._errors import (
+    NoSuchBackendError,
+    NoSuchJobError,
+    NoSuchSessionError,
+    OpenPlanError,
+    ServiceError,
+)
+from runtime_sessions_emulator._http import Answer, HttpError, Scope
+from runtime_sessions_emulator._iam import PREFIX, Iam
+from runtime_sessions_emulator._platform_views import job_view, session_view
+from runtime_sessions_emulator._rules import Rules, uuid
+from runtime_sessions_emulator._service import Service
+from runtime_sessions_emulator._skin import REFUSALS, Call, Refusal, Skin, invalid, unauthorized
+from runtime_sessions_emulator._views import error_view, page_view
+
+_MORE_INFO: Final = "https://quantum.cloud.ibm.com/docs/errors"
+_CRN: Final = "crn:v1:bluemix:public:quantum-computing:us-east:a/emulator:"
+_STANDARD: Final = f"{_CRN}standard::"
+_OPEN: Final = f"{_CRN}open::"
+_VERSION: Final = "2026-04-15"
+_LIMIT: Final = 200
+_OFFSET: Final = 2**31 - 1
+#: What `max_ttl` is when a caller does not say it.
+_MAX_TTL: Final = 28800
+
+
+class Platform(Skin):
+    """The current generation. IAM stands beside it, and says whose token is whose."""
+
+    contract = "platform"
+    rules = Rules(session_id=uuid, open_plan_refuses=True, flag_moves=True)
+    config = Config(
+        users=(
+            User(
+                "IBMid-123456789A",
+                "emulator-token",
+                frozenset({_STANDARD, _OPEN}),
+                api_key="emulator-api-key",
+            ),
+            User(
+                "IBMid-987654321B",
+                "emulator-token-2",
+                frozenset({_STANDARD, _OPEN}),
+                api_key="emulator-api-key-2",
+            ),
+        ),
+        backends=("ibm_backend", "ibm_other"),
+        instances=(Instance(_STANDARD), Instance(_OPEN, open_plan=True)),
+        unused_ttl=1800,
+    )
+    beyond = (
+        submit_job(
+            cost={"type": "integer", "minimum": 0, "maximum": 10800},
+            tags={"type": "array", "maxItems": 8, "items": {"type": "string", "maxLength": 86}},
+        ),
+        GET_JOB,
+    )
+    refusals: ClassVar[Mapping[type[ServiceError], Refusal]] = {
+        **REFUSALS,
+        NoSuchBackendError: (400, *REFUSALS[NoSuchBackendError][1:]),
+        OpenPlanError: (
+            400,
+            1352,
+            "You are not authorized to run a session when using the open plan.",
+            "Use batch mode, or an instance of another plan.",
+        ),
+    }
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service)
+        self.iam = Iam(service)
+
+    @property
+    def beside(self) -> Mapping[str, ASGIApp]:
+        """What is served beside the API, by the paths that it is under."""
+        return {PREFIX: self.iam.app()}
+
+    def headers(self, token: str, instance: str) -> dict[str, str]:
+        """What a client sends with each call, as a user, in an instance."""
+        beside = {"Service-CRN": instance, "IBM-API-Version": _VERSION}
+        return {**super().headers(token, instance), **beside}
+
+    def error(self, error: HttpError) -> Answer:
+        """The answer to a request that is refused."""
+        return error_view(error, _MORE_INFO, trace=uuid4().hex)
+
+    def authenticate(self, scope: Scope) -> tuple[User, str]:
+        """The user of the bearer token, and the instance, which has to be one of the user's."""
+        user, instance = None, ""
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                scheme, _, token = value.strip().partition(b" ")
+                if scheme.lower() == b"bearer":
+                    user = self.iam.user(token.strip().decode("latin-1"))
+            elif name == b"service-crn":
+                instance = value.decode("latin-1")
+        if user is None:
+            raise unauthorized(
+                401,
+                "The token is missing, not valid, or no longer valid.",
+                "Send 'Authorization: Bearer TOKEN', with a token that IAM gave for an API key "
+                "less than an hour ago.",
+            )
+        if instance not in user.instances:
+            raise unauthorized(
+                401,
+                "The instance is missing, or not one of the user's.",
+                "Send 'Service-CRN: CRN', with the CRN of an instance that is yours.",
+            )
+        return user, instance
+
+    def create(self, call: Call) -> Answer:
+        """`createSession`."""
+        body = call.body
+        max_ttl = body.get("max_ttl", _MAX_TTL)
+        active_ttl = body.get("active_ttl", max_ttl)
+        if not body.get("interactive_ttl", active_ttl) <= active_ttl <= max_ttl:
+            raise invalid("interactive_ttl is at most active_ttl, and that at most max_ttl")
+        session, _ = self.service.create(
+            call.user,
+            backend=body.get("backend", body.get("backend_name")),
+            instance=call.instance,
+            max_ttl=max_ttl,
+            mode=body["mode"],
+            active_ttl=active_ttl,
+            interactive_ttl=body.get("interactive_ttl"),
+        )
+        return Answer(200, session_view(session, session.created_at))
+
+    def get(self, call: Call) -> Answer:
+        """`getSession`."""
+        session, now = self.service.get(call.user, call.id)
+        if session.instance != call.instance:
+            raise NoSuchSessionError("The session is in another instance.")
+        return Answer(200, session_view(session, now))
+
+    def update(self, call: Call) -> Answer:
+        """`updateSession`."""
+        self.get(call)
+        return super().update(call)
+
+    def close(self, call: Call) -> Answer:
+        """`closeSession`."""
+        self.get(call)
+        return super().close(call)
+
+    def jobs(self, call: Call) -> Answer:
+        """`listJobs`."""
+        query = call.query
+        limit, offset = query.get("limit", _LIMIT), query.get("offset", 0)
+        limit = limit if 1 <= limit <= _LIMIT else _LIMIT
+        offset = offset if 0 <= offset <= _OFFSET else 0
+        params = not query.get("exclude_params", True)
+        now = self.service.clock.now()
+        jobs = [
+            job
+            for job in self.service.jobs(call.user, query.get("session_id"))
+            if job.instance == call.instance
+        ]
+        page = [job_view(job, now, params=params) for job in jobs[offset : offset + limit]]
+        return Answer(200, page_view(page, len(jobs), limit, offset))
+
+    def submit(self, call: Call) -> Answer:
+        """`submitJob`."""
+        if call.body.get("session_id"):
+            call.id = call.body["session_id"]
+            self.get(call)
+        return super().submit(call)
+
+    def job(self, call: Call) -> Answer:
+        """`getJob`."""
+        job, now = self.service.job(call.user, call.id)
+        if job.instance != call.instance:
+            raise NoSuchJobError("The job is in another instance.")
+        return Answer(200, job_view(job, now, params=True))
+
+    def payer(self, call: Call) -> str:
+        """The instance that pays for a job outside of sessions."""
+        return call.instance

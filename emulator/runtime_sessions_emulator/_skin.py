@@ -1,0 +1,191 @@
+"""A generation of the API over the core: a thin skin of HTTP, of which this is what all share."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
+
+from attrs import define
+from starlette.types import ASGIApp
+
+from runtime_sessions_emulator._boundary import INVALID, Boundary
+from runtime_sessions_emulator._config import Config, User
+from runtime_sessions_emulator._contract import Contract, Operation
+from runtime_sessions_emulator._errors import (
+    ForbiddenError,
+    NoSuchBackendError,
+    NoSuchJobError,
+    NoSuchSessionError,
+    NotAcceptingError,
+    ServiceError,
+)
+from runtime_sessions_emulator._http import Answer, HttpError, Scope
+from runtime_sessions_emulator._job_rule import JobOrder
+from runtime_sessions_emulator._rules import Rules
+from runtime_sessions_emulator._service import Service
+
+DONE: Final = Answer(204)
+_CHALLENGE: Final = ((b"www-authenticate", b"Bearer"),)
+
+#: A status, the service's code (where nothing public gives it: the status), what is wrong, and
+#: what to do about it.
+Refusal = tuple[int, int, str, str]
+REFUSALS: Final[Mapping[type[ServiceError], Refusal]] = {
+    ForbiddenError: (
+        403,
+        1200,
+        "You are not authorized to perform this action.",
+        "Use an instance that is yours.",
+    ),
+    NoSuchBackendError: (
+        404,
+        1007,
+        "Backend not found.",
+        "Use the name of a backend that is known here.",
+    ),
+    NoSuchSessionError: (
+        404,
+        404,
+        "Session not found.",
+        "Use the id of a session that you created.",
+    ),
+    NoSuchJobError: (404, 1291, "Job not found.", "Use the id of a job that you submitted."),
+    NotAcceptingError: (
+        400,
+        1217,
+        "Session has been closed.",
+        "Submit the job into a new session.",
+    ),
+}
+
+
+@define
+class Call:
+    """A request that was found to be valid: who asks, for which thing, with what.
+
+    Attributes:
+        instance: The instance that the call is made in, where the API takes it from a header.
+        id: The id in the path.
+    """
+
+    user: User
+    instance: str
+    id: str
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+
+
+Handler = Callable[[Call], Answer]
+
+
+class Skin(ABC):
+    """A generation of the API: its operations, what each does, and the service behind them.
+
+    Attributes:
+        contract: The name of its contract.
+        rules: What its service does otherwise than that of another generation.
+        config: What its service knows by default.
+        beyond: Its operations that are not in the contract.
+        refusals: What is said when the service cannot do what it was asked for.
+    """
+
+    contract: ClassVar[str]
+    rules: ClassVar[Rules]
+    config: ClassVar[Config]
+    beyond: ClassVar[tuple[Operation, ...]]
+    refusals: ClassVar[Mapping[type[ServiceError], Refusal]] = REFUSALS
+
+    def __init__(self, service: Service) -> None:
+        self.service: Final = service
+        self.boundary: Final = Boundary(Contract.load(self.contract), self.beyond)
+        self.handlers: Final[dict[str, Handler]] = {
+            "createSession": self.create,
+            "getSession": self.get,
+            "updateSession": self.update,
+            "closeSession": self.close,
+            "submitJob": self.submit,
+            "listJobs": self.jobs,
+            "getJob": self.job,
+        }
+
+    @property
+    def beside(self) -> Mapping[str, ASGIApp]:
+        """What is served beside the API, by the paths that it is under."""
+        return {}
+
+    def headers(self, token: str, instance: str) -> dict[str, str]:
+        """What a client sends with each call, as a user, in an instance."""
+        del instance  # the body of create names it
+        return {"Authorization": f"Bearer {token}"}
+
+    @abstractmethod
+    def authenticate(self, scope: Scope) -> tuple[User, str]:
+        """The user of a request, and the instance of its header. Raises HttpError (401)."""
+
+    @abstractmethod
+    def error(self, error: HttpError) -> Answer:
+        """The answer to a request that is refused."""
+
+    @abstractmethod
+    def create(self, call: Call) -> Answer:
+        """`createSession`."""
+
+    @abstractmethod
+    def get(self, call: Call) -> Answer:
+        """`getSession`."""
+
+    @abstractmethod
+    def jobs(self, call: Call) -> Answer:
+        """`listJobs`."""
+
+    @abstractmethod
+    def job(self, call: Call) -> Answer:
+        """`getJob`."""
+
+    @abstractmethod
+    def payer(self, call: Call) -> str:
+        """The instance that pays for a job outside of sessions."""
+
+    def refused(self, error: ServiceError) -> HttpError:
+        """What is said when the service cannot do what it was asked for."""
+        status, code, message, solution = self.refusals[type(error)]
+        return HttpError(status, code, message, solution=solution)
+
+    def update(self, call: Call) -> Answer:
+        """`updateSession`."""
+        self.service.update(call.user, call.id, accepting_jobs=call.body["accepting_jobs"])
+        return DONE
+
+    def close(self, call: Call) -> Answer:
+        """`closeSession`."""
+        self.service.close(call.user, call.id)
+        return DONE
+
+    def submit(self, call: Call) -> Answer:
+        """`submitJob`."""
+        body = call.body
+        session_id = body.get("session_id") or None
+        backend = body.get("backend") or ""
+        if session_id is not None and backend:
+            session, _ = self.service.get(call.user, session_id)
+            if session.backend not in {None, backend}:
+                raise invalid(f"the session is on {session.backend}")
+        order = JobOrder(request=body, cost=body.get("cost", 0))
+        job = self.service.submit(
+            call.user, order, session_id=session_id, instance=self.payer(call), backend=backend
+        )
+        return Answer(200, {"id": job.id, "backend": job.backend})
+
+
+def invalid(why: str) -> HttpError:
+    """A body that the contract allows and the service does not."""
+    return HttpError(
+        400,
+        INVALID,
+        f"Request validation of body failed, because: {why}.",
+        solution="Send what the service can do.",
+    )
+
+
+def unauthorized(code: int, message: str, solution: str) -> HttpError:
+    """A request of nobody."""
+    return HttpError(401, code, message, solution=solution, headers=_CHALLENGE)
