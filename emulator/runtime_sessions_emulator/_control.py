@@ -69,6 +69,8 @@ class Control:
     ) -> str:
         """Submit a job as the session's owner, and give its id. The arguments are `JobRule`'s.
 
+        It runs on the session's backend, or on the first of all if that has none yet.
+
         Raises:
             LookupError: There is no such session.
             NotAcceptingError: It accepts no jobs.
@@ -78,7 +80,10 @@ class Control:
         order = JobOrder(request={"program_id": "sampler"}, rule=rule)
         with self._service.lock:
             owner = self._service.owner(session_id)
-            job = self._service.submit(owner, order, session_id=session_id, instance="", backend="")
+            first = next(iter(self._service.config.backends), "")
+            job = self._service.submit(
+                owner, order, session_id=session_id, instance="", backend=first
+            )
         return job.id
 
     def add_job_rule(self, rule: JobRule) -> None:
