@@ -187,6 +187,21 @@ def test_what_a_person_does(page: Page) -> None:
     page.shows("#offline", "The emulator does not answer. Trying again.")
 
 
+def test_a_session_that_has_no_backend_yet_and_a_closed_one_whose_flag_moved(page: Page) -> None:
+    with Emulator(contract="platform", virtual_clock=True) as emulator, emulator.client() as client:
+        session = client.post("/sessions", json={"mode": "batch"}).json()["id"]
+        page.open(emulator)
+        page.shows("#sessions small", "no backend yet, batch, crn:")
+        page.press(".submit")
+        page.shows("#sessions small", "ibm_backend, batch, crn:")
+        client.delete(f"/sessions/{session}/close").raise_for_status()
+        client.patch(f"/sessions/{session}", json={"accepting_jobs": True}).raise_for_status()
+        assert emulator.sessions()[0]["accepting_jobs"]
+        page.open(emulator)
+        page.shows("#sessions .state", "closed")
+        assert page.find(".submit").get_attribute("aria-disabled") == "true"
+
+
 def test_a_job_that_is_refused_is_said_beside_the_button(page: Page, emulator: Emulator) -> None:
     session = create(emulator)
     other = create(emulator)

@@ -102,11 +102,10 @@ function about(fault) {
   return `${fault.name}: ${fault.kind} (${given.map((name) => `${name} ${fault[name]}`).join(", ")})`;
 }
 
-function newSession({ id, backend, instance, mode, user_id: user }) {
+function newSession({ id }) {
   const row = $("session-row").content.firstElementChild.cloneNode(true);
   const [error, submit, close] = [".error", ".submit", ".close"].map((part) => row.querySelector(part));
   row.querySelector("code").textContent = id;
-  row.querySelector("small").textContent = `${backend}, ${mode}, ${instance}, user ${user}`;
   submit.setAttribute("aria-label", `Submit job to ${id}`);
   close.setAttribute("aria-label", `Close ${id}`);
   // Buttons that can do nothing keep the focus: whoever pressed one by the keyboard is not thrown back to the top.
@@ -131,11 +130,13 @@ function update(session, base, from, until) {
   if (text === row.text) return "";
   row.text = text;
   const jobs = tally(STATUSES, session.jobs.map(({ status }) => status)).filter((text) => !text.startsWith("0 "));
+  const { backend, mode, instance, user_id: user } = session;
+  row.querySelector("small").textContent = `${backend ?? "no backend yet"}, ${mode}, ${instance}, user ${user}`;
   const summary = jobs.length ? `Jobs: ${jobs.join(", ").toLowerCase()}` : "No jobs";
   row.querySelector(".state").className = `state ${session.state}`;
   row.querySelector(".state").textContent = session.state;
   row.querySelector("summary").textContent = summary;
-  row.querySelector(".submit").ariaDisabled = !session.accepting_jobs;
+  row.querySelector(".submit").ariaDisabled = !session.accepting_jobs || FINAL.includes(session.state);
   row.querySelector(".close").ariaDisabled = FINAL.includes(session.state);
   track.style.height = `${row.height}px`;
   track.setAttribute("aria-label", `${session.history.map(({ at, state }) => `${state} ${clock(at)}`)}. ${summary}`);
