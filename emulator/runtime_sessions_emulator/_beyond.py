@@ -1,4 +1,4 @@
-"""The job endpoints that real programs use beside the operations of a contract.
+"""The endpoints about jobs that real programs use beside the operations of a contract.
 
 They are not part of the curated contracts: what is here is what the official client sends and
 reads.
@@ -73,4 +73,17 @@ def submit_job(**narrower: dict[str, Any]) -> Operation:
 
 
 LIST_JOBS: Final = beyond("listJobs", "GET", ("jobs",), answer=_OBJECT, query=_PAGING)
+GET_USAGE: Final = beyond(
+    "getUsage",
+    "GET",
+    ("instances", "usage"),
+    answer={
+        "type": "object",
+        "required": ["instance_id", "usage_consumed_seconds", "usage_limit_reached"],
+        "properties": {
+            "usage_consumed_seconds": {"type": "number", "minimum": 0},
+            "usage_limit_reached": {"type": "boolean"},
+        },
+    },
+)
 GET_JOB: Final = beyond("getJob", "GET", ("jobs", None), answer=_OBJECT)

@@ -1,11 +1,15 @@
 """The classic generation of the API."""
 
+from collections.abc import Mapping
 from typing import Any
+
+from starlette.types import ASGIApp
 
 from runtime_sessions_emulator._beyond import GET_JOB, LIST_JOBS, submit_job
 from runtime_sessions_emulator._classic_views import extended_view, job_view, session_view
 from runtime_sessions_emulator._config import Config, User
 from runtime_sessions_emulator._http import Answer, HttpError, Scope
+from runtime_sessions_emulator._login import PREFIX, Login
 from runtime_sessions_emulator._rules import Rules, short_id
 from runtime_sessions_emulator._service import Service
 from runtime_sessions_emulator._skin import Call, Skin, unauthorized
@@ -26,6 +30,11 @@ class Classic(Skin):
         super().__init__(service)
         self.handlers["getSessionExtended"] = self.extended
         self.handlers["listSessionJobs"] = self.session_jobs
+
+    @property
+    def beside(self) -> Mapping[str, ASGIApp]:
+        """What is served beside the API, by the paths that it is under."""
+        return {PREFIX: Login(self.service).app()}
 
     def error(self, error: HttpError) -> Answer:
         """The answer to a request that is refused."""
@@ -99,6 +108,11 @@ class Classic(Skin):
     def job(self, call: Call) -> Answer:
         """`getJob`."""
         return Answer(200, job_view(*self.service.job(call.user, call.id)))
+
+    def backends(self, call: Call) -> Answer:
+        """`listBackends`."""
+        del call  # every instance has all of them
+        return Answer(200, {"devices": list(self.service.config.backends)})
 
     def payer(self, call: Call) -> str:
         """The instance that pays for a job outside of sessions."""

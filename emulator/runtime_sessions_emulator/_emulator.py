@@ -14,6 +14,7 @@ from runtime_sessions_emulator._config import Config
 from runtime_sessions_emulator._control import Control
 from runtime_sessions_emulator._emulation import Emulation
 from runtime_sessions_emulator._iam import PREFIX as IAM
+from runtime_sessions_emulator._login import PREFIX as LOGIN
 from runtime_sessions_emulator._transport import AsyncTransport, Transport
 
 HOST: Final = "127.0.0.1"
@@ -118,9 +119,21 @@ class Emulator(Control):
         Raises:
             RuntimeError: The contract has no IAM, or it is outside of the `with` block.
         """
-        if IAM not in self._skin.beside:
-            raise RuntimeError(f"The {self.contract} contract has no IAM.")
-        return self.url + IAM
+        return self._beside(IAM, "IAM")
+
+    @property
+    def login_url(self) -> str:
+        """Where the stand-in for the login is, as which the official client takes its `url`.
+
+        Raises:
+            RuntimeError: The contract has no login, or it is outside of the `with` block.
+        """
+        return self._beside(LOGIN, "login")
+
+    def _beside(self, prefix: str, what: str) -> str:
+        if prefix not in self._skin.beside:
+            raise RuntimeError(f"The {self.contract} contract has no {what}.")
+        return self.url + prefix
 
     def client(self, token: str | None = None) -> httpx.Client:
         """A client with a token, the first user's if none is given; to be closed after use.

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp
 
-from runtime_sessions_emulator._beyond import GET_JOB, submit_job
+from runtime_sessions_emulator._backends import device
+from runtime_sessions_emulator._beyond import GET_JOB, GET_USAGE, submit_job
 from runtime_sessions_emulator._config import Config, Instance, User
 from runtime_sessions_emulator._errors import (
     NoSuchBackendError,
@@ -17,11 +18,12 @@ from runtime_sessions_emulator._errors import (
 )
 from runtime_sessions_emulator._http import Answer, HttpError, Scope
 from runtime_sessions_emulator._iam import PREFIX, Iam
+from runtime_sessions_emulator._job import SECOND
 from runtime_sessions_emulator._platform_views import job_view, session_view
 from runtime_sessions_emulator._rules import Rules, uuid
 from runtime_sessions_emulator._service import Service
 from runtime_sessions_emulator._skin import REFUSALS, Call, Refusal, Skin, invalid, unauthorized
-from runtime_sessions_emulator._views import error_view, page_view
+from runtime_sessions_emulator._views import error_view, number, page_view
 
 _MORE_INFO: Final = "https://quantum.cloud.ibm.com/docs/errors"
 _CRN: Final = "crn:v1:bluemix:public:quantum-computing:us-east:a/emulator:"
@@ -64,6 +66,7 @@ class Platform(Skin):
             tags={"type": "array", "maxItems": 8, "items": {"type": "string", "maxLength": 86}},
         ),
         GET_JOB,
+        GET_USAGE,
     )
     refusals: ClassVar[Mapping[type[ServiceError], Refusal]] = {
         **REFUSALS,
@@ -79,6 +82,7 @@ class Platform(Skin):
     def __init__(self, service: Service) -> None:
         super().__init__(service)
         self.iam = Iam(service)
+        self.handlers["getUsage"] = self.usage
 
     @property
     def beside(self) -> Mapping[str, ASGIApp]:
@@ -183,6 +187,19 @@ class Platform(Skin):
         if job.instance != call.instance:
             raise NoSuchJobError("The job is in another instance.")
         return Answer(200, job_view(job, now, params=True))
+
+    def usage(self, call: Call) -> Answer:
+        """`getUsage`: how long the caller's jobs have run in this instance; there is no limit."""
+        now = self.service.clock.now()
+        jobs = (job for job in self.service.jobs(call.user) if job.instance == call.instance)
+        used = number(sum(job.running_time(now) for job in jobs) / SECOND)
+        body = {"instance_id": call.instance, "usage_consumed_seconds": used}
+        return Answer(200, {**body, "usage_limit_reached": False})
+
+    def backends(self, call: Call) -> Answer:
+        """`listBackends`."""
+        del call  # every instance has all of them
+        return Answer(200, {"devices": [device(name) for name in self.service.config.backends]})
 
     def payer(self, call: Call) -> str:
         """The instance that pays for a job outside of sessions."""

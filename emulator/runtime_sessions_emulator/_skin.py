@@ -2,11 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from attrs import define
 from starlette.types import ASGIApp
 
+from runtime_sessions_emulator._backends import BACKENDS, DESCRIPTIONS
 from runtime_sessions_emulator._boundary import INVALID, Boundary
 from runtime_sessions_emulator._config import Config, User
 from runtime_sessions_emulator._contract import Contract, Operation
@@ -84,7 +86,7 @@ class Skin(ABC):
         contract: The name of its contract.
         rules: What its service does otherwise than that of another generation.
         config: What its service knows by default.
-        beyond: Its operations that are not in the contract.
+        beyond: Its operations that are not in the contract, beside those that describe backends.
         refusals: What is said when the service cannot do what it was asked for.
     """
 
@@ -96,7 +98,8 @@ class Skin(ABC):
 
     def __init__(self, service: Service) -> None:
         self.service: Final = service
-        self.boundary: Final = Boundary(Contract.load(self.contract), self.beyond)
+        beyond = (*self.beyond, *BACKENDS)
+        self.boundary: Final = Boundary(Contract.load(self.contract), beyond)
         self.handlers: Final[dict[str, Handler]] = {
             "createSession": self.create,
             "getSession": self.get,
@@ -105,6 +108,8 @@ class Skin(ABC):
             "submitJob": self.submit,
             "listJobs": self.jobs,
             "getJob": self.job,
+            "listBackends": self.backends,
+            **{name: partial(self._described, describe) for name, describe in DESCRIPTIONS.items()},
         }
 
     @property
@@ -142,8 +147,18 @@ class Skin(ABC):
         """`getJob`."""
 
     @abstractmethod
+    def backends(self, call: Call) -> Answer:
+        """`listBackends`."""
+
+    @abstractmethod
     def payer(self, call: Call) -> str:
         """The instance that pays for a job outside of sessions."""
+
+    def _described(self, describe: Callable[[str], dict[str, Any]], call: Call) -> Answer:
+        if call.id not in self.service.config.backends:
+            _, code, message, solution = REFUSALS[NoSuchBackendError]
+            raise HttpError(404, code, message, solution=solution)
+        return Answer(200, describe(call.id))
 
     def refused(self, error: ServiceError) -> HttpError:
         """What is said when the service cannot do what it was asked for."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -15,6 +16,15 @@ from runtime_sessions_emulator import Emulator
 
 pytest.importorskip("qiskit_ibm_runtime", reason="`make interop` installs it, and runs this")
 
+if int(version("qiskit_ibm_runtime").split(".")[1]) >= 40:
+    pytest.skip("a client of the current generation", allow_module_level=True)
+
+from qiskit import QuantumCircuit  # type: ignore[import-not-found]
+from qiskit_ibm_runtime import (  # type: ignore[import-not-found]
+    QiskitRuntimeService,  # pyright: ignore[reportMissingImports]
+    SamplerV2,  # pyright: ignore[reportMissingImports]
+    Session,  # pyright: ignore[reportMissingImports]
+)
 from qiskit_ibm_runtime.api.client_parameters import (  # type: ignore[import-not-found]
     ClientParameters,  # pyright: ignore[reportMissingImports]
 )
@@ -30,7 +40,7 @@ BACKEND, INSTANCE = "ibmq_wellington", "hub/group/project"
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    with Emulator() as emulator:
+    with Emulator(virtual_clock=True) as emulator:
         yield emulator
 
 
@@ -40,6 +50,13 @@ def client(emulator: Emulator) -> Any:
         ClientParameters(
             channel="ibm_quantum", token=emulator.token, url=emulator.url, instance=INSTANCE
         )
+    )
+
+
+@pytest.fixture
+def service(emulator: Emulator) -> Any:
+    return QiskitRuntimeService(
+        channel="ibm_quantum", token=emulator.token, url=emulator.login_url, instance=INSTANCE
     )
 
 
@@ -94,3 +111,35 @@ def test_a_closed_session_refuses_jobs_with_the_code_that_users_look_for(
     client.cancel_session(session_id)
     with pytest.raises(RequestsApiError, match=re.escape('"code":1217')):
         submit(client, session_id)
+
+
+def circuit() -> Any:
+    made = QuantumCircuit(1)
+    made.measure_all()
+    return made
+
+
+def test_a_session_on_a_backend(service: Any, emulator: Emulator) -> None:
+    backend = service.backend(BACKEND)
+    assert (backend.name, backend.num_qubits) == (BACKEND, 5)
+    with Session(backend=backend, max_time="10m") as session:
+        assert session.status() == "Pending"
+        job = SamplerV2(mode=session).run([circuit()])
+        assert "RUNNING" in str(job.status())
+        details = session.details()
+        assert (details["id"], details["max_time"]) == (session.session_id, 600)
+        assert (details["mode"], details["state"]) == ("dedicated", "active")
+        assert session.status() == "In progress, accepting new jobs"
+    assert session.status() == "In progress, not accepting new jobs"
+    emulator.advance(2)
+    assert session.status() == "Closed"
+    assert [one.job_id() for one in service.jobs(session_id=session.session_id)] == [job.job_id()]
+
+
+def test_a_session_by_its_id(service: Any, emulator: Emulator) -> None:
+    made = Session(backend=service.backend(BACKEND))
+    found = Session.from_id(made.session_id, service=service)
+    assert found.details()["backend_name"] == BACKEND
+    found.cancel()
+    assert made.status() == "Closed"
+    assert emulator.sessions()[0]["history"][-1]["reason"] == "session_cancelled"
