@@ -17,8 +17,8 @@ from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
 from runtime_sessions_emulator import Config, Emulator, Fault, FaultKind
-from runtime_sessions_emulator._classic import Classic
 from runtime_sessions_emulator._emulation import Emulation
+from runtime_sessions_emulator._generations import SKINS
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
 EVIL = "</b><img src=x onerror=window.evil=1><script>window.evil=1</script>"
@@ -329,7 +329,10 @@ def test_it_offers_what_there_is() -> None:
         options = re.findall(rf'<select name="{name}">(.*?)</select>', text, re.DOTALL)
         return re.findall(r"<option>(\w+)", options[0])
 
-    emulation = Emulation.of(None, contract="classic", seed=0, virtual_clock=True)
-    handlers = Classic(emulation.service).handlers
+    handlers = {
+        name
+        for contract in SKINS
+        for name in Emulation.of(None, contract=contract, seed=0, virtual_clock=True).skin.handlers
+    }
     assert offered("kind") == list(FaultKind)
     assert sorted(offered("operation")) == sorted(handlers)
