@@ -36,6 +36,10 @@ from qiskit_ibm_runtime.api.exceptions import (  # type: ignore[import-not-found
 )
 from qiskit_ibm_runtime.exceptions import (  # type: ignore[import-not-found]
     IBMNotAuthorizedError,  # pyright: ignore[reportMissingImports]
+    IBMRuntimeError,  # pyright: ignore[reportMissingImports]
+)
+from qiskit_ibm_runtime.executor_sampler import (  # type: ignore[import-not-found]
+    Sampler,  # pyright: ignore[reportMissingImports]
 )
 
 
@@ -177,6 +181,35 @@ def test_a_session_by_its_id(service: Any, emulator: Emulator) -> None:
     found.cancel()
     assert made.status() == "Closed"
     assert emulator.sessions()[0]["history"][-1]["reason"] == "session_cancelled"
+
+
+def test_a_session_whose_backend_is_not_known_yet(
+    client: Any, emulator: Emulator, service: Any
+) -> None:
+    made = client.create_session(mode="dedicated")["id"]
+    with pytest.raises(IBMRuntimeError, match="unknown"):
+        Session.from_id(made, service)
+    submit(client, emulator, made)
+    assert Session.from_id(made, service).backend() == emulator.backend
+
+
+def test_the_sampler_that_replaces_the_deprecated_one(service: Any, emulator: Emulator) -> None:
+    with Session(service.backend(emulator.backend)) as session:
+        job = Sampler(mode=session).run([circuit()])
+    assert str(job.status()) == "RUNNING"
+    assert emulator.requests(operation="submitJob")[0]["body"]["program_id"] == "executor"
+
+
+def test_a_wrong_api_key_is_sent_as_it_is_and_refused(
+    account: dict[str, Any], emulator: Emulator
+) -> None:
+    client = RuntimeClient(ClientParameters(**account | {"token": "canary-of-a-wrong-key"}))
+    with (
+        pytest.warns(UserWarning, match="API Key will be used instead"),
+        pytest.raises(IBMNotAuthorizedError, match="401"),
+    ):
+        client.session_details("nowhere")
+    assert "canary-of-a-wrong-key" not in str(emulator.requests())
 
 
 def test_a_session_that_is_not_there(service: Any) -> None:
