@@ -91,17 +91,21 @@ bench-emulator: .venv/installed ## Measure the emulator beside a bare route and 
 	@$(BIN)/python benchmarks/emulator_fuzz.py
 
 # The official client's environment is its own: what it needs is not what we need.
-INTEROP := 0.30.0 0.36.1
+INTEROP_CLASSIC := 0.30.0 0.36.1
+INTEROP_PLATFORM := 0.51.0
 .PHONY: interop
-interop: $(INTEROP:%=interop-%) ## The official client, unmodified, on the emulator
+interop: $(INTEROP_CLASSIC:%=interop-%) $(INTEROP_PLATFORM:%=interop-%) ## The official client, unmodified, on the emulator
 
 interop-%: .venv-interop-%/installed
-	@.venv-interop-$*/bin/pytest --noconftest --override-ini filterwarnings=default tests/interop
+	@echo "qiskit-ibm-runtime $*"
+	@.venv-interop-$*/bin/pytest --override-ini filterwarnings=default tests/interop docs/qiskit.md
 
+$(INTEROP_CLASSIC:%=.venv-interop-%/installed): QISKIT := 'qiskit<2'
+$(INTEROP_PLATFORM:%=.venv-interop-%/installed): QISKIT := 'qiskit>=2'
 .venv-interop-%/installed: pyproject.toml
 	@$(PYTHON) -m venv .venv-interop-$*
 	@.venv-interop-$*/bin/python -m pip install --quiet --disable-pip-version-check \
-	  'qiskit-ibm-runtime==$*' 'qiskit<2' 'pytest>=9' --editable '.[emulator]'
+	  'qiskit-ibm-runtime==$*' $(QISKIT) 'pytest>=9' 'pyyaml>=6.0' 'sybil>=9.0' --editable '.[emulator]'
 	@touch $@
 .PRECIOUS: .venv-interop-%/installed
 
