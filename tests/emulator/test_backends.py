@@ -1,4 +1,4 @@
-"""What the official client asks for beside the contracts: backends, and in the classic one a login."""
+"""What the official client asks for beside the contracts: backends, usage, a classic login."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -84,6 +84,7 @@ def test_usage_is_what_the_users_jobs_ran_for() -> None:
         client.post("/jobs", json=job).raise_for_status()
         with emulator.client(emulator.other_token) as other:
             other.post("/jobs", json=job).raise_for_status()
+        assert emulator.open_instance
         elsewhere = {"Service-CRN": emulator.open_instance}
         client.post("/jobs", json=job, headers=elsewhere).raise_for_status()
         emulator.advance(1)
