@@ -118,6 +118,7 @@ class Mutant:
         says: What the server does wrong, in a sentence.
         patches: Where the emulator's source is otherwise.
         meddle: Who stands between the caller and the emulator.
+        contract: The contract whose emulator it is planted in.
         replaces: What of the clients is otherwise: where, the name there, and what stands for it.
     """
 
@@ -127,6 +128,7 @@ class Mutant:
     patches: tuple[Patch, ...] = ()
     meddle: Meddle | None = None
     replaces: tuple[tuple[Any, str, object], ...] = ()
+    contract: str = "classic"
 
     @contextmanager
     def planted(self) -> Generator[None]:

@@ -50,7 +50,7 @@ class _PatchedLoader(importlib.machinery.SourceFileLoader):
         return compile(source, self.path, "exec", dont_inherit=True)
 
 
-def _run(name: str | None, pipe: Connection) -> None:
+def _run(name: str | None, contract: str, pipe: Connection) -> None:
     from mutants import MUTANTS  # noqa: PLC0415 - in the child only
 
     mutant = MUTANTS[name] if name else None
@@ -67,26 +67,30 @@ def _run(name: str | None, pipe: Connection) -> None:
         await (mutant.wrapped(inner) if mutant else inner)(scope, receive, send)
 
     logging.disable(logging.CRITICAL)
-    with patch.object(App, "__call__", mutated), Emulator(virtual_clock=True) as emulator:
+    emulator = Emulator(contract=contract, virtual_clock=True)
+    with patch.object(App, "__call__", mutated), emulator:
         pipe.send(emulator.url)
         pipe.recv()
 
 
 @contextmanager
-def served(name: str | None) -> Generator[Target]:
-    """A mutant by name, or the emulator as it is, over HTTP."""
+def served(name: str | None, contract: str = "classic") -> Generator[Target]:
+    """A mutant by name, or the emulator as it is with a contract, over HTTP."""
+    from mutants import MUTANTS  # noqa: PLC0415 - which imports this module
+
+    contract = MUTANTS[name].contract if name else contract
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
         ["uvicorn", "starlette.applications", "jsonschema_rs", "attrs", "httptools"]
     )
     ours, theirs = context.Pipe()
-    process = context.Process(target=_run, args=(name, theirs), daemon=True)
+    process = context.Process(target=_run, args=(name, contract, theirs), daemon=True)
     process.start()
     theirs.close()
     try:
         if not ours.poll(START):
             raise TimeoutError(f"The mutant {name} did not start")
-        yield emulator_target(ours.recv())
+        yield emulator_target(ours.recv(), contract)
     finally:
         process.kill()
         process.join()

@@ -55,11 +55,12 @@ def hold(options: Options, console: Console) -> Result:
     Raises:
         CannotRunError: It could not run.
     """
-    with nullcontext(options.target) if options.target else bundled() as target:
+    with nullcontext(options.target) if options.target else bundled(options.dialect) as target:
         check(target)
         kinds = {target.bundled: "the bundled emulator", options.live is not None: "live"}
         kind = kinds.get(True, "an emulator" if target.control_url else "no control plane")
-        told = f"Holding {target.url} ({kind}) to the contract, seed {options.seed}"
+        contract = f"the {target.dialect.name} contract"
+        told = f"Holding {target.url} ({kind}) to {contract}, seed {options.seed}"
         console.print(told, highlight=False)
         with progress(console) as tell:
             deadline = time.monotonic() + options.max_time if options.max_time else None

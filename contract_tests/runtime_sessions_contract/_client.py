@@ -13,9 +13,9 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
 from runtime_sessions import CallError, ContractError, SessionsClient
-from runtime_sessions_api.classic import models
 from runtime_sessions_contract._answers import breaks, broken, legal, same
-from runtime_sessions_contract._contract import Contract, Json
+from runtime_sessions_contract._contract import Json
+from runtime_sessions_contract._dialect import Dialect
 from runtime_sessions_contract._judge import ContractViolationError, Violation
 from runtime_sessions_contract._run import Run, Wire
 
@@ -37,27 +37,6 @@ class Decodes(Protocol):
         ...
 
 
-def _create(client: SessionsClient) -> Decodes | None:
-    client.create(backend="a", instance="b")
-    return None
-
-
-#: The calls of the overlay that decode an answer, by the schema of that.
-CALLS: dict[str, Callable[[SessionsClient], Any]] = {
-    "CreatedSession": _create,
-    "Session": lambda client: client.get(ID),
-    "ExtendedSession": lambda client: client.extended(ID),
-    "JobPage": lambda client: next(iter(client.pages(ID))),
-}
-MODELS: dict[str, type[Decodes]] = {
-    "CreatedSession": models.CreatedSession,
-    "Session": models.Session,
-    "ExtendedSession": models.ExtendedSession,
-    "JobPage": models.JobPage,
-    "ErrorBody": models.ErrorBody,
-}
-
-
 class Falsified(AssertionError):  # noqa: N818 - what Hypothesis shrinks
     """A client did what it must not."""
 
@@ -65,9 +44,32 @@ class Falsified(AssertionError):  # noqa: N818 - what Hypothesis shrinks
 class Answers:
     """Clients that are given answers which nobody sent."""
 
-    def __init__(self, contract: Contract) -> None:
-        self.contract = contract
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.contract = dialect.contract
         self.answer: Any = None
+
+    @property
+    def names(self) -> list[str]:
+        """The schemas of the answers."""
+        answers = {
+            self.contract.answer_schema(operation, int(status))
+            for operation in self.contract.operations.values()
+            for status in operation.responses
+        }
+        return sorted(pointer.rpartition("/")[2] for pointer in answers if pointer)
+
+    def calls(self, name: str) -> list[Callable[[SessionsClient], Any]]:
+        """The calls of the overlay that decode an answer."""
+        look = self.dialect.looks.get(name)
+        create = self.contract.operations["createSession"]
+        schema = self.contract.answer_schema(create, create.success) or ""
+        calls: list[Callable[[SessionsClient], Any]] = []
+        if look is not None:
+            calls.append(lambda client: look(client, ID))
+        if schema.endswith(f"/{name}"):
+            calls.append(_create)
+        return calls
 
     def client(self) -> SessionsClient:
         """An overlay to which every call answers the same."""
@@ -77,31 +79,42 @@ class Answers:
             lambda _: httpx.Response(200, content=body, headers=headers)
         )
         http = httpx.Client(transport=transport, trust_env=False)
-        return SessionsClient("http://answers.invalid", token="-", retries=None, http_client=http)  # noqa: S106 - none
+        return SessionsClient(
+            "http://answers.invalid",
+            token="-",  # noqa: S106 - none
+            instance="-",
+            retries=None,
+            http_client=http,
+            **self.dialect.overlay,
+        )
 
     def unchanged(self, name: str) -> None:
         """A legal answer is decoded by both, and encoded back as it came."""
-        decoded = MODELS[name].from_dict(self.answer)
+        decoded: Decodes = getattr(self.dialect.models, name).from_dict(self.answer)
         if not same(decoded.to_dict(), self.answer):
             raise Falsified(f"the generated client encodes {decoded.to_dict()}")
-        if name in CALLS:
-            found = CALLS[name](self.client())
+        for call in self.calls(name):
+            found = call(self.client())
             if found is not None and not same(found.to_dict(), self.answer):
                 raise Falsified(f"the overlay encodes {found.to_dict()}")
 
     def refused(self, name: str) -> None:
         """A broken answer is a contract error of the overlay, and nothing else."""
-        try:
-            found = CALLS[name](self.client())
-        except ContractError:
-            return
-        raise Falsified(f"the overlay returns {found}")
+        for call in self.calls(name):
+            try:
+                found = call(self.client())
+            except ContractError:
+                continue
+            raise Falsified(f"the overlay returns {found}")
+
+
+def _create(client: SessionsClient) -> None:
+    client.create(backend="a", instance="b")
 
 
 def answers_hold(run: Run) -> None:
     """Hold both clients to the contract with answers made from it."""
-    contract = Contract.classic()
-    answers = Answers(contract)
+    answers = Answers(run.target.dialect)
     config = settings(
         max_examples=max(1, math.ceil(ANSWERS * run.examples)),
         deadline=None,
@@ -115,11 +128,11 @@ def answers_hold(run: Run) -> None:
         ],
         phases=[Phase.generate] if run.fail_fast else [Phase.generate, Phase.shrink],
     )
-    for name in MODELS:
+    for name in answers.names:
         if run.over:
             return
         checks = {"legal answers decoded": _decoded(answers, name)}
-        if name in CALLS:
+        if answers.calls(name):
             checks["broken answers refused"] = _refused(answers, name)
         for check, test in checks.items():
             run.progress(f"{check}: {name}")
@@ -161,7 +174,7 @@ def _refused(answers: Answers, name: str) -> Callable[[], None]:
 def overlay_holds(run: Run) -> None:
     """Drive the target through the overlay: what it decodes encodes back to what came."""
     wire = Wire(run)
-    secrets, target = run.target.secrets, run.target
+    target, dialect = run.target, run.target.dialect
 
     def seen() -> None:
         violations = [violation for exchange in wire.taken for violation in run.sees(exchange)]
@@ -193,23 +206,30 @@ def overlay_holds(run: Run) -> None:
 
     with (
         httpx.Client(transport=wire, trust_env=False) as http,
-        SessionsClient(target.url, token=secrets.token, retries=None, http_client=http) as client,
+        SessionsClient(
+            target.url,
+            token=target.secrets.token,
+            instance=target.instance,
+            retries=None,
+            http_client=http,
+            **dialect.overlay,
+        ) as client,
     ):
         try:
             for mode in ("dedicated", "batch"):
-                with client.create(
-                    backend=target.backend, instance=target.instance, mode=mode, max_ttl=450
-                ) as session:
+                with client.create(backend=target.backend, mode=mode, max_ttl=450) as session:
                     seen()
                     name = session.id
-                    back(partial(client.get, name))
-                    back(partial(client.extended, name))
-                    back(partial(_page, client, name))
+                    for look in dialect.looks.values():
+                        back(partial(look, client, name))
                     client.update(name, accepting_jobs=True)
                     seen()
-                back(partial(client.get, name))
+                first, *_, last = dialect.looks.values()
+                back(partial(first, client, name))
                 client.cancel(name)
-                back(partial(client.extended, name))
+                seen()
+                back(partial(first, client, name))
+                back(partial(last, client, name))
         except CallError as error:
             violations = [violation for exchange in wire.taken for violation in run.sees(exchange)]
             run.report(
@@ -218,10 +238,6 @@ def overlay_holds(run: Run) -> None:
                     run.dressed(Violation("overlay", "overlay", "no error", repr(error), "#/paths"))
                 ]
             )
-
-
-def _page(client: SessionsClient, session_id: str) -> Decodes:
-    return next(iter(client.pages(session_id, page_size=3)))
 
 
 def client_holds(run: Run) -> None:

@@ -1,12 +1,14 @@
-"""The contract, and the forms of it that are derived from the one file."""
+"""A contract, what can be read off it, and the forms of it that are derived from the one file."""
 
 import copy
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any, Final, cast
+from urllib.parse import unquote, urlsplit
 
 import jsonschema_rs
 
@@ -31,6 +33,8 @@ def as_objects(value: object) -> list[Json]:
     return [entry for entry in map(as_object, entries) if entry is not None]
 
 
+#: Where every contract says what a session is.
+SESSION_SCHEMA: Final = "#/components/schemas/Session"
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 
 
@@ -47,9 +51,36 @@ class Link:
         return f"{self.source} [{self.status}] -> {self.target}"
 
 
+#: The query parameter that names a session, where the path does not.
+SESSION: Final = "session_id"
+#: With more digits nobody has to read a number.
+_WHOLE: Final = re.compile(r"-?[0-9]{1,15}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of an operation, in its query or in a header."""
+
+    name: str
+    required: bool
+    kind: str
+    validator: jsonschema_rs.Validator
+
+    def value(self, text: str) -> Any:  # noqa: ANN401 - any JSON value
+        """What a text stands for. Raises ValueError where it is certainly or perhaps not valid."""
+        value: object = text
+        if self.kind == "integer":
+            value = int(text) if _WHOLE.fullmatch(text) else text
+        elif self.kind == "boolean":
+            value = {"true": True, "false": False}.get(text, text)
+        if not self.validator.is_valid(value):
+            raise ValueError(f"{self.name}: {text}")
+        return value
+
+
 @dataclass(frozen=True)
 class Operation:
-    """One operation: its name, where it is, and what it may answer."""
+    """One operation: its name, where it is, what it takes and what it may answer."""
 
     name: str
     method: str
@@ -57,6 +88,8 @@ class Operation:
     definition: Json
     responses: Mapping[str, Json]
     pattern: re.Pattern[str]
+    query: Mapping[str, Parameter]
+    headers: Mapping[str, Parameter]
 
     @property
     def label(self) -> str:
@@ -69,29 +102,75 @@ class Operation:
         return f"#/paths/{self.path.replace('/', '~1')}/{self.method}"
 
     @property
+    def in_path(self) -> bool:
+        """Whether the session that it is about stands in its path."""
+        return "{id}" in self.path
+
+    @property
+    def about_session(self) -> bool:
+        """Whether it is about one session: any operation but that which creates one."""
+        return self.in_path or SESSION in self.query
+
+    @property
     def success(self) -> int:
-        """The status of success: every operation of this contract has one."""
+        """The status of success: every operation of these contracts has one."""
         return next(int(status) for status in self.responses if status.startswith("2"))
 
 
 class Contract:
-    """An OpenAPI document, resolved as far as this suite needs. It does not change the document."""
+    """An OpenAPI document, resolved as far as this suite needs. It does not change the document.
 
-    def __init__(self, document: Json) -> None:
+    Attributes:
+        takers: The names of the operations about one session.
+        reads: The names of those of them that only look.
+        views: The names of the operations that answer a session.
+        jobs: The name of the one that answers a session's jobs.
+    """
+
+    def __init__(self, name: str, document: Json) -> None:
+        self.name = name
         self.document = document
         self.operations = {operation.name: operation for operation in self._operations()}
         self.links = frozenset(self._links())
         self._validators: dict[str, jsonschema_rs.Validator] = {}
+        takers = [each for each in self.operations.values() if each.about_session]
+        self.takers = tuple(each.name for each in takers)
+        self.reads = tuple(each.name for each in takers if each.method == "get")
+        answers = {name: self.answered(name) for name in self.operations}
+        self.views = tuple(name for name, found in answers.items() if "accepting_jobs" in found)
+        self.jobs = next(name for name, found in answers.items() if "jobs" in found)
 
     @classmethod
-    def classic(cls) -> "Contract":
-        """The contract of the classic generation, as the generated client carries it."""
-        file = resources.files("runtime_sessions_api") / "classic.openapi.json"
-        return cls(json.loads(file.read_text(encoding="utf-8")))
+    @cache
+    def load(cls, name: str) -> "Contract":
+        """A contract by its name, as the generated client carries it."""
+        file = resources.files("runtime_sessions_api") / f"{name}.openapi.json"
+        return cls(name, json.loads(file.read_text(encoding="utf-8")))
 
+    @cache  # noqa: B019 - there are as many as there are contracts
     def strict(self) -> "Contract":
         """The same contract with every object that declares its properties closed."""
-        return Contract(_closed(copy.deepcopy(self.document)))
+        return Contract(self.name, _closed(copy.deepcopy(self.document)))
+
+    def answered(self, operation: str) -> Json:
+        """The fields of what an operation answers when it succeeds; none where it has no body."""
+        known = self.operations[operation]
+        pointer = self.answer_schema(known, known.success)
+        return {} if pointer is None else self.fields(pointer)
+
+    def fields(self, pointer: str) -> Json:
+        """The schemas of the fields of the object at a pointer."""
+        return cast("Json", self.at(pointer)["properties"])
+
+    @property
+    def hosts(self) -> set[str | None]:
+        """Where the contract says that it is served."""
+        return {urlsplit(str(server["url"])).hostname for server in self.document["servers"]}
+
+    @property
+    def states(self) -> list[str]:
+        """The states of a session."""
+        return cast("list[str]", self.resolve(self.fields(SESSION_SCHEMA)["state"])["enum"])
 
     def resolve(self, node: Json) -> Json:
         """What a node is, its reference followed."""
@@ -117,13 +196,18 @@ class Contract:
                 continue
             text = node.get("description") or node.get("summary") or ""
             quoted = f'"{" ".join(str(text).split())}"' if text else ""
-            return f"{line_of(pointer)} {pointer}", quoted
+            return f"{line_of(self.name, pointer)} {pointer}", quoted
 
-    def match(self, method: str, path: str) -> tuple[Operation, str | None] | None:
-        """The operation that a request is for, and the raw id in its path."""
+    def match(
+        self, method: str, path: str, query: list[tuple[str, str]]
+    ) -> tuple[Operation, str | None] | None:
+        """The operation that a request is for, and the id of the session that it is about."""
         for operation in self.operations.values():
             if operation.method == method.lower() and (found := operation.pattern.fullmatch(path)):
-                return operation, found.groupdict().get("id")
+                if operation.in_path:
+                    return operation, unquote(found["id"])
+                given = [value for name, value in query if name == SESSION]
+                return operation, given[0] if operation.about_session and len(given) == 1 else None
         return None
 
     def answer_schema(self, operation: Operation, status: int) -> str | None:
@@ -152,6 +236,14 @@ class Contract:
                 if method not in item:
                     continue
                 definition = item[method]
+                given = map(
+                    self.resolve, (*item.get("parameters", ()), *definition.get("parameters", ()))
+                )
+                parameters = {
+                    where: dict[str, Parameter]() for where in ("path", "query", "header")
+                }
+                for each in given:
+                    parameters[each["in"]][each["name"]] = _parameter(each)
                 yield Operation(
                     name=definition["operationId"],
                     method=method,
@@ -162,6 +254,8 @@ class Contract:
                         for status, response in definition["responses"].items()
                     },
                     pattern=re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path))),
+                    query=parameters["query"],
+                    headers=parameters["header"],
                 )
 
     def _links(self) -> Iterator[Link]:
@@ -169,6 +263,12 @@ class Contract:
             for status, response in operation.responses.items():
                 for name, link in response.get("links", {}).items():
                     yield Link(operation.name, status, name, link["operationId"])
+
+
+def _parameter(node: Json) -> Parameter:
+    schema = node["schema"]
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    return Parameter(node["name"], node.get("required", False), schema["type"], validator)
 
 
 def _closed(node: Any) -> Any:  # noqa: ANN401 - any JSON value, the same

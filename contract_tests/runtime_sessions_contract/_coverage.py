@@ -4,14 +4,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from runtime_sessions_contract._contract import Contract
+from runtime_sessions_contract._dialect import Dialect
 from runtime_sessions_contract._life import State
 
 #: What a target without a control plane can show: the rest takes jobs, time, or an operator.
 WITHOUT_CONTROL = frozenset({State.OPEN, State.CLOSED})
 
 NO_CONTROL = "takes a control plane (CONTROL_URL): jobs, time, an operator"
-#: Documented statuses that nobody can bring about from outside.
-UNPROVOKED = {"500": "an internal error cannot be asked for"}
 
 
 @dataclass
@@ -19,6 +18,7 @@ class Coverage:
     """Counts links, answers by status, and edges (an operation called in a state)."""
 
     contract: Contract
+    dialect: Dialect
     links: Counter[str] = field(default_factory=Counter[str])
     statuses: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     edges: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
@@ -43,10 +43,8 @@ class Coverage:
 
     def wanted_edges(self) -> list[tuple[str, str]]:
         """All edges: every state, and every operation that takes an id."""
-        takers = [
-            name for name, operation in self.contract.operations.items() if "{id}" in operation.path
-        ]
-        return [(str(state), name) for state in State for name in takers]
+        contract = self.contract
+        return [(state, name) for state in contract.states for name in contract.takers]
 
     def missing(self, *, fuzz: bool, model: bool, control: bool, write: bool = True) -> "Gaps":
         """What was not seen though this target could show it, and what it could not, and why."""
@@ -62,8 +60,8 @@ class Coverage:
     def _statuses(self, gaps: "Gaps") -> None:
         for operation in self.contract.operations.values():
             for status in operation.responses:
-                reason = UNPROVOKED.get(status)
                 if not self.statuses[operation.name, status]:
+                    reason = self.dialect.why_not(operation.name, status)
                     gaps.note(f"status {status} of {operation.name}", reason)
 
     def _edges(self, gaps: "Gaps", *, control: bool) -> None:

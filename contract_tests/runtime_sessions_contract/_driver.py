@@ -1,89 +1,88 @@
 """Driving a server through the generated client, as one of its users."""
 
 import json
-from typing import Any, Protocol, Self, cast
+from collections.abc import Mapping
+from typing import Any, Self
 
 import httpx
 
-from runtime_sessions_api.classic.api.sessions import (
-    close_session,
-    create_session,
-    get_session,
-    get_session_extended,
-    list_session_jobs,
-    update_session,
-)
-from runtime_sessions_api.classic.client import AuthenticatedClient
-from runtime_sessions_api.classic.models import SessionRequest, SessionUpdate
+from runtime_sessions_contract._contract import SESSION
+from runtime_sessions_contract._dialect import NOWHERE, Encodes
 from runtime_sessions_contract._judge import ContractViolationError, Judge, Violation
 from runtime_sessions_contract._life import What
 from runtime_sessions_contract._run import Run, Wire
 from runtime_sessions_contract._session import Session
 from runtime_sessions_contract._target import TIMEOUT
-from runtime_sessions_contract._wire import Caller, Exchange
+from runtime_sessions_contract._wire import Exchange
 
-
-class Encodes(Protocol):
-    """A model of the generated client."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object that it came from."""
-        ...
-
-
-class Endpoint(Protocol):
-    """A module of the generated client."""
-
-    def sync_detailed(self, *args: Any, client: AuthenticatedClient, **kwargs: Any) -> Any:  # noqa: ANN401
-        """Make the call."""
-        ...
-
-
-ENDPOINTS: dict[str, Endpoint] = {
-    "createSession": cast("Endpoint", create_session),
-    "getSession": cast("Endpoint", get_session),
-    "getSessionExtended": cast("Endpoint", get_session_extended),
-    "updateSession": cast("Endpoint", update_session),
-    "closeSession": cast("Endpoint", close_session),
-    "listSessionJobs": cast("Endpoint", list_session_jobs),
-}
 JSON = "application/json"
-READS = ("getSession", "getSessionExtended", "listSessionJobs")
+
+
+def jobs_of(run: Run, session_id: str) -> str:
+    """The path of a list of a session's jobs, with a query to which more can be added."""
+    operation = run.contract.operations[run.contract.jobs]
+    query = "" if operation.in_path else f"{SESSION}={session_id}&"
+    return f"{operation.path.replace('{id}', session_id)}?{query}"
 
 
 class Actor:
-    """Somebody who makes calls: a user with a token, in one of the two forms, or nobody.
+    """Somebody who makes calls: a user with a token, in one of the contract's forms, or nobody.
 
     Every call is seen by the run's model; one that can't be raises ContractViolationError.
+
+    Args:
+        instance: What the actor's sessions are to be in, where not in the target's own.
+        form: Which of the contract's forms of authentication to use; the last where there are less.
     """
 
-    def __init__(self, run: Run, token: str | None, *, header: str = "Authorization") -> None:
+    def __init__(
+        self, run: Run, token: str | None, *, instance: str | None = None, form: int = 0
+    ) -> None:
         self.run = run
+        self.dialect = dialect = run.target.dialect
         self.wire = Wire(run)
-        headers: dict[str, str] = {}
-        if token is not None:
-            headers[header] = f"Bearer {token}" if header == "Authorization" else token
-        http = httpx.Client(
+        self.instance = run.target.instance if instance is None else instance
+        headers = dialect.headers[min(form, len(dialect.headers) - 1)](token, self.instance)
+        self.headers = {name.lower(): value for name, value in headers.items()}
+        self.http = httpx.Client(
             base_url=run.target.url,
             transport=self.wire,
-            headers=headers,
+            headers=self.headers,
             timeout=TIMEOUT,
             trust_env=False,
         )
         # The token is in the headers already: the client itself only has to be of the right type.
-        self.client = AuthenticatedClient(base_url=run.target.url, token="").set_httpx_client(http)
+        self.client = dialect.client(base_url=run.target.url, token="").set_httpx_client(self.http)
 
     def close(self) -> None:
         """Let go of the connections."""
-        self.client.get_httpx_client().close()
+        self.http.close()
 
-    def call(self, operation: str, *args: str, **kwargs: Any) -> Exchange:  # noqa: ANN401
+    @property
+    def given(self) -> tuple[str, str]:
+        """The backend and the instance that it creates sessions with."""
+        return self.run.target.backend, self.instance
+
+    def owns(self, session: Session) -> bool:
+        """Whether a session was created with these credentials."""
+        secrets, home = self.run.target.secrets, self.dialect.instance_header
+        caller = self.dialect.caller(self.headers, secrets, self.run.target.instances)
+        return session.owner is caller and session.home == self.headers.get(home or "", "")
+
+    def call(self, operation: str, session_id: str | None = None, **kwargs: Any) -> Exchange:  # noqa: ANN401
         """Make a call; the client must decode the answer, and encode it back as it came."""
         self.wire.taken.clear()
+        in_path = self.run.contract.operations[operation].in_path
+        args = (session_id,) if in_path else ()
+        if session_id is not None and not in_path:
+            kwargs[SESSION] = session_id
+        for name, value in self.dialect.parameters.items():
+            kwargs[name.lower().replace("-", "_")] = value
+        endpoint = self.dialect.endpoints[operation]
         failure: Exception | None = None
         parsed: Encodes | None = None
         try:
-            parsed = ENDPOINTS[operation].sync_detailed(*args, client=self.client, **kwargs).parsed
+            parsed = endpoint.sync_detailed(*args, client=self.client, **kwargs).parsed
         except Exception as error:  # noqa: BLE001 - whatever the client raises is what is looked for
             failure = error
         if not self.wire.taken and failure is not None:
@@ -112,11 +111,22 @@ class Actor:
             judge("client encodes back", came, back, "#/components/schemas")
         return [self.run.dressed(violation) for violation in judge.found]
 
-    def raw(self, method: str, path: str, content: bytes = b"", kind: str = JSON) -> Exchange:
-        """Make a call that the client would not make; the model sees it as any other."""
+    def raw(
+        self,
+        method: str,
+        path: str,
+        content: bytes = b"",
+        kind: str = JSON,
+        beside: Mapping[str, str | None] | None = None,
+    ) -> Exchange:
+        """Make a call that the client would not make; the model sees it as any other.
+
+        `beside` are header parameters where they are not as usual; one that is None is left out.
+        """
         self.wire.taken.clear()
-        headers = {"content-type": kind} if content else {}
-        self.client.get_httpx_client().request(method, path, content=content, headers=headers)
+        given = {"content-type": kind if content else None, **self.dialect.parameters}
+        headers = {name: value for name, value in (given | dict(beside or {})).items() if value}
+        self.http.request(method, path, content=content, headers=headers)
         exchange = self.wire.taken[-1]
         if violations := self.run.sees(exchange):
             raise ContractViolationError(violations)
@@ -124,13 +134,14 @@ class Actor:
 
     def create(self, **fields: Any) -> Session | None:  # noqa: ANN401
         """Create a session, on the target's own names if no others are given; None if refused."""
-        body = {"backend": self.run.target.backend, "instance": self.run.target.instance, **fields}
-        exchange = self.call("createSession", body=SessionRequest.from_dict(body))
+        body = self.dialect.body(*self.given, fields)
+        exchange = self.call("createSession", body=self.dialect.form(body))
         return self.run.model.sessions[exchange.json()["id"]] if exchange.succeeded else None
 
     def update(self, session_id: str, *, accepting: bool) -> Exchange:
         """Let a session accept jobs, or no more."""
-        return self.call("updateSession", session_id, body=SessionUpdate(accepting_jobs=accepting))
+        body = self.dialect.models.SessionUpdate(accepting_jobs=accepting)
+        return self.call("updateSession", session_id, body=body)
 
     def any_call(self, operation: str, session_id: str) -> Exchange:
         """Make one of the calls that take an id, with the simplest body."""
@@ -140,33 +151,65 @@ class Actor:
 
     def observe(self, session: Session) -> None:
         """Look at a session in every way there is."""
-        for operation in READS:
+        for operation in self.run.contract.reads:
             self.call(operation, session.id)
 
 
 class Cast:
-    """Everybody who plays: two users, one in both forms of authentication, and two nobodies."""
+    """Everybody who plays.
+
+    Attributes:
+        user: The user.
+        by_header: The same in the contract's other form of authentication, if it has one.
+        elsewhere: The same in an instance of the open plan, if one is known.
+        other: A second user, if one is known.
+        nobodies: Who has no token, a wrong one, or no instance of its own.
+    """
 
     def __init__(self, run: Run) -> None:
-        secrets = run.target.secrets
+        secrets, target = run.target.secrets, run.target
         self.run = run
         self.user = Actor(run, secrets.token)
-        self.by_header = Actor(run, secrets.token, header="X-Access-Token")
+        self.by_header = Actor(run, secrets.token, form=1)
+        self.elsewhere = (
+            Actor(run, secrets.token, instance=target.open_instance)
+            if target.open_instance
+            else None
+        )
         self.other = Actor(run, secrets.other_token) if secrets.other_token else None
         self.nobody = Actor(run, None)
-        self.impostor = Actor(run, "no-such-token")
+        self.impostor = Actor(run, f"{NOWHERE}token")
+        self.nobodies = [self.nobody, self.impostor]
+        if target.dialect.instance_header is not None:
+            self.nobodies += [
+                Actor(run, secrets.token, instance=name) for name in ("", f"{NOWHERE}instance")
+            ]
+
+    @property
+    def users(self) -> list[Actor]:
+        """Who may call, each in an instance of its own."""
+        users = (self.user, self.elsewhere, self.other)
+        return [actor for actor in users if actor is not None]
+
+    @property
+    def everybody(self) -> list[Actor]:
+        """All of them."""
+        return [*self.users, self.by_header, *self.nobodies]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for actor in (self.user, self.by_header, self.other, self.nobody, self.impostor):
-            if actor is not None:
-                actor.close()
+        for actor in self.everybody:
+            actor.close()
 
     def of(self, session: Session) -> Actor:
         """The actor whose session it is."""
-        return self.other if session.owner is Caller.OTHER and self.other else self.user
+        return next(actor for actor in self.everybody if actor.owns(session))
+
+    def strangers(self, session: Session) -> list[Actor]:
+        """Users whose session it is not."""
+        return [actor for actor in self.users if not actor.owns(session)]
 
     def observe(self, *sessions: Session) -> None:
         """Look at sessions in every way, each as its owner."""
@@ -184,7 +227,7 @@ class Cast:
         )
         job = control.submit(session.id, duration, outcome)
         when = (call.sent, control.now())
-        accepting = session.views(*when)[0].accepting
+        accepting = session.views(*when)[0].takes_jobs
         judge = Judge(run.tally, call, run.model.story(session))
         told = "a job is taken" if accepting else "a job is refused"
         pointer = "#/components/schemas/Session/properties/accepting_jobs"

@@ -23,6 +23,8 @@ from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._target import TIMEOUT
 from runtime_sessions_contract._wire import Exchange
 
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+AGAIN = ("stateful",)
 #: How often the stateful phase is tried again, with another seed, while a link was not followed.
 TRIES = 5
 #: How many requests each operation gets in the fuzzing phase; the stateful one, sequences.
@@ -32,8 +34,11 @@ EXAMPLES = 40
 def fuzz_form(run: Run) -> dict[str, Any]:
     """The contract with the target's own names in it: random ones make every create a 404."""
     document = copy.deepcopy(run.contract.document)
-    names = {"backend": run.target.backend, "instance": run.target.instance}
-    for operation in Contract(document).operations.values():
+    given = (run.target.backend, run.target.instance)
+    named = run.target.dialect.named(*given)
+    names = {name: value for name, value in named.items() if value in given}
+    contract = Contract(run.contract.name, document)
+    for operation in contract.operations.values():
         media = (
             operation.definition.get("requestBody", {})
             .get("content", {})
@@ -44,26 +49,39 @@ def fuzz_form(run: Run) -> dict[str, Any]:
                 {name: value for name, value in names.items() if name in example["value"]}
             )
         if "schema" in media:
-            properties = Contract(document).resolve(media["schema"])["properties"]
-            for name in names.keys() & properties.keys():
-                properties[name] |= {"enum": [names[name]], "examples": [names[name]]}
+            schema = contract.resolve(media["schema"])
+            for form in map(contract.resolve, schema.get("oneOf", [schema])):
+                for name in names.keys() & form["properties"].keys():
+                    known = {"enum": [names[name]], "examples": [names[name]]}
+                    form["properties"][name] |= known
     return document
 
 
 def _config(run: Run, seed: int, phases: tuple[str, ...], examples: int) -> schemathesis.Config:
-    every = ("examples", "coverage", "fuzzing", "stateful")
+    target = run.target
+    operations = [
+        {"include-operation-id": name, "checks": checks}
+        for name, checks in target.dialect.checks.items()
+    ]
     config = schemathesis.Config.from_dict(
         {
             "base-url": run.target.url,
-            "headers": {"Authorization": f"Bearer {run.target.secrets.token}"},
+            "headers": target.dialect.headers[0](target.secrets.token, target.instance),
+            "operations": operations,
             # More than one crashes in the coverage phase of this version, and saves nothing.
             "workers": 1,
             "seed": seed,
             "request-timeout": TIMEOUT,
             "suppress-health-check": ["all"],
-            "generation": {"max-examples": examples, "database": "none", "deterministic": False},
+            "generation": {
+                # Links are for those who ask for what there is: again, nothing is broken on purpose.
+                "mode": "positive" if phases == AGAIN else "all",
+                "max-examples": examples,
+                "database": "none",
+                "deterministic": False,
+            },
             "phases": {
-                **{phase: {"enabled": phase in phases} for phase in every},
+                **{phase: {"enabled": phase in phases} for phase in PHASES},
                 "coverage": {
                     "enabled": "coverage" in phases,
                     "generate-duplicate-query-parameters": True,
@@ -92,14 +110,12 @@ def fuzz(run: Run) -> None:
 
     schemathesis.check(model)
     try:
-        _execute(
-            run, document, run.seed, ("examples", "coverage", "fuzzing", "stateful"), _count(run)
-        )
+        _execute(run, document, run.seed, PHASES, _count(run))
         for again in range(1, TRIES):
             if run.over or not _unfollowed(run):
                 break
             run.progress(f"stateful, once more: {len(_unfollowed(run))} links were not followed")
-            _execute(run, document, run.seed + again, ("stateful",), _count(run) * again)
+            _execute(run, document, run.seed + again, AGAIN, _count(run) * again)
     finally:
         CHECKS.unregister("model")
 

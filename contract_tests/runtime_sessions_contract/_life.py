@@ -1,12 +1,12 @@
 """The life of a session as the suite expects it, told anew from what was done to it.
 
 Written from the documented semantics, independent of any server: what happened (`Deed`) and a
-moment go in, what both views and the jobs must show at that moment comes out. Times are seconds.
+moment go in, what the views and the jobs must show at that moment comes out. Times are seconds.
 """
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class State(StrEnum):
@@ -34,6 +34,29 @@ class What(StrEnum):
     ACCEPT = "accept jobs"
     CLOSE = "close"
     CANCEL = "cancel as an operator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What is otherwise in the life of a session in one generation of the service than in another.
+
+    Attributes:
+        cancelled: The state in which a session ends that an operator cancels.
+        unused_ttl: When a session closes that never had a job, in seconds; None: it stays open.
+        flag_moves: Whether `accepting_jobs` of a session that has ended still changes.
+    """
+
+    cancelled: State
+    unused_ttl: float | None
+    flag_moves: bool
+
+
+class Change(NamedTuple):
+    """A change of a session's state, and of its status, which is another word for the same."""
+
+    state: State
+    status: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +92,7 @@ class View:
     jobs that outlive it, are usage.
     """
 
+    rules: Rules
     mode: str
     max_ttl: float
     interactive_ttl: float
@@ -86,10 +110,15 @@ class View:
     job_completed: float | None = None
     elapsed: tuple[float, float] = (0, 0)
     remaining: float = 0
-    changes: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
+    changes: list[Change] = field(default_factory=list[Change])
     jobs: list[Job] = field(default_factory=list[Job])
     idle_since: float | None = None
     _active: float = 0
+
+    @property
+    def takes_jobs(self) -> bool:
+        """Whether a job that is submitted now is taken."""
+        return self.accepting and self.state not in FINAL
 
     def facts(self) -> tuple[object, ...]:
         """What does not change while nothing happens."""
@@ -104,19 +133,20 @@ class View:
     def apply(self, deed: Deed) -> None:
         """Let somebody do something, at the moment that the view has reached."""
         final = self.state in FINAL
+        fixed = final and not self.rules.flag_moves
         match deed.what:
             case What.SUBMIT:
                 self.jobs.append(Job(deed.job, deed.at, deed.duration, deed.outcome))
                 self._start()
-            case What.ACCEPT if not final:
+            case What.ACCEPT if not fixed:
                 self.accepting = True
-            case What.DRAIN if not final:
+            case What.DRAIN if not fixed:
                 self.accepting = False
                 self._close_if_drained()
             case What.CLOSE if not final:
                 self._end(State.CLOSED, "canceled", "session_cancelled")
             case What.CANCEL if not final:
-                self._end(State.CANCELED, "canceled", "session_cancelled")
+                self._end(self.rules.cancelled, "canceled", "session_cancelled")
             case _:
                 pass
 
@@ -135,7 +165,14 @@ class View:
                 due.append(self.started + self.max_ttl)
             if self.state is State.ACTIVE and self.idle_since is not None:
                 due.append(self.idle_since + self.interactive_ttl)
+            due.append(self._unused)
         return min(due, default=float("inf"))
+
+    @property
+    def _unused(self) -> float:
+        """When it closes for never having had a job."""
+        never = self.rules.unused_ttl is None or bool(self.jobs)
+        return float("inf") if never else self.created + (self.rules.unused_ttl or 0)
 
     def _happen(self) -> None:
         for job in self._running():
@@ -147,6 +184,9 @@ class View:
             return
         if self.started is not None and self.started + self.max_ttl <= self.now:
             self._end(State.CLOSED, "completed", "session_closed_by_max_ttl")
+            return
+        if self._unused <= self.now:
+            self._end(State.CLOSED, "completed", "session_closed_by_unused_ttl")
             return
         self._start()
         busy = self._queued() or self._running()
@@ -188,8 +228,7 @@ class View:
         self._become(state, status, reason)
 
     def _become(self, state: State, status: str, reason: str) -> None:
-        if status != self.status:
-            self.changes.append((status, self.now))
+        self.changes.append(Change(state, status, self.now))
         self.state, self.status, self.reason = state, status, reason
 
     def _measure(self) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx
 
 from runtime_sessions_contract._contract import as_object
+from runtime_sessions_contract._dialect import NOWHERE
 from runtime_sessions_contract._drift import drift, read_baseline
-from runtime_sessions_contract._driver import READS, Cast
+from runtime_sessions_contract._driver import Cast
 from runtime_sessions_contract._judge import ContractViolationError
-from runtime_sessions_contract._model import NOWHERE
 from runtime_sessions_contract._options import Live
 from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._session import Session
@@ -169,7 +169,7 @@ def sweep(run: Run, guard: Guard) -> None:
         CannotRunError: Something could not be closed.
     """
     sessions, guard.sessions, guard.finishing = guard.sessions, 1, True
-    headers = {"authorization": f"Bearer {run.target.secrets.token}"}
+    headers = run.target.headers(run.target.secrets.token)
     with httpx.Client(transport=_Kept(guard), headers=headers, timeout=TIMEOUT) as http:
         for session_id in guard.ledger.left_open():
             try:
@@ -198,8 +198,8 @@ class _Kept(httpx.BaseTransport):
 def _reads(cast: Cast, given: str | None) -> None:
     run = cast.run
     run.progress("reading")
-    for operation in READS:
-        for actor in (cast.user, cast.by_header, cast.nobody, cast.impostor):
+    for operation in run.contract.reads:
+        for actor in (cast.user, cast.by_header, *cast.nobodies):
             actor.call(operation, f"{NOWHERE}session")
         if given is not None:
             cast.user.call(operation, given)
@@ -219,7 +219,7 @@ def _writes(cast: Cast, guard: Guard) -> None:
             return
         cast.run.progress("writing")
         mode = ("dedicated", "batch")[place % 2]
-        session = cast.user.create(max_session_ttl=TTL, mode=mode)
+        session = cast.user.create(max_ttl=TTL, mode=mode)
         if session is None:
             return
         cast.observe(session)

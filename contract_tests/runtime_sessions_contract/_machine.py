@@ -16,9 +16,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from runtime_sessions_contract._driver import OUTCOMES, READS, Cast
+from runtime_sessions_contract._dialect import NOWHERE
+from runtime_sessions_contract._driver import OUTCOMES, Cast
 from runtime_sessions_contract._judge import ContractViolationError, Violation
-from runtime_sessions_contract._model import NOWHERE
 from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._session import Session
 
@@ -27,7 +27,6 @@ SESSIONS = 4
 STEPS = 20
 #: For how long a sequence is made shorter, in seconds.
 SHRINK = 10.0
-TAKERS = (*READS, "updateSession", "closeSession")
 
 TTLS = (
     st.none()
@@ -94,14 +93,9 @@ def machine(  # noqa: C901 - a rule each
             self, mode: str | None, ttl: float | None, *, other: bool, open_plan: bool
         ) -> None:
             """Create a session with any legal body, as either user."""
-            fields: dict[str, Any] = {}
-            if mode is not None:
-                fields["mode"] = mode
-            if ttl is not None:
-                fields["max_session_ttl"] = ttl
-            if open_plan and run.target.open_instance:
-                fields["instance"] = run.target.open_instance
+            fields: dict[str, Any] = {"max_ttl": ttl} | ({} if mode is None else {"mode": mode})
             actor = cast_.other if other and cast_.other else cast_.user
+            actor = cast_.elsewhere if open_plan and cast_.elsewhere else actor
             self._do(lambda: self._create(actor.create, fields))
 
         @precondition(lambda self: self.mine)
@@ -132,7 +126,7 @@ def machine(  # noqa: C901 - a rule each
                 for name, value in (("limit", limit), ("offset", offset))
                 if value is not None
             }
-            self._do(lambda: cast_.of(session).call("listSessionJobs", session.id, **asked))
+            self._do(lambda: cast_.of(session).call(run.contract.jobs, session.id, **asked))
 
         @precondition(lambda self: bool(self.mine and run.control))
         @rule(
@@ -165,18 +159,15 @@ def machine(  # noqa: C901 - a rule each
                 self._do(lambda: cast_.cancel(session), session)
 
         @precondition(lambda self: self.mine)
-        @rule(data=st.data(), operation=st.sampled_from(TAKERS), name=NAMES)
+        @rule(data=st.data(), operation=st.sampled_from(run.contract.takers), name=NAMES)
         def refused(self, data: st.DataObject, operation: str, name: str) -> None:
             """Act on somebody else's session, on none, without a token and with a wrong one."""
             session = self._pick(data)
-            stranger = cast_.user if cast_.of(session) is cast_.other else cast_.other
 
             def act() -> None:
                 cast_.user.any_call(operation, name)
-                cast_.nobody.any_call(operation, session.id)
-                cast_.impostor.any_call(operation, session.id)
-                if stranger is not None:
-                    stranger.any_call(operation, session.id)
+                for actor in (*cast_.nobodies, *cast_.strangers(session)):
+                    actor.any_call(operation, session.id)
 
             self._do(act)
 

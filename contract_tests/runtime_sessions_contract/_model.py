@@ -1,25 +1,25 @@
 """What the suite knows of every session: it sees each call and answer, and says what can't be."""
 
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
-from urllib.parse import unquote
 
-from runtime_sessions_contract._contract import Contract, Json, as_object
+from runtime_sessions_contract._contract import Contract, Json, Operation, as_object, as_objects
 from runtime_sessions_contract._coverage import Coverage
+from runtime_sessions_contract._dialect import NOWHERE, Asked
 from runtime_sessions_contract._judge import Judge, Tally, Violation
 from runtime_sessions_contract._life import What
-from runtime_sessions_contract._pages import judge_page
+from runtime_sessions_contract._pages import judge_all, judge_page, page_of
 from runtime_sessions_contract._session import GRAIN, Session
 from runtime_sessions_contract._shape import UNLISTED, judge_shape
+from runtime_sessions_contract._target import Target
 from runtime_sessions_contract._views import judge_view
 from runtime_sessions_contract._wire import Caller, Exchange
 
-#: Names that begin like this stand for what no server has: the drivers ask for them to be refused.
-NOWHERE: Final = "no-such-"
-
-OK, BAD, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 200, 400, 401, 403, 404
+BAD, UNAUTHORIZED, NOT_FOUND = 400, 401, 404
+ERROR: Final = "#/components/schemas/Error"
 
 
 class Model:
@@ -29,9 +29,9 @@ class Model:
         contract: The form of the contract that the target is held to.
         tally: Where checks are counted.
         coverage: Where it is noted which edges were seen.
+        target: The server. Of the bundled emulator also that is known which no contract promises.
         tolerance: How far moments and spans may be off, in seconds.
         synced: Whether the times of exchanges are the server's, or this computer's.
-        defaults: Whether the documented defaults bind, TTLs of 28800 and 60 seconds.
         shapes: Whether the shapes of answers are judged too; else they are drift.
         given: Ids of sessions that are there although nobody was seen to create them.
     """
@@ -41,24 +41,27 @@ class Model:
         contract: Contract,
         tally: Tally,
         coverage: Coverage,
+        target: Target,
         *,
         tolerance: float = 2.0,
         synced: bool = False,
-        defaults: bool = False,
         shapes: bool = True,
         given: Iterable[str] = (),
     ) -> None:
         self.contract = contract
         self.tally = tally
         self.coverage = coverage
+        self.target = target
+        self.dialect = target.dialect
         self.tolerance = tolerance
         self.synced = synced
-        self.defaults = defaults
+        self.defaults = target.bundled
         self.shapes = shapes
         self.given = frozenset(given)
         self.sessions: dict[str, Session] = {}
         self.ttl: dict[str, float] = {}
         self.users: dict[Caller, str] = {}
+        self.traces = set[str]()
         self.advances: list[Exchange] = []
 
     def sees(self, exchange: Exchange) -> list[Violation]:
@@ -66,18 +69,21 @@ class Model:
         operation = exchange.operation
         if operation is None:
             return []
-        session = self.sessions.get(unquote(exchange.session_id)) if exchange.session_id else None
+        session = self.sessions.get(exchange.session_id) if exchange.session_id else None
         judge = Judge(self.tally, exchange, self.story(session))
         if self.shapes:
             judge_shape(judge, self.contract, exchange)
         self.coverage.answered(operation.name, exchange.status)
-        if session is not None and exchange.caller is session.owner:
+        if session is not None and session.of(exchange):
             middle = session.views(exchange.sent, exchange.received)[1 if session.slack else 0]
             self.coverage.edge(middle.state, operation.name)
             self.coverage.moved(session.state, middle.state)
             session.state = middle.state
-        if self._judge_status(judge, exchange, session) and exchange.succeeded:
-            self._take_in(judge, exchange, session)
+        if self._judge_status(judge, exchange, session):
+            if exchange.succeeded:
+                self._take_in(judge, exchange, session)
+            else:
+                self._judge_error(judge, exchange)
         return judge.found
 
     def _judge_status(self, judge: Judge, exchange: Exchange, session: Session | None) -> bool:
@@ -87,19 +93,13 @@ class Model:
             return True
         check = "authentication first" if expected == (UNAUTHORIZED,) else "status fits"
         if session is not None and exchange.caller in {Caller.USER, Caller.OTHER}:
-            check = (
-                "own session found"
-                if exchange.caller is session.owner
-                else "others' sessions hidden"
-            )
+            check = "own session found" if session.of(exchange) else "others' sessions hidden"
         assert exchange.operation is not None  # noqa: S101 - for the type checkers; sees() asked already
         pointer = f"{exchange.operation.pointer}/responses"
         wanted = " or ".join(str(status) for status in expected)
         return judge(check, wanted, exchange.status, pointer, ok=exchange.status in expected)
 
-    def _expected(  # noqa: PLR0911 - a rule each
-        self, exchange: Exchange, session: Session | None
-    ) -> tuple[int, ...] | None:
+    def _expected(self, exchange: Exchange, session: Session | None) -> tuple[int, ...] | None:
         """The statuses that fit; None where nothing can be said."""
         operation = exchange.operation
         if operation is None or exchange.caller is None:
@@ -108,24 +108,73 @@ class Model:
             return (UNAUTHORIZED,)
         valid = self._valid(exchange)
         if operation.name == "createSession":
-            asked = exchange.request_json() if valid else None
-            if asked is None:
-                return None
-            if str(asked["backend"]).startswith(NOWHERE):
-                return (NOT_FOUND,)
-            return (FORBIDDEN,) if str(asked["instance"]).startswith(NOWHERE) else None
+            return self._expected_of_create(self._asked(exchange)) if valid else None
         bad = () if valid else (BAD,)
-        if session is None:
+        if session is not None and session.of(exchange):
+            return (operation.success, *bad)
+        none = operation.success if self._page_for_strangers(operation) else NOT_FOUND
+        if session is None and operation.in_path:
             # A segment of dots, or one that hides a slash, may mean another path.
-            raw = unquote(exchange.session_id or "")
-            if raw in self.given and exchange.caller is Caller.OTHER:
-                return (NOT_FOUND,)
-            if raw in self.given or raw in {"", ".", ".."} or "/" in raw:
+            name = exchange.session_id or ""
+            if name in {"", ".", ".."} or "/" in name:
                 return None
-            return (NOT_FOUND, *bad)
-        if exchange.caller is not session.owner:
-            return (NOT_FOUND, *bad)
-        return (operation.success,) if valid else (operation.success, BAD)
+        if exchange.session_id in self.given and exchange.caller is Caller.USER:
+            return None
+        return (none, *bad)
+
+    def _page_for_strangers(self, operation: Operation) -> bool:
+        """Whether it lists jobs, and none where there are none that the caller may see."""
+        return self.dialect.strangers_page and operation.name == self.contract.jobs
+
+    def _expected_of_create(self, asked: Asked) -> tuple[int, ...] | None:
+        """The statuses that fit what a valid body of create asks for."""
+        dialect, target = self.dialect, self.target
+        if (asked.backend or "").startswith(NOWHERE):
+            return (dialect.unknown_backend,)
+        if asked.instance.startswith(NOWHERE):
+            return (dialect.foreign_instance,)
+        if not asked.in_order or self._refused_by_plan(asked):
+            return (BAD,)
+        # Of the bundled emulator it is known what it has; all others may have reasons of their own.
+        known = asked.backend in {None, target.backend} and asked.instance in target.instances
+        return (
+            (self.contract.operations["createSession"].success,)
+            if self.defaults and known
+            else None
+        )
+
+    def _refused_by_plan(self, asked: Asked) -> bool:
+        refuses = self.dialect.open_plan_code is not None and self._open_plan(asked)
+        return refuses and asked.mode == "dedicated"
+
+    def _open_plan(self, asked: Asked) -> bool:
+        return asked.instance == self.target.open_instance or self.dialect.open_plan(asked.instance)
+
+    def _asked(self, exchange: Exchange) -> Asked:
+        body = as_object(exchange.request_json()) or {}
+        return self.dialect.asked(body, exchange.instance)
+
+    def _judge_error(self, judge: Judge, exchange: Exchange) -> None:
+        """What an error says of itself, where that is known."""
+        try:
+            body = as_object(exchange.json()) or {}
+        except ValueError:
+            return
+        assert exchange.operation is not None  # noqa: S101 - as above
+        if exchange.caller in {Caller.USER, Caller.OTHER} and (
+            exchange.operation.name == "createSession"
+            and self._valid(exchange)
+            and self._refused_by_plan(self._asked(exchange))
+        ):
+            codes = [str(error.get("code")) for error in as_objects(body.get("errors"))]
+            wanted = str(self.dialect.open_plan_code)
+            judge("error code", wanted, codes, f"{ERROR}/properties/code", ok=wanted in codes)
+        if self.defaults and self.dialect.traced:
+            trace = str(body.get("trace", ""))
+            fresh = bool(trace) and trace not in self.traces
+            self.traces.add(trace)
+            pointer = f"{ERROR}Body/properties/trace"
+            judge("traced", "a trace of its own", trace or "absent", pointer, ok=fresh)
 
     def _valid(self, exchange: Exchange) -> bool:
         """Whether the request is certainly one that the contract allows."""
@@ -138,9 +187,12 @@ class Model:
                 return False
             if not self.contract.valid(schema, exchange.request_json()):
                 return False
-        if operation.name == "listSessionJobs":
-            return page_of(exchange) is not None
-        return not exchange.query
+        for name, parameter in operation.headers.items():
+            try:
+                parameter.value(exchange.request_headers[name.lower()])
+            except (LookupError, ValueError):
+                return False
+        return page_of(exchange) is not None
 
     def _take_in(self, judge: Judge, exchange: Exchange, session: Session | None) -> None:
         assert exchange.operation is not None  # noqa: S101 - as above
@@ -150,9 +202,13 @@ class Model:
             return
         name = exchange.operation.name
         if name == "createSession":
-            self._created(judge, exchange, answer)
+            session = self._created(judge, exchange, answer)
+        page = page_of(exchange) if name == self.contract.jobs else None
         # Headers that contradict each other may be taken: then it is the owner who calls.
-        if session is None or exchange.caller not in {session.owner, None}:
+        mine = session is not None and (session.of(exchange) or exchange.caller is None)
+        if page is not None and answer is not None and exchange.caller is not None and not mine:
+            judge_all(judge, self, exchange, answer, page)
+        if session is None or not mine:
             return
         when = (exchange.sent, exchange.received)
         match name:
@@ -164,17 +220,17 @@ class Model:
                     )
             case "closeSession":
                 session.do(What.CLOSE, exchange, when)
-            case "getSession" | "getSessionExtended" if answer is not None:
+            case _ if answer is not None and name in self.contract.views:
                 judge_view(judge, self, session, exchange, answer)
-            case "listSessionJobs" if answer is not None and (page := page_of(exchange)):
+            case _ if answer is not None and page is not None:
                 judge_page(judge, self, session, exchange, answer, page)
             case _:
                 pass
 
-    def _created(self, judge: Judge, exchange: Exchange, answer: Json | None) -> None:
-        asked = as_object(exchange.request_json())
-        if answer is None or asked is None:
-            return
+    def _created(self, judge: Judge, exchange: Exchange, answer: Json | None) -> Session | None:
+        if answer is None or as_object(exchange.request_json()) is None:
+            return None
+        asked = self._asked(exchange)
         name = str(answer.get("id"))
         twice = self.sessions.get(name)
         judge.story = self.story(twice)
@@ -185,15 +241,26 @@ class Model:
             "#/paths/~1sessions/post",
             ok=not twice,
         )
-        self.sessions[name] = Session(
+        if self.defaults:
+            form, held = self.dialect.id_form, re.fullmatch(self.dialect.id_form, name) is not None
+            judge("id form", form, name, "#/components/schemas/Session/properties/id", ok=held)
+        # Where create answers no messages, nobody can be told of anything.
+        told = "messages" not in self.contract.answered("createSession")
+        warned = told or bool(answer.get("messages"))
+        session = Session(
             id=name,
             owner=exchange.caller or Caller.USER,
+            home=exchange.instance,
             asked=asked,
-            warned=bool(answer.get("messages")),
+            rules=self.dialect.rules,
+            warned=warned,
+            job_mode=warned and asked.mode == "dedicated" and self._open_plan(asked),
             born=(exchange.sent + exchange.received) / 2,
             slack=(exchange.received - exchange.sent) / 2 + GRAIN,
             calls=[exchange],
         )
+        self.sessions[name] = session
+        return session
 
     def story(self, session: Session | None) -> tuple[Exchange, ...]:
         """What was done to a session so far, the passing of time included."""
@@ -220,25 +287,3 @@ class Model:
             if before.facts() != after.facts():
                 return True
         return False
-
-
-#: More than any count of jobs has.
-DIGITS: Final = 15
-
-
-def page_of(exchange: Exchange) -> tuple[int, int] | None:
-    """The limit and offset that a valid request for jobs asks for; None where it is not valid."""
-    limits: dict[str, tuple[int, Callable[[int], bool]]] = {
-        "limit": (200, lambda value: 1 <= value <= 200),  # noqa: PLR2004 - documented
-        "offset": (0, lambda value: value >= 0),
-    }
-    found = {name: default for name, (default, _) in limits.items()}
-    given = [name for name, _ in exchange.query]
-    if len(set(given)) != len(given):
-        return None
-    for name, text in exchange.query:
-        number = int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else -1
-        if name not in limits or not limits[name][1](number):
-            return None
-        found[name] = number
-    return found["limit"], found["offset"]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from runtime_sessions_contract._target import CannotRunError, Target
+from runtime_sessions_contract._dialect import Dialect
+from runtime_sessions_contract._target import DIALECTS, LOOPBACK, CannotRunError, Target
 from runtime_sessions_contract._wire import Secrets
 
 #: The parts of the suite, in the order in which they run.
@@ -32,6 +33,7 @@ holds, but for drift that is not in the baseline.
 class Options:
     """What was asked for. `target` is None for the bundled emulator."""
 
+    dialect: Dialect
     target: Target | None
     parts: tuple[str, ...]
     seed: int
@@ -97,6 +99,11 @@ def parser() -> argparse.ArgumentParser:
         help="how thorough to be: a factor, 2 is twice as many (default: 1)",
     )
     parser.add_argument(
+        "--contract",
+        metavar="NAME",
+        help=f"{' or '.join(DIALECTS)} (default: as the URL's host says, else classic)",
+    )
+    parser.add_argument(
         "--only", metavar="PART,...", help=f"only these parts: {', '.join(PARTS)} (default: all)"
     )
     parser.add_argument(
@@ -136,8 +143,10 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
         raise CannotRunError(
             f"ONLY: there is no part {', '.join(sorted(unknown))}. Choose from {', '.join(PARTS)}"
         )
-    target = None if option("replay") else _target(option, environment)
+    dialect = _dialect(option("contract"), option("url"))
+    target = None if option("replay") else _target(dialect, option, environment)
     return Options(
+        dialect=dialect,
         target=target,
         parts=parts,
         seed=int(_number("SEED", option("seed"), random.SystemRandom().getrandbits(32))),
@@ -149,7 +158,20 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
     )
 
 
-def _target(option: Callable[[str], str | None], environment: Mapping[str, str]) -> Target | None:
+def _dialect(name: str | None, url: str | None) -> Dialect:
+    """The contract that is asked for; else the one that names the URL's host; else the classic."""
+    if name is not None:
+        if name not in DIALECTS:
+            raise CannotRunError(f"CONTRACT: {name} is none. Choose from {', '.join(DIALECTS)}")
+        return DIALECTS[name]
+    host = urlsplit(url or "").hostname
+    named = (dialect for dialect in DIALECTS.values() if host in dialect.contract.hosts - LOOPBACK)
+    return next(named, DIALECTS["classic"])
+
+
+def _target(
+    dialect: Dialect, option: Callable[[str], str | None], environment: Mapping[str, str]
+) -> Target | None:
     url, control_url = option("url"), option("control_url")
     if url is None:
         if control_url is not None:
@@ -168,8 +190,9 @@ def _target(option: Callable[[str], str | None], environment: Mapping[str, str])
     return Target(
         url=url.rstrip("/"),
         secrets=Secrets(token, environment.get("OTHER_TOKEN") or None),
-        backend=option("backend") or "ibmq_wellington",
-        instance=option("instance") or "hub/group/project",
+        dialect=dialect,
+        backend=option("backend") or dialect.backend,
+        instance=option("instance") or dialect.instance,
         control_url=control_url.rstrip("/") if control_url else None,
     )
 

@@ -97,7 +97,8 @@ def _diagram(result: Result) -> str:
     parts = [f'<svg viewBox="0 0 820 436" role="img" aria-label="{label}">{MARKER}']
     for (before, after), count in sorted(coverage.moves.items()):
         parts.append(_arrow(PLACES[State(before)], PLACES[State(after)], count))
-    for state, (x, y) in PLACES.items():
+    for state in map(State, result.run.contract.states):
+        x, y = PLACES[state]
         parts.append(
             f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="8" fill="Canvas" '
             f'stroke="currentColor"/><text x="{x + 10}" y="{y + 20}">{state}</text>'

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from runtime_sessions_contract._driver import Actor, Cast
+from runtime_sessions_contract._driver import Actor, Cast, jobs_of
 from runtime_sessions_contract._judge import ContractViolationError, Judge
+from runtime_sessions_contract._life import What
 from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._session import Session
 from runtime_sessions_contract._shape import judge_shape
 
 #: How many call at once, and how often.
 CALLERS, ROUNDS = 6, 2
+#: How long the jobs of the race run, in seconds.
+DURATION = 5.5
 UPDATE = "#/paths/~1sessions~1{id}/patch"
 CLOSE = "#/paths/~1sessions~1{id}~1close/delete"
 
@@ -43,9 +46,7 @@ class Race:
         made: list[Session | None] = [None] * len(self.callers)
 
         def create(caller: Actor, place: int) -> None:
-            made[place] = caller.create(
-                max_session_ttl=600 + place, mode=("batch", "dedicated")[place % 2]
-            )
+            made[place] = caller.create(max_ttl=600 + place, mode=("batch", "dedicated")[place % 2])
 
         self.together(create)
         found = [session for session in made if session is not None]
@@ -90,12 +91,15 @@ class Race:
             return
 
         def submit(_: Actor) -> str | None:
-            return control.submit(session.id, 5.5, "completed")
+            return control.submit(session.id, DURATION, "completed")
 
+        begun = self.run.now()
         submitted = list(self.pool.map(submit, self.callers))
+        when = (begun, self.run.now())
         exchange = self.callers[0].wire.taken[-1]
-        # Past the model: it cannot know in which order they came.
-        self.callers[0].client.get_httpx_client().get(f"/sessions/{session.id}/jobs")
+        # Past the model: it learns from the list in which order they came.
+        caller = self.callers[0]
+        caller.http.get(jobs_of(caller.run, session.id), headers=dict(caller.dialect.parameters))
         listed = self.callers[0].wire.taken[-1]
         judge = Judge(self.run.tally, listed, (exchange,))
         judge_shape(judge, self.run.contract, listed)
@@ -112,6 +116,8 @@ class Race:
             "#/components/schemas/JobPage/properties/count",
         )
         self.run.report([self.run.dressed(violation) for violation in judge.found])
+        for name in reversed([job["id"] for job in page["jobs"]]):
+            session.do(What.SUBMIT, None, when, job=name, duration=DURATION)
 
 
 def race(run: Run) -> None:

@@ -1,58 +1,39 @@
 """Who is refused, and what: strangers, nobodies, unknown ids, requests that break the contract."""
 
 import json
-from typing import Any
 
 from runtime_sessions_contract._contract import Json, as_object
-from runtime_sessions_contract._driver import JSON, READS, Cast
+from runtime_sessions_contract._dialect import NOWHERE
+from runtime_sessions_contract._driver import JSON, Cast, jobs_of
 from runtime_sessions_contract._judge import Judge
-from runtime_sessions_contract._model import NOWHERE
 from runtime_sessions_contract._session import Session
 from runtime_sessions_contract._wire import Exchange
 
 UNKNOWN = f"{NOWHERE}session"
-#: What the fields of a new session cannot be.
-WRONG_FIELDS: tuple[dict[str, Any], ...] = (
-    *({"max_session_ttl": wrong} for wrong in (0, -1, "60", True, None, [60])),
-    *({"mode": wrong} for wrong in ("turbo", "", "BATCH", None, 1)),
-    {"backend": 1},
-    {"instance": None},
-    {"max_ttl": 60},
-)
 WRONG_FLAGS: tuple[object, ...] = ("true", "", 0, 1, None, [], {})
-WRONG_PAGES = (
-    "limit=0",
-    "limit=201",
-    "limit=-1",
-    "limit=x",
-    "limit=",
-    "limit=1.5",
-    "offset=-1",
-    "offset=x",
-    "limit=1&limit=2",
-)
+#: What no header can be.
+WRONG_HEADERS = (None, "yesterday", "2026-13-01")
 
 
 def refused(cast: Cast, bystanders: list[Session]) -> None:
     """Who may not, and what is not there."""
     run, mine = cast.run, bystanders[0]
-    takers = [*READS, "updateSession", "closeSession"]
-    for nobody in (cast.nobody, cast.impostor):
+    takers = run.contract.takers
+    for nobody in cast.nobodies:
         nobody.create()
         for operation in takers:
             for name in (mine.id, UNKNOWN):
                 nobody.any_call(operation, name)
     for operation in takers:
         unknown = cast.user.any_call(operation, UNKNOWN)
-        for theirs in bystanders[1:]:
-            hidden = cast.user.any_call(operation, theirs.id)
-            judge = Judge(run.tally, hidden)
-            pointer = "#/components/responses/NotFound"
-            wanted, got = _blank(unknown, UNKNOWN), _blank(hidden, theirs.id)
-            judge("others' sessions hidden", wanted, got, pointer)
-            run.report([run.dressed(violation) for violation in judge.found])
-        if cast.other is not None:
-            cast.other.any_call(operation, mine.id)
+        for session in bystanders:
+            for stranger in cast.strangers(session):
+                hidden = stranger.any_call(operation, session.id)
+                judge = Judge(run.tally, hidden)
+                pointer = "#/components/responses/NotFound"
+                wanted, got = _blank(unknown, UNKNOWN), _blank(hidden, session.id)
+                judge("others' sessions hidden", wanted, got, pointer)
+                run.report([run.dressed(violation) for violation in judge.found])
     cast.observe(*bystanders)
 
 
@@ -66,11 +47,13 @@ def _blank(exchange: Exchange, session_id: str) -> Json | None:
 def malformed(cast: Cast, bystanders: list[Session]) -> None:
     """What breaks the contract is refused, changes nothing, and is nobody's without a token."""
     run = cast.run
-    names = {"backend": run.target.backend, "instance": run.target.instance}
+    dialect = run.target.dialect
+    given = cast.user.given
+    names = dialect.named(*given)
     mine = f"/sessions/{bystanders[0].id}"
     bodies: list[tuple[str, str, list[object]]] = [
-        ("POST", "/sessions", [{**names, **wrong} for wrong in WRONG_FIELDS]),
-        ("POST", "/sessions", [{"backend": names["backend"]}, {"instance": "a/b/c"}, [names]]),
+        ("POST", "/sessions", [{**names, **wrong} for wrong in dialect.wrong_fields]),
+        ("POST", "/sessions", dialect.wrong_bodies(*given)),
         (
             "PATCH",
             mine,
@@ -87,19 +70,37 @@ def malformed(cast: Cast, bystanders: list[Session]) -> None:
     calls.append(("PATCH", mine, drain, "text/plain"))
     form = "application/x-www-form-urlencoded"
     calls.append(("POST", "/sessions", json.dumps(names).encode(), form))
-    calls += [("GET", f"{mine}/jobs?{query}", b"", JSON) for query in WRONG_PAGES]
+    jobs = jobs_of(run, bystanders[0].id)
+    calls += [("GET", f"{jobs}{query}", b"", JSON) for query in dialect.wrong_pages]
     for method, path, content, kind in calls:
-        refused = cast.user.raw(method, path, content, kind)
-        judge = Judge(run.tally, refused)
-        statuses = (400,) if kind == JSON else (400, 415)
-        wanted = " or ".join(map(str, statuses))
-        judge(
-            "malformed refused",
-            wanted,
-            refused.status,
-            "#/components/responses/BadRequest",
-            ok=refused.status in statuses,
-        )
-        run.report([run.dressed(violation) for violation in judge.found])
+        _refused(cast, cast.user.raw(method, path, content, kind))
         cast.nobody.raw(method, path, content, kind)
+    _headless(cast, bystanders[0])
     cast.observe(*bystanders)
+
+
+def _headless(cast: Cast, session: Session) -> None:
+    """No operation does without its header parameters, or takes a wrong one."""
+    bodies = {"post": cast.user.dialect.named(*cast.user.given), "patch": {"accepting_jobs": False}}
+    for operation in cast.run.contract.operations.values():
+        content = (
+            json.dumps(bodies[operation.method]).encode() if operation.method in bodies else b""
+        )
+        path = operation.path.replace("{id}", session.id)
+        for name in operation.headers:
+            for wrong in WRONG_HEADERS:
+                call = (operation.method.upper(), path, content, JSON, {name: wrong})
+                _refused(cast, cast.user.raw(*call))
+                cast.nobody.raw(*call)
+
+
+def _refused(cast: Cast, exchange: Exchange) -> None:
+    """What is malformed is answered with 400, or with 415 where it is not even JSON."""
+    run, kind = cast.run, exchange.request_headers.get("content-type", JSON)
+    statuses = (400,) if kind == JSON else (400, 415)
+    judge = Judge(run.tally, exchange)
+    wanted = " or ".join(map(str, statuses))
+    held = exchange.status in statuses
+    pointer = "#/components/responses/BadRequest"
+    judge("malformed refused", wanted, exchange.status, pointer, ok=held)
+    run.report([run.dressed(violation) for violation in judge.found])

@@ -8,11 +8,8 @@ from runtime_sessions_contract._contract import Json, as_object, as_objects
 from runtime_sessions_contract._judge import Judge
 from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._shape import judge_shape
-from runtime_sessions_contract._target import CannotRunError, Target
-from runtime_sessions_contract._wire import Caller, Exchange, Secrets
-
-#: What is put for a token where only its name was recorded.
-HEADERS = {Caller.USER: "Bearer $TOKEN", Caller.OTHER: "Bearer $OTHER_TOKEN"}
+from runtime_sessions_contract._target import DIALECTS, CannotRunError, Target
+from runtime_sessions_contract._wire import Exchange, Secrets
 
 
 def recorded(file: Path) -> tuple[Target, bool, list[Json]]:
@@ -23,7 +20,8 @@ def recorded(file: Path) -> tuple[Target, bool, list[Json]]:
     """
     try:
         log = json.loads(file.read_text(encoding="utf-8"))["log"]
-        target = Target(str(log["_url"]), Secrets("$TOKEN", "$OTHER_TOKEN"))
+        secrets, dialect = Secrets("$TOKEN", "$OTHER_TOKEN"), DIALECTS[log["_contract"]]
+        target = Target(str(log["_url"]), secrets, dialect, log["_backend"], log["_instance"])
         return target, bool(log["_control"]), as_objects(log["entries"])
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise CannotRunError(f"REPLAY: {file} is no calls.har of a report: {error!r}") from None
@@ -50,12 +48,6 @@ def _exchange(run: Run, entry: Json) -> Exchange:
     request, response = entry["request"], entry["response"]
     sent = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
     headers = {header["name"]: header["value"] for header in request["headers"]}
-    for name in ("authorization", "x-access-token"):
-        headers.pop(name, None)
-    if entry["_caller"] in HEADERS:
-        headers["authorization"] = HEADERS[Caller(entry["_caller"])]
-    elif entry["_caller"] != Caller.NOBODY:
-        headers |= {"authorization": "Bearer one", "x-access-token": "another"}
     return run.exchange(
         method=request["method"],
         url=request["url"],
@@ -66,4 +58,5 @@ def _exchange(run: Run, entry: Json) -> Exchange:
         body=response["content"]["text"].encode(),
         sent=sent,
         received=sent + entry["time"] / 1000,
+        recorded=entry["_caller"],
     )

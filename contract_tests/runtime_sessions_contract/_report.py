@@ -72,7 +72,9 @@ def har(result: Result) -> dict[str, object]:
     creator = {"name": "runtime-sessions-contract", "version": "1"}
     entries = [_entry(exchange, secrets) for exchange in result.run.exchanges]
     # What a replay needs to know beside the calls.
-    beside = {"_url": result.run.target.url, "_control": result.run.control is not None}
+    target, control = result.run.target, result.run.control is not None
+    names = {"_backend": target.backend, "_instance": target.instance}
+    beside = {"_url": target.url, "_contract": target.dialect.name, **names, "_control": control}
     return {"log": {"version": "1.2", "creator": creator, **beside, "entries": entries}}
 
 

@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 from threading import Lock
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from runtime_sessions_contract._contract import Contract
 from runtime_sessions_contract._coverage import Coverage
 from runtime_sessions_contract._judge import Tally, Violation
 from runtime_sessions_contract._model import Model
 from runtime_sessions_contract._target import Control, Target
-from runtime_sessions_contract._wire import Exchange, script
+from runtime_sessions_contract._wire import Caller, Exchange, script
 
 #: How far moments may be off, in seconds: on a clock that stands still, an emulator's, a service's.
 STILL, TICKING, FOREIGN = 0.01, 0.25, 2.0
@@ -55,18 +54,18 @@ class Run:
     def __post_init__(self) -> None:
         if self.control is None and self.target.control_url:
             self.control = Control(self.target.control_url)
-        contract = Contract.classic()
+        contract = self.target.dialect.contract
         self.contract = contract.strict() if self.target.bundled else contract
         self.tally = Tally()
-        self.coverage = Coverage(self.contract)
+        self.coverage = Coverage(self.contract, self.target.dialect)
         tolerance = FOREIGN if self.control is None else STILL if self.control.still else TICKING
         self.model = Model(
             self.contract,
             self.tally,
             self.coverage,
+            self.target,
             tolerance=tolerance,
             synced=self.control is not None,
-            defaults=self.target.bundled,
             shapes=self.transport is None,
         )
 
@@ -86,10 +85,13 @@ class Run:
         body: bytes,
         sent: float,
         received: float,
+        recorded: str | None = None,
     ) -> Exchange:
         """A call and its answer, with what they are in the contract's terms."""
-        path = urlsplit(url).path.removeprefix(self.target.base_path)
-        found = self.contract.match(method, path)
+        target, parts = self.target, urlsplit(url)
+        dialect, path = target.dialect, parts.path.removeprefix(target.base_path)
+        query = parse_qsl(parts.query, keep_blank_values=True)
+        found = self.contract.match(method, path, query)
         return Exchange(
             method=method,
             url=url,
@@ -101,7 +103,13 @@ class Run:
             body=body,
             sent=sent,
             received=received,
-            caller=self.target.secrets.caller(request_headers),
+            caller=dialect.caller(request_headers, target.secrets, target.instances)
+            if recorded is None
+            else Caller(recorded)
+            if recorded in set(Caller)
+            else None,
+            instance=request_headers.get(dialect.instance_header or "", ""),
+            query=query,
             operation=found[0] if found else None,
             session_id=found[1] if found else None,
             number=next(self._numbers),

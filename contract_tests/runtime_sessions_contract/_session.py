@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from runtime_sessions_contract._life import Deed, State, View, What, tell
+from runtime_sessions_contract._dialect import Asked
+from runtime_sessions_contract._life import Deed, Rules, State, View, What, tell
 from runtime_sessions_contract._wire import Caller, Exchange
 
 #: How exactly moments are compared, in seconds, on top of what is not known about them.
@@ -12,12 +13,21 @@ GRAIN: Final = 0.005
 
 @dataclass(slots=True)
 class Session:
-    """A session that a server made: what was asked for, what was done to it, what was seen."""
+    """A session that a server made: what was asked for, what was done to it, what was seen.
+
+    Attributes:
+        home: The instance that calls about it have to be made in, where that is in a header.
+        warned: Whether its creator was warned, or could not have been.
+        job_mode: Whether its jobs run outside of it, as dedicated sessions of the open plan do.
+    """
 
     id: str
     owner: Caller
-    asked: dict[str, Any]
+    home: str
+    asked: Asked
+    rules: Rules
     warned: bool
+    job_mode: bool
     born: float
     slack: float
     deeds: list[Deed] = field(default_factory=list[Deed])
@@ -28,29 +38,21 @@ class Session:
     interactive_ttl: float = 0
     state: State = State.OPEN
 
-    @property
-    def job_mode(self) -> bool:
-        """Whether its jobs run outside of it, as dedicated sessions of the open plan do."""
-        return (
-            self.warned
-            and self.mode == "dedicated"
-            and self.asked["instance"].startswith("ibm-q/open/")
-        )
-
-    @property
-    def mode(self) -> str:
-        """The mode that was asked for, or the documented default."""
-        return str(self.asked.get("mode", "dedicated"))
+    def of(self, exchange: Exchange) -> bool:
+        """Whether a call was made by its owner, in its instance."""
+        return exchange.caller is self.owner and exchange.instance == self.home
 
     def views(self, sent: float, received: float) -> list[View]:
         """What a call at that time may see: more than one view where a change is near."""
         last = max((deed.at for deed in self.deeds), default=self.born)
         moments = sorted({sent - self.slack, (sent + received) / 2, received + self.slack})
+        spans = [span for span in (self.asked.active_ttl, self.max_ttl) if span is not None]
         views = list[View]()
         for moment in moments:
             blank = View(
-                mode=self.mode,
-                max_ttl=self.max_ttl if self.max_ttl is not None else float("inf"),
+                rules=self.rules,
+                mode=self.asked.mode,
+                max_ttl=min(spans, default=float("inf")),
                 interactive_ttl=self.interactive_ttl,
                 job_mode=self.job_mode,
                 now=self.born,

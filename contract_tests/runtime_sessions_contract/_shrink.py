@@ -10,7 +10,7 @@ from runtime_sessions_contract._contract import as_object
 from runtime_sessions_contract._driver import JSON, Actor, Cast
 from runtime_sessions_contract._judge import ContractViolationError, Violation
 from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._wire import Caller, Exchange
+from runtime_sessions_contract._wire import Exchange
 
 #: For how long the violations of a run are made shorter, in seconds.
 PATIENCE = 10.0
@@ -69,20 +69,22 @@ def _make(cast: Cast, call: Exchange, ids: dict[str, str]) -> None:
         else:
             cast.cancel(run.model.sessions[ids[path.split("/")[2]]])
         return
-    path = call.path
+    path, query = call.path, urlsplit(call.url).query
+    path += f"?{query}" if query else ""
     if call.session_id is not None:
         path = path.replace(call.session_id, ids.get(call.session_id, call.session_id))
-    if query := urlsplit(call.url).query:
-        path += f"?{query}"
     kind = call.request_headers.get("content-type", JSON)
-    made = _actor(cast, call).raw(call.method, path, call.request_body, kind)
+    # As they were, or left out as they were.
+    names = call.operation.headers if call.operation else ()
+    beside = {name: call.request_headers.get(name.lower()) for name in names}
+    made = _actor(cast, call).raw(call.method, path, call.request_body, kind, beside)
     if call.name == "createSession" and call.succeeded:
         ids[json.loads(call.body)["id"]] = json.loads(made.body)["id"]
 
 
 def _actor(cast: Cast, call: Exchange) -> Actor:
-    if call.caller is Caller.OTHER and cast.other is not None:
-        return cast.other
-    if call.caller is Caller.NOBODY:
-        return cast.impostor if "authorization" in call.request_headers else cast.nobody
-    return cast.by_header if "x-access-token" in call.request_headers else cast.user
+    """Who carries the same credentials; who has others than anybody here is an impostor."""
+    names = {name for actor in cast.everybody for name in actor.headers}
+    carried = {name: call.request_headers[name] for name in names & call.request_headers.keys()}
+    same = (actor for actor in cast.everybody if actor.headers == carried)
+    return next(same, cast.impostor)

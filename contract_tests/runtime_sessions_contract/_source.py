@@ -1,19 +1,21 @@
 """Where in the contract's file a pointer leads: the line that a person would look at."""
 
+import tomllib
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, cast
 
 import yaml
 
-#: In a checkout, the contract as it is written; it is not part of an installed package.
-WRITTEN = Path(__file__).parents[2] / "openapi.yaml"
+#: In a checkout, the contracts as they are written; they are not part of an installed package.
+WRITTEN = Path(__file__).parents[2] / "codegen" / "contracts.toml"
 
 
-def line_of(pointer: str) -> str:
-    """The file and line of a pointer, such as `openapi.yaml:120`."""
-    name, node = _tree()
+def line_of(contract: str, pointer: str) -> str:
+    """The file and line of a pointer into a contract, such as `openapi.yaml:120`."""
+    name, node = _tree(contract)
     line = 0
     for part in pointer.removeprefix("#/").split("/"):
         wanted = part.replace("~1", "/").replace("~0", "~")
@@ -31,12 +33,14 @@ def _pairs(node: yaml.Node) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
 
 
 @cache
-def _tree() -> tuple[str, yaml.Node]:
+def _tree(contract: str) -> tuple[str, yaml.Node]:
+    file: Path | Traversable
     if WRITTEN.exists():
-        text, name = WRITTEN.read_text(encoding="utf-8"), WRITTEN.name
+        written = tomllib.loads(WRITTEN.read_text(encoding="utf-8"))
+        file = WRITTEN.parents[1] / written[contract]
     else:
         # JSON is YAML: the same reader finds its lines.
-        file = resources.files("runtime_sessions_api") / "classic.openapi.json"
-        text, name = file.read_text(encoding="utf-8"), file.name
+        file = resources.files("runtime_sessions_api") / f"{contract}.openapi.json"
+    text = file.read_text(encoding="utf-8")
     # Only the shape of the document is read, no object is made of it.
-    return name, cast("yaml.Node", yaml.compose(text, Loader=yaml.SafeLoader))
+    return file.name, cast("yaml.Node", yaml.compose(text, Loader=yaml.SafeLoader))

@@ -118,7 +118,8 @@ def _names_known(run: Run) -> None:
         with suppress(ContractViolationError):
             cast.user.create()
         exchange = cast.user.wire.taken[-1]
-    if exchange.status in {403, 404}:
+    dialect = run.target.dialect
+    if exchange.status in {dialect.unknown_backend, dialect.foreign_instance}:
         raise CannotRunError(
             f"{run.target.url} answered {exchange.status} to a session on {run.target.backend} for "
             f"{run.target.instance}: give a BACKEND that it has and an INSTANCE that the user may "

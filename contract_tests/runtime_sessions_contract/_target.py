@@ -8,18 +8,24 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx
 
+from runtime_sessions_contract._classic import CLASSIC
+from runtime_sessions_contract._dialect import Dialect
 from runtime_sessions_contract._moments import moment
+from runtime_sessions_contract._platform import PLATFORM
 from runtime_sessions_contract._wire import Secrets
 
 #: How long a server may take to answer, in seconds.
 TIMEOUT = 10.0
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "[::1]"}
 CREATED, REFUSED = 200, 400
+
+#: The contracts that a server can be held to, by their names.
+DIALECTS: Final = {dialect.name: dialect for dialect in (CLASSIC, PLATFORM)}
 
 
 class CannotRunError(Exception):
@@ -31,6 +37,7 @@ class Target:
     """A server.
 
     Attributes:
+        dialect: Of the contract that it is held to.
         backend: The name of a backend that it has.
         instance: An instance that the user may use.
         open_instance: An instance of the open plan that the user may use, if one is known.
@@ -39,8 +46,9 @@ class Target:
 
     url: str
     secrets: Secrets
-    backend: str = "ibmq_wellington"
-    instance: str = "hub/group/project"
+    dialect: Dialect = CLASSIC
+    backend: str = CLASSIC.backend
+    instance: str = CLASSIC.instance
     open_instance: str | None = None
     control_url: str | None = None
     bundled: bool = False
@@ -49,6 +57,16 @@ class Target:
     def base_path(self) -> str:
         """What the paths of the contract hang under."""
         return urlsplit(self.url).path.rstrip("/")
+
+    @property
+    def instances(self) -> frozenset[str]:
+        """The instances that are known to be the user's."""
+        known = (self.instance, self.open_instance)
+        return frozenset(name for name in known if name is not None)
+
+    def headers(self, token: str | None) -> dict[str, str]:
+        """What every call has to carry: who calls, in which instance, and the like."""
+        return self.dialect.headers[0](token, self.instance) | dict(self.dialect.parameters)
 
     @property
     def on_loopback(self) -> bool:
@@ -121,9 +139,10 @@ class Control:
 
 
 @contextmanager
-def bundled() -> Generator[Target]:
+def bundled(dialect: Dialect) -> Generator[Target]:
     """The bundled emulator, as a process of its own."""
     command = [sys.executable, "-m", "runtime_sessions_emulator", "--port", "0", "--virtual-clock"]
+    command += ["--contract", dialect.name]
     with (
         tempfile.TemporaryFile("w+") as said,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as process,  # noqa: S603 - our own program
@@ -136,17 +155,24 @@ def bundled() -> Generator[Target]:
                 raise CannotRunError(
                     f"The emulator did not start: {' '.join(command)} said {line}{said.read()}"
                 )
-            yield emulator_target(url[0])
+            yield emulator_target(url[0], dialect.name)
         finally:
             process.terminate()
 
 
-def emulator_target(url: str) -> Target:
+def emulator_target(url: str, contract: str = "classic") -> Target:
     """The target that a bundled emulator at this URL is."""
+    # Not before it is needed: a server of somebody else's is held to a contract without it.
+    from runtime_sessions_emulator import Emulator  # noqa: PLC0415
+
+    emulator = Emulator(contract=contract)
     return Target(
         url=url,
-        secrets=Secrets("emulator-token", "emulator-token-2"),
-        open_instance="ibm-q/open/main",
+        secrets=Secrets(emulator.token, emulator.other_token),
+        dialect=DIALECTS[contract],
+        backend=emulator.backend,
+        instance=emulator.instance,
+        open_instance=emulator.open_instance,
         control_url=f"{url}/_emulator",
         bundled=True,
     )
@@ -166,11 +192,12 @@ def check(target: Target) -> None:
     for token, name in ((secrets.token, "TOKEN"), (secrets.other_token, "OTHER_TOKEN")):
         if token is None:
             continue
-        line = f'curl -sS -i {target.url}/sessions/none -H "Authorization: Bearer ${name}"'
+        told = " ".join(f'-H "{key}: {value}"' for key, value in target.headers(f"${name}").items())
+        line = f"curl -sS -i {target.url}/sessions/none {told}"
         try:
             status = httpx.get(
                 f"{target.url}/sessions/none",
-                headers={"Authorization": f"Bearer {token}"},
+                headers=target.headers(token),
                 timeout=TIMEOUT,
                 trust_env=target.on_loopback is False,
             ).status_code
@@ -179,6 +206,8 @@ def check(target: Target) -> None:
                 f"Nothing answers at {target.url} ({secrets.redact(str(error))}). Try: {line}"
             ) from None
         if status == 401:  # noqa: PLR2004 - documented
+            foreign = target.dialect.foreign_instance == status
             raise CannotRunError(
-                f"{target.url} answered 401: {name} is not a token that it knows. Check it: {line}"
+                f"{target.url} answered 401: {name} is not a token that it knows"
+                f"{', or INSTANCE is not one that it may use' if foreign else ''}. Check it: {line}"
             )

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from runtime_sessions_contract._dialect import NOWHERE
 from runtime_sessions_contract._driver import Cast
 from runtime_sessions_contract._judge import ContractViolationError
-from runtime_sessions_contract._model import NOWHERE
 from runtime_sessions_contract._refusals import malformed, refused
 from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._session import Session
 
 #: How long the jobs of the tour run, in seconds: odd, so that no two moments fall together.
 SHORT, LONG = 2.113, 31.337
+#: When a session that never had a job may close by itself, in seconds.
+UNUSED = 1800
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,17 @@ def _again(cast: Cast, session: Session) -> None:
     cast.advance(5)
 
 
+def _long_inactive(cast: Cast, session: Session) -> None:
+    _inactive(cast, session)
+    cast.advance(UNUSED)
+
+
+def _unused(cast: Cast, session: Session) -> None:
+    cast.advance(UNUSED - 60)
+    cast.observe(session)
+    cast.advance(61)
+
+
 def _timed_out(cast: Cast, session: Session) -> None:
     # Its time does not run before its first job.
     cast.advance(7)
@@ -100,6 +113,8 @@ STOPS = (
     Stop("jobs waiting, batch", _busy, mode="batch"),
     Stop("inactive", _inactive),
     Stop("inactive, batch", _inactive, mode="batch"),
+    Stop("inactive for long", _long_inactive, ttl=None),
+    Stop("never used", _unused, ttl=None),
     Stop("active again", _again),
     Stop("draining", _draining),
     Stop("closed by max TTL", _timed_out, ttl=20),
@@ -148,19 +163,15 @@ class Tour:
 
     def _settle_in(self) -> None:
         """Sessions that nothing is done to, one of each user's: nothing may happen to them."""
-        self.bystanders += filter(
-            None, [self.cast.user.create(mode="batch", max_session_ttl=28000)]
-        )
+        self.bystanders += filter(None, [self.cast.user.create(mode="batch", max_ttl=28000)])
         if self.cast.other is not None:
-            self.bystanders += filter(None, [self.cast.other.create(max_session_ttl=27000)])
+            self.bystanders += filter(None, [self.cast.other.create(max_ttl=27000)])
         self.cast.observe(*self.bystanders)
 
     def _visit(self, stop: Stop, act: Callable[[Session], None]) -> None:
         # One that is made just before and just after: what is done is not done to them.
         before = self.cast.user.create()
-        session = self.cast.user.create(
-            mode=stop.mode, **({"max_session_ttl": stop.ttl} if stop.ttl else {})
-        )
+        session = self.cast.user.create(mode=stop.mode, max_ttl=stop.ttl)
         after = self.cast.user.create()
         if before is None or session is None or after is None:
             return
@@ -197,37 +208,40 @@ class Tour:
 
     def _requests(self) -> None:
         """What can be asked for: it is kept, or refused."""
-        create = self.cast.user.create
-        wanted: list[dict[str, Any]] = [{}, {"mode": "dedicated"}, {"mode": "batch"}]
-        wanted += [
-            {"max_session_ttl": ttl} for ttl in (0.5, 1, 60, 449.25, 28799, 28800, 28801, 1e6)
-        ]
-        if self.run.target.open_instance:
-            wanted += [
-                {"instance": self.run.target.open_instance, "mode": mode}
-                for mode in ("dedicated", "batch")
-            ]
-        for fields in wanted:
-            session = create(**fields)
+        cast, dialect = self.cast, self.run.target.dialect
+        modes: list[dict[str, Any]] = [{"mode": "dedicated"}, {"mode": "batch"}]
+        wanted = [{}, *modes, *dialect.requests(self.run.target.backend)]
+        wanted += [{"max_ttl": ttl} for ttl in (0.5, 1, 60, 449.25, 28799, 28800, 28801, 1e6)]
+        created = [(cast.user, fields) for fields in wanted]
+        if cast.elsewhere is not None:
+            created += [(cast.elsewhere, fields) for fields in modes]
+        for actor, fields in created:
+            session = actor.create(**fields)
             if session is None:
                 continue
-            self.cast.observe(session)
-            if self.run.control and fields.get("instance"):
-                self.cast.submit(session, LONG)
-                self.cast.observe(session)
-        create(backend=f"{NOWHERE}backend")
-        create(instance=f"{NOWHERE}/no-such/instance")
+            cast.observe(session)
+            if self.run.control and fields.keys() != {"max_ttl"}:
+                cast.submit(session, LONG)
+                cast.observe(session)
+        cast.user.create(backend=f"{NOWHERE}backend")
+        cast.user.create(instance=f"{NOWHERE}/no-such/instance")
 
     def _paging(self) -> None:
+        jobs = self.run.contract.jobs
         session = self.cast.user.create(mode="batch")
         if session is None:
             return
         for _ in range(7):
             self.cast.submit(session, SHORT)
         for limit, offset in ((1, 0), (3, 2), (2, 6), (200, 0), (7, 7), (1, 1000)):
-            self.cast.user.call("listSessionJobs", session.id, limit=limit, offset=offset)
-        self.cast.user.call("listSessionJobs", session.id, limit=2)
-        self.cast.user.call("listSessionJobs", session.id, offset=3)
+            self.cast.user.call(jobs, session.id, limit=limit, offset=offset)
+        for asked in ({"limit": 2}, {"offset": 3}, *self.run.target.dialect.lenient):
+            self.cast.user.call(jobs, session.id, **asked)
+        if not self.run.contract.operations[jobs].in_path:
+            # Those of all sessions: not those of anybody else's.
+            for actor in self.cast.users:
+                actor.call(jobs)
+                actor.call(jobs, limit=2, offset=1)
 
 
 def tour(run: Run) -> None:

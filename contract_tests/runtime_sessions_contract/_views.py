@@ -1,11 +1,12 @@
-"""The two views of a session, held against what the model expects of them."""
+"""The views of a session, held against what the model expects of them."""
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime_sessions_contract._contract import as_objects
-from runtime_sessions_contract._life import View
+from runtime_sessions_contract._life import FINAL, Change, State, View
 from runtime_sessions_contract._moments import either, moment, shown
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ INTERACTIVE_TTL: Final = 60
 
 #: What changes by itself as time passes.
 MOVING: Final = ("elapsed_time", "active_ttl")
+REMAINING: Final = ("active_ttl", "session_remaining_time_seconds")
 TIMES: Final = {
     "created_at": "created",
     "started_at": "started",
@@ -31,7 +33,7 @@ TIMES: Final = {
 
 
 class ViewJudge:
-    """Judges one answer of one of the two views."""
+    """Judges one answer that shows a session: which fields it has is for the contract to say."""
 
     def __init__(
         self,
@@ -41,15 +43,16 @@ class ViewJudge:
         exchange: Exchange,
         answer: dict[str, Any],
     ) -> None:
-        extended = exchange.name == "getSessionExtended"
+        assert exchange.operation is not None  # noqa: S101 - for the type checkers: it is one of the views
+        self.schema = model.contract.answer_schema(exchange.operation, exchange.status) or ""
+        self.fields = model.contract.fields(self.schema)
         self.judge = judge
         self.model = model
         self.session = session
         self.answer = answer
-        self.extended = extended
-        self.base = (
-            f"#/components/schemas/{'ExtendedSession' if extended else 'Session'}/properties/"
-        )
+        #: Under which name it shows the state: some views have another word for it.
+        self.life_as = "state" if "state" in self.fields else "status"
+        self.base = f"{self.schema}/properties/"
         self.exchange = exchange
 
     def has(self, check: str, name: str, wanted: list[Any]) -> bool:
@@ -62,6 +65,10 @@ class ViewJudge:
             check, f"{name}: {either(wanted)}", got, self.base + name, ok=got in wanted
         )
 
+    def told(self, name: str) -> bool:
+        """Whether a field is there, or has to be: the bundled emulator shows all that it can."""
+        return name in self.answer or (self.model.defaults and name in self.fields)
+
     def _undocumented(self, name: str, got: object) -> bool:
         contract = self.model.contract
         known = contract.resolve(contract.at(self.base + name)).get("enum")
@@ -72,26 +79,41 @@ class ViewJudge:
         self.input_kept()
         session, exchange = self.session, self.exchange
         if session.offset is None:
-            created = moment(self.answer.get("created_at"))
+            created = self.created()
             # Without a control plane nobody tells the server's time but the session itself.
             session.offset = 0 if self.model.synced or created is None else created - session.born
         views = session.views(exchange.sent, exchange.received)
         self.life(views)
         self.times(views)
         self.spans(views)
-        if self.extended:
+        if self.told("timestamps"):
             self.history(views)
         self.memory(views)
+
+    def created(self) -> float | None:
+        """When it was created, if it says so: by itself, or as the first of its changes."""
+        listed = as_objects(self.answer.get("timestamps"))
+        first = moment(listed[0].get(self.at)) if listed else None
+        return moment(self.answer.get("created_at")) or first
+
+    @property
+    def at(self) -> str:
+        """What the moment of a change is called."""
+        contract, listed = self.model.contract, self.fields.get("timestamps")
+        if listed is None:
+            return ""
+        required: list[str] = contract.resolve(listed["items"])["required"]
+        return next(name for name in required if name != "status")
 
     def input_kept(self) -> None:
         """What was asked for is what there is."""
         asked, model, session = self.session.asked, self.model, self.session
         self.has("input kept", "id", [session.id])
-        self.has("input kept", "backend_name", [asked["backend"]])
-        if "mode" in self.answer:
-            self.has("input kept", "mode", [session.mode])
-        if self.extended:
-            self.has("input kept", "instance", [asked["instance"]])
+        if self.told("mode"):
+            self.has("input kept", "mode", [asked.mode])
+        if self.told("instance"):
+            self.has("input kept", "instance", [asked.instance])
+        if self.told("user_id"):
             self.owner()
         got, interactive = self.answer.get("max_ttl"), self.answer.get("interactive_ttl")
         if not isinstance(got, int | float) or not isinstance(interactive, int | float):
@@ -101,7 +123,7 @@ class ViewJudge:
             self.has("never moves", "interactive_ttl", [session.interactive_ttl])
             return
         session.max_ttl, session.interactive_ttl = got, interactive
-        wanted = asked.get("max_session_ttl")
+        wanted = asked.max_ttl
         limit = MAX_TTL if model.defaults else model.ttl.get("limit")
         if wanted is None:
             default = MAX_TTL if model.defaults else model.ttl.setdefault("default", got)
@@ -117,8 +139,8 @@ class ViewJudge:
                 self.base + "max_ttl",
                 ok=abs(got - wanted) <= 1e-6 * wanted,
             )
-        if model.defaults:
-            self.has("input kept", "interactive_ttl", [INTERACTIVE_TTL])
+        if model.defaults or asked.interactive_ttl:
+            self.has("input kept", "interactive_ttl", [asked.interactive_ttl or INTERACTIVE_TTL])
 
     def owner(self) -> None:
         """A user has one id, and it is nobody else's."""
@@ -132,18 +154,22 @@ class ViewJudge:
 
     def life(self, views: list[View]) -> None:
         """State and status, as the life of the session has them."""
-        if self.extended:
-            self.has("life", "status", [view.status for view in views])
-            if "status_reason" in self.answer:
-                self.has("life", "status_reason", [view.reason for view in views])
-        else:
-            self.has("life", "state", [str(view.state) for view in views])
+        self.has("life", self.life_as, [str(getattr(view, self.life_as)) for view in views])
+        reason = f"{self.life_as}_reason"
+        if self.told(reason):
+            self.has("life", reason, [view.reason for view in views])
         self.has("life", "accepting_jobs", [view.accepting for view in views])
+        # Who names no backend gets that of the first job.
+        first = self.session.asked.backend
+        backends = [first or (self.model.target.backend if view.jobs else None) for view in views]
+        self.has("input kept", "backend_name", backends)
 
     def times(self, views: list[View]) -> None:
         """What has happened carries its moment, what has not is absent."""
         offset, tolerance = self.session.offset or 0, self.tolerance
         for name, attribute in TIMES.items():
+            if name not in self.fields:
+                continue
             if self.session.job_mode and name in {
                 "started_at",
                 "last_job_started",
@@ -167,42 +193,49 @@ class ViewJudge:
         tolerance = self.tolerance
         remaining = [view.remaining for view in views]
         if self.session.max_ttl is not None:
-            names = (
-                ("active_ttl", "session_remaining_time_seconds")
-                if self.extended
-                else ("active_ttl",)
-            )
-            for name in names:
-                if name in self.answer:
-                    self._between(
-                        "remaining time",
-                        name,
-                        min(remaining) - tolerance,
-                        max(remaining) + tolerance,
-                    )
+            for name in filter(self.told, REMAINING):
+                low, high = min(remaining) - tolerance, max(remaining) + tolerance
+                self._between("remaining time", name, low, high, most=views[0].max_ttl)
         low = min(view.elapsed[0] for view in views) - tolerance
         high = max(view.elapsed[1] for view in views) + tolerance
-        if low > 0 or "elapsed_time" in self.answer:
-            self._between("elapsed time", "elapsed_time", low, high)
+        name = "elapsed_time"
+        nullable = "null" in self.fields[name]["type"]
+        if nullable and self.answer.get(name, 0) is None:
+            unused = any(view.started is None for view in views)
+            # A service may leave it open while the session lives; of our own it is known.
+            lives = not self.model.defaults and any(view.state not in FINAL for view in views)
+            text = f"{name}: null before the first job"
+            self.judge("elapsed time", text, None, self.base + name, ok=unused or lives)
+        elif low > 0 or (self.told(name) if nullable else name in self.answer):
+            self._between("elapsed time", name, low, high)
 
-    def _between(self, check: str, name: str, low: float, high: float) -> None:
+    def _between(
+        self, check: str, name: str, low: float, high: float, *, most: float = float("inf")
+    ) -> None:
         got = self.answer.get(name)
+        if self.fields[name]["type"] == "integer":
+            # What is whole is rounded up.
+            low, high = ceil(low), min(ceil(high), most)
         ok = isinstance(got, int | float) and low <= got <= high
         self.judge(check, f"{name}: {max(0, low):g} to {high:g} s", got, self.base + name, ok=ok)
 
     def history(self, views: list[View]) -> None:
         """Every change of the status is listed, oldest first, at the moment when it happened."""
-        if "timestamps" not in self.answer:
-            return
-        listed = as_objects(self.answer["timestamps"])
+        listed = as_objects(self.answer.get("timestamps"))
         offset = self.session.offset or 0
-        got = [(str(entry.get("status")), moment(entry.get("date")) or 0.0) for entry in listed]
-        wanted = [[("pending", view.created), *view.changes] for view in views]
-        # Whether the first status is a change is nobody's to say.
+        got = [(str(entry.get("status")), moment(entry.get(self.at)) or 0.0) for entry in listed]
+        wanted = [
+            [
+                (str(getattr(change, self.life_as)), change.at)
+                for change in (Change(State.OPEN, "pending", view.created), *view.changes)
+            ]
+            for view in views
+        ]
+        # Whether the first is a change is nobody's to say, unless nothing else tells when it was.
         ok = any(
             _same_changes(want, got, offset, self.tolerance)
             for full in wanted
-            for want in (full, full[1:])
+            for want in ((full, full[1:]) if "created_at" in self.fields else (full,))
         )
         expected = either(
             [
@@ -233,10 +266,11 @@ class ViewJudge:
             session.seen["elapsed_time"] = elapsed
         facts = {view.facts() for view in views}
         other = session.seen.get("view")
-        session.seen["view"] = (self.extended, len(session.deeds), facts, answer, self.exchange)
+        name = self.exchange.name
+        session.seen["view"] = (name, len(session.deeds), facts, answer, self.exchange)
         if (
             other is None
-            or other[0] == self.extended
+            or other[0] == name
             or other[1] != len(session.deeds)
             or len(facts | other[2]) > 1
         ):
@@ -270,5 +304,5 @@ def _same_changes(
 def judge_view(
     judge: Judge, model: Model, session: Session, exchange: Exchange, answer: dict[str, Any]
 ) -> None:
-    """Hold an answer of one of the two views against the model."""
+    """Hold an answer that shows a session against the model."""
     ViewJudge(judge, model, session, exchange, answer).run()

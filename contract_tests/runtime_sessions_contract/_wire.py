@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
+from urllib.parse import quote, quote_plus
 
 from runtime_sessions_contract._contract import Operation, as_object
 
@@ -43,23 +43,11 @@ class Secrets:
                 text = text.replace(form, name)
         return text
 
-    def caller(self, headers: Mapping[str, str]) -> Caller | None:
-        """Who makes a call with these headers (in lower case); None when they contradict."""
-        tokens = set[str]()
-        if (value := headers.get("authorization")) is not None:
-            scheme, _, credentials = value.partition(" ")
-            tokens.add(credentials if scheme.lower() == "bearer" else "")
-        if (value := headers.get("x-access-token")) is not None:
-            tokens.add(value)
-        if len(tokens) > 1:
-            return None
-        match tokens.pop() if tokens else "":
-            case self.token:
-                return Caller.USER
-            case str(other) if other and other == self.other_token:
-                return Caller.OTHER
-            case _:
-                return Caller.NOBODY
+    def caller(self, token: str) -> Caller:
+        """Whose token it is."""
+        if token and token in {self.token, self.other_token}:
+            return Caller.USER if token == self.token else Caller.OTHER
+        return Caller.NOBODY
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -69,6 +57,9 @@ class Exchange:
     Attributes:
         sent: When it was sent, in seconds on the server's clock as well as that is known.
         received: When the answer was there, as `sent`.
+        caller: Who made it; None where that cannot be said.
+        instance: The instance that it was made in, where the API takes that from a header.
+        session_id: The id of the session that it is about.
         number: Its place in the run.
     """
 
@@ -83,8 +74,10 @@ class Exchange:
     sent: float
     received: float
     caller: Caller | None = None
+    instance: str = ""
     operation: Operation | None = None
     session_id: str | None = None
+    query: Sequence[tuple[str, str]] = ()
     number: int = 0
 
     def __repr__(self) -> str:
@@ -94,11 +87,6 @@ class Exchange:
     def name(self) -> str:
         """The operation's name, or the method and path of what is none."""
         return self.operation.name if self.operation else f"{self.method} {self.path}"
-
-    @property
-    def query(self) -> list[tuple[str, str]]:
-        """The query parameters."""
-        return parse_qsl(urlsplit(self.url).query, keep_blank_values=True)
 
     @property
     def succeeded(self) -> bool:
