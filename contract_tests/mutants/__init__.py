@@ -1,15 +1,13 @@
 """Bugs planted into the emulator and the clients: the suite has to find every one of them."""
 
-from mutants import history, validation, wire
-from mutants._meddling import WIRE
+from mutants import clients, history, jobs, life, platform, platform_views, validation, wire
+from mutants._meddling import PLANTED
 from mutants._mutant import Mutant, Patch
-from mutants.clients import CLIENTS
-from mutants.life import LIFE
 
-# These plant theirs into WIRE as they are imported.
-_PLANTERS = (wire, validation, history)
+# These plant theirs as they are imported.
+_PLANTERS = (wire, validation, history, life, jobs, platform, platform_views, clients)
 
-#: All of them, by name.
-MUTANTS = {mutant.name: mutant for mutant in (*WIRE, *LIFE, *CLIENTS)}
+#: All of them, by what they are called.
+MUTANTS = {mutant.key: mutant for mutant in PLANTED}
 
 __all__ = ["MUTANTS", "Mutant", "Patch"]

@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import nullcontext
+from itertools import product
 
 from rich.console import Console
 from rich.table import Table
@@ -15,12 +16,23 @@ from mutants._serve import served
 from runtime_sessions_contract._options import PARTS
 from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._suite import execute
+from runtime_sessions_contract._target import DIALECTS
 
 
-def hunt(name: str | None, parts: tuple[str, ...], seed: int, examples: float = 1) -> Run:
-    """Run parts of the suite against a mutant (None: the emulator as it is), up to the first violation."""
+def hunt(
+    name: str | None,
+    parts: tuple[str, ...],
+    *,
+    seed: int,
+    examples: float = 1,
+    contract: str = "classic",
+) -> Run:
+    """Run parts of the suite against a mutant, up to the first violation.
+
+    None: against the emulator as it is, with a contract.
+    """
     planted = MUTANTS[name].planted() if name else nullcontext()
-    with served(name) as target, planted:
+    with served(name, contract) as target, planted:
         run = Run(target, seed=seed, examples=examples, fail_fast=True)
         try:
             execute(run, parts)
@@ -33,11 +45,12 @@ def alarms(seeds: int) -> int:
     """Run the whole suite against the emulator as it is; whatever it finds is a false alarm."""
     console = Console(width=None if sys.stdout.isatty() else 160)
     false = 0
-    for seed in range(1, seeds + 1):
-        run = hunt(None, PARTS, seed)
+    for contract, seed in product(DIALECTS, range(1, seeds + 1)):
+        run = hunt(None, PARTS, seed=seed, contract=contract)
         false += bool(run.violations)
         found = "; ".join(violation.title for violation in run.violations) or "nothing found"
-        console.print(f"seed {seed}: {found}, {len(run.exchanges):,} calls", highlight=False)
+        told = f"{contract}, seed {seed}: {found}, {len(run.exchanges):,} calls"
+        console.print(told, highlight=False)
     console.print(f"{false} false alarms with {seeds} seeds", highlight=False)
     return 1 if false else 0
 
@@ -71,7 +84,7 @@ def main() -> int:
     table = Table("mutant", "class", "caught by", "check", "seconds", box=None, header_style="bold")
     for name in options.names or MUTANTS:
         begun = time.monotonic()
-        run = hunt(name, PARTS, options.seed)
+        run = hunt(name, PARTS, seed=options.seed)
         spans.append(time.monotonic() - begun)
         first = next(
             (v for v in run.violations if v.check != "covered"), next(iter(run.violations), None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import parse_qs
 
 from runtime_sessions_contract._contract import as_object
 
@@ -25,7 +26,8 @@ class Request:
     path: str
     query: str
     headers: dict[str, str]
-    body: bytes
+    body: bytes = b""
+    contract: str = "classic"
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - any JSON value
@@ -36,6 +38,13 @@ class Request:
             return None
 
     @property
+    def session(self) -> str | None:
+        """The session that it is about; None where it is about none."""
+        parts = self.path.strip("/").split("/")
+        in_path = parts[1] if parts[0] == "sessions" and len(parts) > 1 else None
+        return in_path or next(iter(parse_qs(self.query).get("session_id", [])), None)
+
+    @property
     def fields(self) -> dict[str, Any]:
         """The body's JSON object; an empty one where it is none."""
         return as_object(self.json) or {}
@@ -44,6 +53,8 @@ class Request:
     def kind(self) -> str:
         """What it is for: create, get, extended, jobs, update, close, or nothing of these."""
         parts = self.path.strip("/").split("/")
+        if self.method == "GET" and parts == ["jobs"]:
+            return "jobs"
         if parts[0] != "sessions" or len(parts) > 3:
             return ""
         last = parts[2] if len(parts) == 3 else "" if len(parts) == 2 else "all"
@@ -113,7 +124,7 @@ class Mutant:
     """A planted bug.
 
     Attributes:
-        name: Short, for the command line.
+        name: Short, for the command line; of another contract than the classic one, with its name.
         kind: The class of bugs that it is of.
         says: What the server does wrong, in a sentence.
         patches: Where the emulator's source is otherwise.
@@ -129,6 +140,11 @@ class Mutant:
     meddle: Meddle | None = None
     replaces: tuple[tuple[Any, str, object], ...] = ()
     contract: str = "classic"
+
+    @property
+    def key(self) -> str:
+        """What it is called among all."""
+        return self.name if self.contract == "classic" else f"{self.contract}/{self.name}"
 
     @contextmanager
     def planted(self) -> Generator[None]:
@@ -146,12 +162,11 @@ class Mutant:
             return app
 
         async def mutated(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http" or scope["path"].startswith("/_emulator"):
+            if scope["type"] != "http" or scope["path"].startswith("/_"):
                 await app(scope, receive, send)
                 return
-            answer = await meddle(
-                await _request(scope, receive), lambda request: _forward(app, scope, request)
-            )
+            request = await _request(scope, receive, self.contract)
+            answer = await meddle(request, lambda request: _forward(app, scope, request))
             headers = [
                 (name.encode(), value.encode())
                 for name, value in answer.headers.items()
@@ -165,7 +180,7 @@ class Mutant:
         return mutated
 
 
-async def _request(scope: Scope, receive: Receive) -> Request:
+async def _request(scope: Scope, receive: Receive, contract: str) -> Request:
     body = b""
     while True:
         message = await receive()
@@ -173,9 +188,8 @@ async def _request(scope: Scope, receive: Receive) -> Request:
         if not message.get("more_body"):
             break
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    return Request(
-        scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, body
-    )
+    query = scope["query_string"].decode("latin-1")
+    return Request(scope["method"], scope["path"], query, headers, body, contract)
 
 
 async def _forward(app: App, scope: Scope, request: Request) -> Answer:

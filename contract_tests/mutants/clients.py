@@ -1,25 +1,29 @@
 """Bugs in the clients: in what is generated, and in the overlay."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, Protocol
 
 from jsonschema_rs import Draft202012Validator
 
+from mutants._meddling import BOTH, PLANTED
 from mutants._mutant import Mutant
-from runtime_sessions_api.classic.models import Session
-from runtime_sessions_api.classic.types import OpenStrEnum, Timestamp
-
-_whole: Callable[[Session], dict[str, Any]] = Session.to_dict
 
 
-def _declared(session: Session) -> dict[str, Any]:
-    whole = _whole(session)
-    return {
-        name: value for name, value in whole.items() if name not in session.additional_properties
-    }
+class _Model(Protocol):
+    @property
+    def additional_properties(self) -> Mapping[str, Any]: ...
 
 
-def _unknown(_: type[OpenStrEnum], __: object) -> None:
+def _declared(whole: Callable[[_Model], dict[str, Any]]) -> Callable[[_Model], dict[str, Any]]:
+    def declared(session: _Model) -> dict[str, Any]:
+        beyond = session.additional_properties
+        return {name: value for name, value in whole(session).items() if name not in beyond}
+
+    return declared
+
+
+def _unknown(_: type[Any], __: object) -> None:
     return None
 
 
@@ -27,29 +31,35 @@ def _lenient(_: str) -> Draft202012Validator:
     return Draft202012Validator({})
 
 
-CLIENTS = (
-    Mutant(
+def _broken(
+    name: str, says: str, *where: tuple[Any, str, object], contract: str = "classic"
+) -> None:
+    PLANTED.append(Mutant(name, "clients", says, replaces=where, contract=contract))
+
+
+for contract in BOTH:
+    package = f"runtime_sessions_api.{contract}"
+    types, session = import_module(f"{package}.types"), import_module(f"{package}.models").Session
+    _broken(
         "client-forgets-text",
-        "clients",
         "A time is encoded otherwise than it came.",
-        replaces=((Timestamp, "encode", staticmethod(Timestamp.isoformat)),),
-    ),
-    Mutant(
+        (types.Timestamp, "encode", staticmethod(types.Timestamp.isoformat)),
+        contract=contract,
+    )
+    _broken(
         "client-knows-all",
-        "clients",
         "A value that no document has cannot be decoded.",
-        replaces=((OpenStrEnum, "_missing_", classmethod(_unknown)),),
-    ),
-    Mutant(
+        (types.OpenStrEnum, "_missing_", classmethod(_unknown)),
+        contract=contract,
+    )
+    _broken(
         "client-drops",
-        "clients",
         "Fields that the contract does not name get lost.",
-        replaces=((Session, "to_dict", _declared),),
-    ),
-    Mutant(
-        "overlay-trusts",
-        "clients",
-        "The overlay believes every answer.",
-        replaces=(("runtime_sessions._operations", "_validator", _lenient),),
-    ),
+        (session, "to_dict", _declared(session.to_dict)),
+        contract=contract,
+    )
+_broken(
+    "overlay-trusts",
+    "The overlay believes every answer.",
+    ("runtime_sessions._operations", "_validator", _lenient),
 )

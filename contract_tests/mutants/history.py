@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from typing import Any
 
-from mutants._meddling import changed, error, planted
+from mutants._meddling import CLASSIC, changed, error, planted
 from mutants._mutant import Answer, Forward, Request
 
 
@@ -12,7 +12,7 @@ from mutants._mutant import Answer, Forward, Request
 @planted("patch-lost", "lifecycle", "An update is answered and not kept.")
 async def _(request: Request, forward: Forward) -> Answer:
     if request.kind == "update" and request.authorized:
-        answer = await forward(Request("GET", request.path, "", request.headers, b""))
+        answer = await forward(Request("GET", request.path, "", request.headers))
         valid = request.fields in ({"accepting_jobs": True}, {"accepting_jobs": False})
         if answer.status == 200 and valid:
             return Answer(204)
@@ -23,7 +23,7 @@ async def _(request: Request, forward: Forward) -> Answer:
 async def _(request: Request, forward: Forward) -> Answer:
     if request.kind == "close" and request.authorized:
         answer = await forward(
-            Request("GET", request.path.removesuffix("/close"), "", request.headers, b"")
+            Request("GET", request.path.removesuffix("/close"), "", request.headers)
         )
         return Answer(204) if answer.status == 200 else answer
     return await forward(request)
@@ -36,27 +36,29 @@ async def _(request: Request, forward: Forward, made: list[str] = []) -> Answer:
         made.append(answer.json["id"])
     if request.kind == "close" and answer.status == 204:
         place = made.index(request.path.split("/")[2])
-        await forward(
-            Request("DELETE", f"/sessions/{made[place - 1]}/close", "", request.headers, b"")
-        )
+        await forward(Request("DELETE", f"/sessions/{made[place - 1]}/close", "", request.headers))
     return answer
 
 
 changed("no-closed-at", "lifecycle", "The time of closing is not shown.", "get", "extended")(
     lambda s: {k: v for k, v in s.items() if k != "closed_at"}
 )
-changed("views-differ", "lifecycle", "The extended view always accepts jobs.", "extended")(
+changed("views-differ", "lifecycle", "A view always accepts jobs.", "full")(
     lambda s: {**s, "accepting_jobs": True}
 )
 changed(
     "views-differ-in-mode",
     "lifecycle",
-    "The extended view says that every session is dedicated.",
-    "extended",
+    "A view says that every session is dedicated.",
+    "full",
 )(lambda s: {**s, "mode": "dedicated"})
-changed("instance-lost", "reflection", "The instance shown is not the one asked for.", "extended")(
-    lambda s: {**s, "instance": "hub/group/other"}
-)
+changed(
+    "instance-lost",
+    "reflection",
+    "The instance shown is not the one asked for.",
+    "extended",
+    contracts=CLASSIC,
+)(lambda s: {**s, "instance": "hub/group/other"})
 changed("backend-lost", "reflection", "The backend shown is not the one asked for.", "get")(
     lambda s: {**s, "backend_name": "ibm_seattle"}
 )

@@ -2,64 +2,65 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-from mutants._meddling import WIRE, error, planted
-from mutants._mutant import Answer, Forward, Mutant, Request
-
+from mutants._meddling import CLASSIC, error, lenient, planted
+from mutants._mutant import Answer, Forward, Request
 
 # Validation
-def lenient(name: str, says: str, kind: str, mend: Callable[[Request], None]) -> None:
-    """Plant a request that is mended rather than refused."""
+#: What the body of create may hold, and what the TTL is called there.
+KNOWN: Final = {
+    "classic": {"backend", "instance", "max_session_ttl", "mode"},
+    "platform": {
+        *("backend", "backend_name", "instance", "mode"),
+        *("max_ttl", "active_ttl", "interactive_ttl"),
+    },
+}
+TTL: Final = {"classic": "max_session_ttl", "platform": "max_ttl"}
+BACKEND: Final = {"classic": "ibmq_wellington", "platform": "ibm_backend"}
 
-    async def meddle(request: Request, forward: Forward) -> Answer:
-        if request.kind == kind:
-            mend(request)
-        return await forward(request)
 
-    WIRE.append(Mutant(name, "validation", says, meddle=meddle))
-
-
-def _body(change: Callable[[dict[str, Any]], None]) -> Callable[[Request], None]:
+def _body(change: Callable[[dict[str, Any], str], None]) -> Callable[[Request], None]:
     def mend(request: Request) -> None:
         if body := request.fields:
-            change(body)
+            change(body, request.contract)
             request.body = json.dumps(body).encode()
 
     return mend
 
 
-def _only_known(body: dict[str, Any]) -> None:
-    for name in set(body) - {"backend", "instance", "max_session_ttl", "mode"}:
+def _only_known(body: dict[str, Any], contract: str) -> None:
+    for name in set(body) - KNOWN[contract]:
         del body[name]
 
 
-def _positive(body: dict[str, Any]) -> None:
-    if isinstance(body.get("max_session_ttl"), int | float) and body["max_session_ttl"] <= 0:
-        del body["max_session_ttl"]
+def _positive(body: dict[str, Any], contract: str) -> None:
+    ttl = body.get(TTL[contract])
+    if isinstance(ttl, int | float) and ttl <= 0:
+        del body[TTL[contract]]
 
 
-def _numeric(body: dict[str, Any]) -> None:
-    if isinstance(body.get("max_session_ttl"), str):
-        body["max_session_ttl"] = 60
+def _numeric(body: dict[str, Any], contract: str) -> None:
+    if isinstance(body.get(TTL[contract]), str):
+        body[TTL[contract]] = 60
 
 
-def _known_names(body: dict[str, Any]) -> None:
+def _known_names(body: dict[str, Any], contract: str) -> None:
     if str(body.get("backend", "")).startswith("no-such"):
-        body["backend"] = "ibmq_wellington"
+        body["backend"] = BACKEND[contract]
 
 
-def _any_instance(body: dict[str, Any]) -> None:
+def _any_instance(body: dict[str, Any], _: str) -> None:
     if str(body.get("instance", "")).startswith("no-such"):
         body["instance"] = "hub/group/project"
 
 
-def _mode(body: dict[str, Any]) -> None:
+def _mode(body: dict[str, Any], _: str) -> None:
     if body.get("mode", "batch") not in {"batch", "dedicated"}:
-        del body["mode"]
+        body["mode"] = "dedicated"
 
 
-def _truth(body: dict[str, Any]) -> None:
+def _truth(body: dict[str, Any], _: str) -> None:
     body["accepting_jobs"] = bool(body.get("accepting_jobs"))
 
 
@@ -111,6 +112,7 @@ lenient(
     "An instance that the user may not use is taken.",
     "create",
     _body(_any_instance),
+    CLASSIC,
 )
 lenient("any-mode", "A mode that does not exist is taken.", "create", _body(_mode))
 lenient("truthy", "Anything is taken for accepting_jobs.", "update", _body(_truth))

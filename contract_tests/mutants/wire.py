@@ -1,13 +1,13 @@
 """Bugs on the wire: in shapes, statuses, content types, authentication, and whose data is shown."""
 
-from mutants._meddling import WIRE, changed, error, planted, restated
-from mutants._mutant import Answer, Forward, Mutant, Request
+from mutants._meddling import CLASSIC, changed, error, planted, restated
+from mutants._mutant import Answer, Forward, Request
 
 # Shapes
 changed("extra-field", "shapes", "A session has a field that the contract does not name.", "get")(
     lambda s: {**s, "owner": "x"}
 )
-changed("missing-field", "shapes", "A required field is missing.", "extended")(
+changed("missing-field", "shapes", "A field that has to be there is missing.", "full")(
     lambda s: {k: v for k, v in s.items() if k != "active_ttl"}
 )
 changed("null-for-absent", "shapes", "What has not happened yet is null.", "get")(
@@ -19,10 +19,10 @@ changed("text-for-number", "shapes", "A TTL is text.", "get")(
 changed("unknown-state", "shapes", "An open session has a state that no document has.", "get")(
     lambda s: {**s, "state": "pending_closed" if s["state"] == "closed" else s["state"]}
 )
-changed("no-zone", "shapes", "Times of a session carry no time zone.", "extended")(
-    lambda s: {**s, "created_at": s["created_at"].rstrip("Z")}
+changed("no-zone", "shapes", "Times of a session carry no time zone.", "full")(
+    lambda s: {k: v.rstrip("Z") if k.endswith("_at") else v for k, v in s.items()}
 )
-changed("messages-text", "shapes", "The messages are plain text.", "create")(
+changed("messages-text", "shapes", "The messages are plain text.", "create", contracts=CLASSIC)(
     lambda s: {**s, **({"messages": [m["data"] for m in s["messages"]]} if "messages" in s else {})}
 )
 changed("bare-error", "shapes", "Errors are a message and nothing else.", status=404)(
@@ -32,9 +32,9 @@ changed("no-errors", "shapes", "The list of errors is empty.", status=401)(lambd
 changed("wrong-id", "shapes", "The id that a view shows is in capitals.", "get")(
     lambda s: {**s, "id": s["id"].upper()}
 )
-changed("job-short", "shapes", "A queued job has no end, not even null.", "jobs")(
-    lambda p: {**p, "jobs": [{k: v for k, v in j.items() if k != "ended" or v} for j in p["jobs"]]}
-)
+changed(
+    "job-short", "shapes", "A queued job has no end, not even null.", "jobs", contracts=CLASSIC
+)(lambda p: {**p, "jobs": [{k: v for k, v in j.items() if k != "ended" or v} for j in p["jobs"]]})
 changed("params-number", "shapes", "The arguments of a job are a number.", "jobs")(
     lambda p: {**p, "jobs": [{**j, "params": 1} for j in p["jobs"]]}
 )
@@ -45,7 +45,7 @@ restated("closed-202", "Close answers 202.", "close", 204, 202)
 restated("gone-410", "What is not there is gone.", "get", 404, 410)
 restated("invalid-422", "What is not valid is answered with 422.", "create", 400, 422)
 restated("invalid-500", "What is not valid is answered with 500.", "update", 400, 500)
-restated("backend-403", "An unknown backend is answered as forbidden.", "create", 404, 403)
+restated("backend-403", "An unknown backend is answered as forbidden.", "create", 404, 403, CLASSIC)
 restated("unauthorized-403", "Who has no token is forbidden.", "jobs", 401, 403)
 
 
@@ -88,13 +88,12 @@ async def _(request: Request, forward: Forward) -> Answer:
 def trusting(name: str, says: str, *kinds: str, given: bool) -> None:
     """Plant trust in callers who have no token, or a wrong one."""
 
-    async def meddle(request: Request, forward: Forward) -> Answer:
+    @planted(name, "authentication", says)
+    async def _(request: Request, forward: Forward) -> Answer:
         some = {"authorization", "x-access-token"} & request.headers.keys()
         if request.kind in kinds and not request.authorized and bool(some) == given:
             request.headers = {**request.headers, "authorization": "Bearer emulator-token"}
         return await forward(request)
-
-    WIRE.append(Mutant(name, "authentication", says, meddle=meddle))
 
 
 trusting(
@@ -105,7 +104,9 @@ trusting("close-with-any-token", "A session can be closed with a wrong token.", 
 trusting("jobs-with-any-token", "Jobs can be listed with a wrong token.", "jobs", given=True)
 
 
-@planted("header-form-refused", "authentication", "The token is not taken from X-Access-Token.")
+@planted(
+    "header-form-refused", "authentication", "The token is not taken from X-Access-Token.", CLASSIC
+)
 async def _(request: Request, forward: Forward) -> Answer:
     request.headers.pop("x-access-token", None)
     return await forward(request)
@@ -114,16 +115,8 @@ async def _(request: Request, forward: Forward) -> Answer:
 @planted("found-first", "authentication", "Whether a session exists is told before who asks.")
 async def _(request: Request, forward: Forward) -> Answer:
     answer = await forward(request)
-    if answer.status == 401 and request.kind and request.kind != "create":
-        known = await forward(
-            Request(
-                "GET",
-                f"/sessions/{request.path.split('/')[2]}",
-                "",
-                {"authorization": "Bearer emulator-token"},
-                b"",
-            )
-        )
+    if answer.status == 401 and request.kind and request.session:
+        known = await forward(_look(request, "emulator-token"))
         return error(404) if known.status == 404 else answer
     return answer
 
@@ -139,20 +132,24 @@ async def _(request: Request, forward: Forward) -> Answer:
 def shared(name: str, says: str, *kinds: str) -> None:
     """Plant an operation that does not look whose session it is."""
 
-    async def meddle(request: Request, forward: Forward) -> Answer:
+    @planted(name, "others", says)
+    async def _(request: Request, forward: Forward) -> Answer:
         answer = await forward(request)
-        if request.kind in kinds and answer.status == 404:
+        if request.kind in kinds and _nothing(answer):
             for token in ("emulator-token", "emulator-token-2"):
                 request.headers = {**request.headers, "authorization": f"Bearer {token}"}
                 answer = await forward(request)
-                if answer.status != 404:
+                if not _nothing(answer):
                     break
         return answer
 
-    WIRE.append(Mutant(name, "others", says, meddle=meddle))
+
+def _nothing(answer: Answer) -> bool:
+    """Whether an answer says that there is nothing that the caller may see."""
+    return answer.status == 404 or (answer.status == 200 and answer.json.get("count") == 0)
 
 
-shared("others-extended", "The extended view shows other users' sessions.", "extended")
+shared("others-extended", "The extended view shows other users' sessions.", "extended", "get")
 shared("others-closed", "Other users' sessions can be closed.", "close")
 shared("others-updated", "Other users' sessions can be drained.", "update")
 shared("others-jobs", "Other users' jobs can be listed.", "jobs")
@@ -164,10 +161,13 @@ async def _theirs(request: Request, forward: Forward) -> bool:
         if "token-2" in request.headers.get("authorization", "")
         else "emulator-token-2"
     )
-    path = f"/sessions/{request.path.split('/')[2]}"
-    return (
-        await forward(Request("GET", path, "", {"authorization": f"Bearer {other}"}, b""))
-    ).status == 200
+    return (await forward(_look(request, other))).status == 200
+
+
+def _look(request: Request, token: str) -> Request:
+    """A look at the session that a request is about, as the user with a token."""
+    headers = {**request.headers, "authorization": f"Bearer {token}"}
+    return Request("GET", f"/sessions/{request.session}", "", headers)
 
 
 @planted("others-forbidden", "others", "Other users' sessions are forbidden rather than not found.")
@@ -175,7 +175,9 @@ async def _(request: Request, forward: Forward) -> Answer:
     answer = await forward(request)
     return (
         error(403)
-        if request.kind == "extended" and answer.status == 404 and await _theirs(request, forward)
+        if request.kind in {"extended", "update"}
+        and answer.status == 404
+        and await _theirs(request, forward)
         else answer
     )
 
@@ -190,6 +192,6 @@ async def _(request: Request, forward: Forward) -> Answer:
     )
 
 
-changed("one-owner", "others", "Every session shows the same owner.", "extended")(
+changed("one-owner", "others", "Every session shows the same owner.", "full")(
     lambda s: {**s, "user_id": "123456"}
 )

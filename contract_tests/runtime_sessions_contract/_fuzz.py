@@ -74,7 +74,7 @@ def _config(run: Run, seed: int, phases: tuple[str, ...], examples: int) -> sche
             "request-timeout": TIMEOUT,
             "suppress-health-check": ["all"],
             "generation": {
-                # Links are for those who ask for what there is: again, nothing is broken on purpose.
+                # Links are followed by who asks for what there is: again, nothing is broken.
                 "mode": "positive" if phases == AGAIN else "all",
                 "max-examples": examples,
                 "database": "none",

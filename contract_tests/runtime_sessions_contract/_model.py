@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from runtime_sessions_contract._contract import Contract, Json, Operation, as_object, as_objects
+from runtime_sessions_contract._contract import Contract, Json, as_object, as_objects
 from runtime_sessions_contract._coverage import Coverage
-from runtime_sessions_contract._dialect import NOWHERE, Asked
+from runtime_sessions_contract._expect import Expected
 from runtime_sessions_contract._judge import Judge, Tally, Violation
 from runtime_sessions_contract._life import What
 from runtime_sessions_contract._pages import judge_all, judge_page, page_of
@@ -18,7 +18,7 @@ from runtime_sessions_contract._target import Target
 from runtime_sessions_contract._views import judge_view
 from runtime_sessions_contract._wire import Caller, Exchange
 
-BAD, UNAUTHORIZED, NOT_FOUND = 400, 401, 404
+UNAUTHORIZED: Final = 401
 ERROR: Final = "#/components/schemas/Error"
 
 
@@ -53,6 +53,7 @@ class Model:
         self.coverage = coverage
         self.target = target
         self.dialect = target.dialect
+        self.expected = Expected(contract, target)
         self.tolerance = tolerance
         self.synced = synced
         self.defaults = target.bundled
@@ -88,7 +89,7 @@ class Model:
 
     def _judge_status(self, judge: Judge, exchange: Exchange, session: Session | None) -> bool:
         """Whether the answer's status fits what is known of the caller and of the session."""
-        expected = self._expected(exchange, session)
+        expected = self.expected.statuses(exchange, session, self.given)
         if expected is None or exchange.status in UNLISTED:
             return True
         check = "authentication first" if expected == (UNAUTHORIZED,) else "status fits"
@@ -99,61 +100,6 @@ class Model:
         wanted = " or ".join(str(status) for status in expected)
         return judge(check, wanted, exchange.status, pointer, ok=exchange.status in expected)
 
-    def _expected(self, exchange: Exchange, session: Session | None) -> tuple[int, ...] | None:
-        """The statuses that fit; None where nothing can be said."""
-        operation = exchange.operation
-        if operation is None or exchange.caller is None:
-            return None
-        if exchange.caller is Caller.NOBODY:
-            return (UNAUTHORIZED,)
-        valid = self._valid(exchange)
-        if operation.name == "createSession":
-            return self._expected_of_create(self._asked(exchange)) if valid else None
-        bad = () if valid else (BAD,)
-        if session is not None and session.of(exchange):
-            return (operation.success, *bad)
-        none = operation.success if self._page_for_strangers(operation) else NOT_FOUND
-        if session is None and operation.in_path:
-            # A segment of dots, or one that hides a slash, may mean another path.
-            name = exchange.session_id or ""
-            if name in {"", ".", ".."} or "/" in name:
-                return None
-        if exchange.session_id in self.given and exchange.caller is Caller.USER:
-            return None
-        return (none, *bad)
-
-    def _page_for_strangers(self, operation: Operation) -> bool:
-        """Whether it lists jobs, and none where there are none that the caller may see."""
-        return self.dialect.strangers_page and operation.name == self.contract.jobs
-
-    def _expected_of_create(self, asked: Asked) -> tuple[int, ...] | None:
-        """The statuses that fit what a valid body of create asks for."""
-        dialect, target = self.dialect, self.target
-        if (asked.backend or "").startswith(NOWHERE):
-            return (dialect.unknown_backend,)
-        if asked.instance.startswith(NOWHERE):
-            return (dialect.foreign_instance,)
-        if not asked.in_order or self._refused_by_plan(asked):
-            return (BAD,)
-        # Of the bundled emulator it is known what it has; all others may have reasons of their own.
-        known = asked.backend in {None, target.backend} and asked.instance in target.instances
-        return (
-            (self.contract.operations["createSession"].success,)
-            if self.defaults and known
-            else None
-        )
-
-    def _refused_by_plan(self, asked: Asked) -> bool:
-        refuses = self.dialect.open_plan_code is not None and self._open_plan(asked)
-        return refuses and asked.mode == "dedicated"
-
-    def _open_plan(self, asked: Asked) -> bool:
-        return asked.instance == self.target.open_instance or self.dialect.open_plan(asked.instance)
-
-    def _asked(self, exchange: Exchange) -> Asked:
-        body = as_object(exchange.request_json()) or {}
-        return self.dialect.asked(body, exchange.instance)
-
     def _judge_error(self, judge: Judge, exchange: Exchange) -> None:
         """What an error says of itself, where that is known."""
         try:
@@ -163,8 +109,8 @@ class Model:
         assert exchange.operation is not None  # noqa: S101 - as above
         if exchange.caller in {Caller.USER, Caller.OTHER} and (
             exchange.operation.name == "createSession"
-            and self._valid(exchange)
-            and self._refused_by_plan(self._asked(exchange))
+            and self.expected.valid(exchange)
+            and self.expected.refused_by_plan(self.expected.asked(exchange))
         ):
             codes = [str(error.get("code")) for error in as_objects(body.get("errors"))]
             wanted = str(self.dialect.open_plan_code)
@@ -176,24 +122,6 @@ class Model:
             pointer = f"{ERROR}Body/properties/trace"
             judge("traced", "a trace of its own", trace or "absent", pointer, ok=fresh)
 
-    def _valid(self, exchange: Exchange) -> bool:
-        """Whether the request is certainly one that the contract allows."""
-        operation = exchange.operation
-        if operation is None:
-            return False
-        if (body := operation.definition.get("requestBody")) is not None:
-            schema = body["content"]["application/json"]["schema"]["$ref"]
-            if exchange.request_headers.get("content-type") != "application/json":
-                return False
-            if not self.contract.valid(schema, exchange.request_json()):
-                return False
-        for name, parameter in operation.headers.items():
-            try:
-                parameter.value(exchange.request_headers[name.lower()])
-            except (LookupError, ValueError):
-                return False
-        return page_of(exchange) is not None
-
     def _take_in(self, judge: Judge, exchange: Exchange, session: Session | None) -> None:
         assert exchange.operation is not None  # noqa: S101 - as above
         try:
@@ -203,6 +131,8 @@ class Model:
         name = exchange.operation.name
         if name == "createSession":
             session = self._created(judge, exchange, answer)
+            # Of one that should not have been created, that is what is wrong, not what it shows.
+            session = session if self.expected.valid(exchange) else None
         page = page_of(exchange) if name == self.contract.jobs else None
         # Headers that contradict each other may be taken: then it is the owner who calls.
         mine = session is not None and (session.of(exchange) or exchange.caller is None)
@@ -230,7 +160,7 @@ class Model:
     def _created(self, judge: Judge, exchange: Exchange, answer: Json | None) -> Session | None:
         if answer is None or as_object(exchange.request_json()) is None:
             return None
-        asked = self._asked(exchange)
+        asked = self.expected.asked(exchange)
         name = str(answer.get("id"))
         twice = self.sessions.get(name)
         judge.story = self.story(twice)
@@ -254,7 +184,7 @@ class Model:
             asked=asked,
             rules=self.dialect.rules,
             warned=warned,
-            job_mode=warned and asked.mode == "dedicated" and self._open_plan(asked),
+            job_mode=warned and asked.mode == "dedicated" and self.expected.open_plan(asked),
             born=(exchange.sent + exchange.received) / 2,
             slack=(exchange.received - exchange.sent) / 2 + GRAIN,
             calls=[exchange],

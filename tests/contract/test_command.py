@@ -30,20 +30,27 @@ def options(*arguments: str, **environment: str) -> object:
     return parse(arguments, environment)
 
 
-def test_the_bundled_emulator_holds(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--seed", "7", "--examples", "0.3"]) == 0
+#: What there is to see: an operation in a state, and links.
+EDGES = {"classic": "25 of 25 edges", "platform": "16 of 16 edges"}
+LINKS = {"classic": "15 of 15 links", "platform": "12 of 12 links"}
+
+
+def test_the_bundled_emulator_holds(contract: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--contract", contract, "--seed", "7", "--examples", "0.3"]) == 0
     said = capsys.readouterr().out
+    assert f"to the {contract} contract, seed 7" in said
     assert "holds to the contract" in said
-    assert "25 of 25 edges" in said
-    assert "15 of 15 links" in said
+    assert EDGES[contract] in said
+    assert LINKS[contract] in said
     assert "Seed 7." in said
     assert "emulator-token" not in said
 
 
 def test_a_server_without_control_plane_holds(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    contract: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Emulator() as emulator:
+    with Emulator(contract=contract) as emulator:
+        monkeypatch.setenv("CONTRACT", contract)
         monkeypatch.setenv("TOKEN", emulator.token)
         assert main([emulator.url, "--seed", "7", "--examples", "0.2", "--only", "race,model"]) == 0
     said = capsys.readouterr().out
@@ -53,9 +60,10 @@ def test_a_server_without_control_plane_holds(
 
 
 def test_an_emulator_whose_clock_goes_on_holds(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    contract: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Emulator() as emulator:
+    with Emulator(contract=contract) as emulator:
+        monkeypatch.setenv("CONTRACT", contract)
         monkeypatch.setenv("TOKEN", emulator.token)
         monkeypatch.setenv("OTHER_TOKEN", emulator.other_token)
         monkeypatch.setenv("CONTROL_URL", f"{emulator.url}/_emulator")
@@ -63,7 +71,7 @@ def test_an_emulator_whose_clock_goes_on_holds(
         assert main(arguments) == 0
     said = capsys.readouterr().out
     assert "an emulator" in said
-    assert "25 of 25 edges" in said
+    assert EDGES[contract] in said
 
 
 def test_time_runs_out(capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,11 +101,34 @@ def test_wrong_token() -> None:
     assert CANARY not in done.stderr + done.stdout + other.stderr + other.stdout
 
 
-def test_a_name_that_the_server_does_not_know() -> None:
-    with Emulator() as emulator:
-        done = run(emulator.url, "--backend", "no-backend", TOKEN=emulator.token)
-    assert done.returncode == 2
-    assert "BACKEND" in done.stderr
+def test_a_name_that_the_server_does_not_know(contract: str) -> None:
+    with Emulator(contract=contract) as emulator:
+        given = {"TOKEN": emulator.token, "CONTRACT": contract}
+        backend = run(emulator.url, "--backend", "no-backend", **given)
+        instance = run(emulator.url, "--instance", "no/such/instance", **given)
+    assert (backend.returncode, instance.returncode) == (2, 2)
+    assert "BACKEND" in backend.stderr
+    assert "INSTANCE" in instance.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "named", "told"),
+    [
+        ("https://quantum.cloud.ibm.com/api/v1", None, "platform"),
+        ("https://eu-de.quantum.cloud.ibm.com/api/v1", None, "platform"),
+        ("https://api.quantum-computing.ibm.com/runtime", None, "classic"),
+        ("https://quantum.cloud.ibm.com.example.test/api/v1", None, "classic"),
+        ("http://127.0.0.1:8390", None, "classic"),
+        ("http://127.0.0.1:8390", "platform", "platform"),
+        ("https://quantum.cloud.ibm.com/api/v1", "classic", "classic"),
+    ],
+)
+def test_the_url_tells_the_contract(url: str, named: str | None, told: str) -> None:
+    found = parse([url], {"TOKEN": "t", "CONTRACT": named or ""})
+    assert found.target is not None
+    assert found.target.dialect.name == found.dialect.name == told
+    assert found.target.backend == found.dialect.backend
+    assert found.target.instance == found.dialect.instance
 
 
 @pytest.mark.parametrize(
@@ -107,6 +138,7 @@ def test_a_name_that_the_server_does_not_know() -> None:
         (["nonsense"], {"TOKEN": "t"}, "URL: nonsense is not a URL"),
         (["--only", "fuzz,fun"], {}, "no part fun"),
         (["--seed", "x"], {}, "SEED: x is not a number"),
+        (["--contract", "x"], {}, "CONTRACT: x is none. Choose from classic, platform"),
         (["--max-time", "-1"], {}, "MAX_TIME: -1 is not a number"),
         (["--no-such-option"], {}, "--no-such-option"),
         ([], {"CONTROL_URL": "http://127.0.0.1:1"}, "CONTROL_URL is given without the URL"),

@@ -15,14 +15,14 @@ from runtime_sessions_contract.__main__ import main
 from runtime_sessions_contract._live import Guard, Ledger, alive
 from runtime_sessions_contract._options import Live
 from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._target import Target
+from runtime_sessions_contract._target import DIALECTS, Target
 from runtime_sessions_contract._wire import Secrets
 from runtime_sessions_emulator import Emulator, Fault
 
 
 @pytest.fixture
-def service() -> Iterator[Emulator]:
-    with Emulator() as emulator:
+def service(contract: str) -> Iterator[Emulator]:
+    with Emulator(contract=contract) as emulator:
         yield emulator
 
 
@@ -33,6 +33,7 @@ def ledger(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def tokens(monkeypatch: pytest.MonkeyPatch, service: Emulator) -> None:
+    monkeypatch.setenv("CONTRACT", service.contract)
     monkeypatch.setenv("TOKEN", service.token)
     monkeypatch.setenv("OTHER_TOKEN", service.other_token)
     monkeypatch.setenv("LIVE", "1")
@@ -52,7 +53,7 @@ def left_open(service: Emulator) -> list[str]:
 
 def test_live_only_reads(service: Emulator, ledger: Path) -> None:
     with service.client() as client:
-        names = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
+        names = DIALECTS[service.contract].named(service.backend, service.instance)
         given = client.post("/sessions", json=names).json()["id"]
     service.clear_requests()
     assert main([service.url, "--session", given, "--ledger", str(ledger)]) == 0
@@ -69,7 +70,8 @@ def test_write_keeps_to_its_budget_and_leaves_nothing_open(service: Emulator, le
     assert left_open(service) == []
     assert len(service.requests()) <= 200
     bodies = [request["body"] for request in service.requests(operation="createSession")]
-    assert {body["max_session_ttl"] for body in bodies} == {1}
+    ttl = {"classic": "max_session_ttl", "platform": "max_ttl"}[service.contract]
+    assert {body[ttl] for body in bodies} == {1}
     assert Ledger(ledger, service.url).left_open() == []
 
 
@@ -126,7 +128,13 @@ def walk(
         session=None, write=True, sessions=3, requests=200, ledger=ledger, baseline=baseline
     )
     guard = Guard(Ledger(ledger, service.url), live.sessions, live.requests, sleep=slept.append)
-    target = Target(service.url, Secrets(service.token, service.other_token))
+    target = Target(
+        service.url,
+        Secrets(service.token, service.other_token),
+        DIALECTS[service.contract],
+        service.backend,
+        service.instance,
+    )
     run = Run(target, seed=1, transport=guard)
     alive(run, guard, live)
     run.close()
@@ -166,18 +174,22 @@ def test_drift_is_told_and_can_be_accepted(
     service.add_fault(
         Fault("unknown_value", operation="getSession", field="state", value="pending_closed")
     )
-    service.add_fault(
-        Fault("missing_field", operation="getSessionExtended", field="interactive_ttl")
-    )
+    operation, schema, field = {
+        "classic": ("getSessionExtended", "ExtendedSession", "interactive_ttl"),
+        "platform": ("createSession", "Session", "mode"),
+    }[service.contract]
+    service.add_fault(Fault("missing_field", operation=operation, field=field))
     options = [service.url, "--write", "--ledger", str(ledger), "--report", str(tmp_path)]
     assert main(options) == 3
     said = capsys.readouterr().out
     assert "drifts from the contract: 2 differences" in said
     found = json.loads((tmp_path / "drift.json").read_text(encoding="utf-8"))
-    assert [(each["kind"], each["pointer"], each["field"]) for each in found] == [
-        ("enum", "#/components/schemas/Session/properties/state", "state"),
-        ("missing field", "#/components/schemas/ExtendedSession", "interactive_ttl"),
-    ]
+    assert {
+        (each["operation"], each["kind"], each["pointer"], each["field"]) for each in found
+    } == {
+        ("getSession", "enum", "#/components/schemas/Session/properties/state", "state"),
+        (operation, "missing field", f"#/components/schemas/{schema}", field),
+    }
     (tmp_path / "accepted.json").write_text(json.dumps(found), encoding="utf-8")
     assert main([*options, "--baseline", str(tmp_path / "accepted.json")]) == 0
 

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from mutants import MUTANTS, Mutant
 from mutants.__main__ import alarms, hunt
+from mutants._meddling import PLANTED
 
 import runtime_sessions_emulator
+from runtime_sessions_contract._target import DIALECTS
 
 SOURCE = Path(runtime_sessions_emulator.__file__).parent
 
@@ -23,6 +25,15 @@ NAMED = [
     "extra-field",
     "found-first",
     "mixed-up",
+    "platform/no-version",
+    "platform/crn-ignored",
+    "platform/open-plan-code",
+    "platform/flag-stays",
+    "platform/unused-early",
+    "platform/jobs-404",
+    "platform/no-trace",
+    "platform/history-reversed",
+    "platform/patch-lost",
 ]
 
 
@@ -34,13 +45,13 @@ def test_a_planted_bug_is_found_without_the_fuzzer(name: str) -> None:
     assert run.violations[0].curls
 
 
-@pytest.mark.parametrize("name", ["client-knows-all", "overlay-trusts"])
+@pytest.mark.parametrize("name", ["client-knows-all", "platform/client-drops", "overlay-trusts"])
 def test_a_planted_bug_of_a_client_is_found(name: str) -> None:
     run = hunt(name, ("client",), seed=1, examples=0.5)
     assert run.violations, MUTANTS[name].says
 
 
-@pytest.mark.parametrize("name", ["allow-short", "any-mode"])
+@pytest.mark.parametrize("name", ["allow-short", "any-mode", "platform/method-404"])
 def test_a_planted_bug_is_found_by_the_fuzzer(name: str) -> None:
     run = hunt(name, ("fuzz",), seed=1, examples=0.2)
     assert run.violations, MUTANTS[name].says
@@ -50,7 +61,7 @@ def test_a_planted_bug_is_found_by_the_fuzzer(name: str) -> None:
 @pytest.mark.parametrize(
     "mutant",
     [mutant for mutant in MUTANTS.values() if mutant.patches],
-    ids=lambda mutant: mutant.name,
+    ids=lambda mutant: mutant.key,
 )
 def test_the_place_of_a_planted_bug_is_there(mutant: Mutant) -> None:
     for patch in mutant.patches:
@@ -74,7 +85,12 @@ def test_there_are_mutants_of_every_class() -> None:
         "time",
         "validation",
     }
-    assert len(MUTANTS) >= 60
+    assert len(MUTANTS) >= 200
+    assert {mutant.contract for mutant in MUTANTS.values()} == set(DIALECTS)
+
+
+def test_no_two_mutants_are_called_the_same() -> None:
+    assert len(MUTANTS) == len(PLANTED)
 
 
 def test_a_false_alarm_is_one(monkeypatch: pytest.MonkeyPatch) -> None:

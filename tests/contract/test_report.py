@@ -9,14 +9,15 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
+from attrs import evolve
 
 from runtime_sessions_contract._judge import Violation
 from runtime_sessions_contract._report import write
 from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._suite import Result, execute
-from runtime_sessions_contract._target import Target
+from runtime_sessions_contract._target import DIALECTS, Target
 from runtime_sessions_contract._wire import Secrets
-from runtime_sessions_emulator import Config, Emulator, User
+from runtime_sessions_emulator import Emulator, User, default_config
 
 # With characters that every format writes in its own way.
 CANARY = "canary&<1d5f>'x"
@@ -25,13 +26,21 @@ CHROMIUM = shutil.which("chromium")
 FORMS = (CANARY, OTHER, "canary&amp;&lt;1d5f", "canary%26%3C1d5f", "canary")
 
 
-@pytest.fixture(scope="module")
-def result() -> Iterator[Result]:
-    instances = frozenset({"hub/group/project"})
-    config = Config(users=(User("1", CANARY, instances), User("2", OTHER, instances)))
-    with Emulator(config, virtual_clock=True) as emulator:
+@pytest.fixture(scope="module", params=["classic", "platform"])
+def result(request: pytest.FixtureRequest) -> Iterator[Result]:
+    contract: str = request.param
+    default = default_config(contract)
+    instances = default.users[0].instances
+    users = (User("1", CANARY, instances), User("2", OTHER, instances))
+    config = evolve(default, users=users)
+    with Emulator(config, contract=contract, virtual_clock=True) as emulator:
         target = Target(
-            emulator.url, Secrets(CANARY, OTHER), control_url=f"{emulator.url}/_emulator"
+            emulator.url,
+            Secrets(CANARY, OTHER),
+            DIALECTS[contract],
+            emulator.backend,
+            emulator.instance,
+            control_url=f"{emulator.url}/_emulator",
         )
         run = Run(target, seed=1, examples=0.1)
         execute(run, ("race",))
@@ -124,5 +133,5 @@ def test_the_page_in_a_browser(folder: Path, result: Result, tmp_path: Path) -> 
     # The parser of the browser closes what the page leaves open: as many rows as there are checks.
     rows = done.stdout.partition("Checks by operations")[2].partition("</table>")[0].count("</tr>")
     assert rows == 1 + len(list(result.matrix()))
-    assert done.stdout.count("<rect") == 5
+    assert done.stdout.count("<rect") == len(result.run.contract.states)
     assert "no &lt;token&gt;" in done.stdout

@@ -13,8 +13,9 @@ from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._shrink import shortened
 
 
-def test_calls_that_do_not_matter_are_left_out() -> None:
-    with served("reopened") as target:
+@pytest.mark.parametrize("mutant", ["reopened", "platform/flag-reopens"])
+def test_calls_that_do_not_matter_are_left_out(mutant: str) -> None:
+    with served(mutant) as target:
         run = Run(target, seed=1)
         with Cast(run) as cast:
             session = cast.user.create(mode="batch")
@@ -37,8 +38,9 @@ def test_calls_that_do_not_matter_are_left_out() -> None:
     assert short.identity == long.identity
 
 
-def test_the_lines_show_it_to_whoever_pastes_them() -> None:
-    with served("batch-of-six") as target:
+@pytest.mark.parametrize("mutant", ["batch-of-six", "platform/batch-of-six"])
+def test_the_lines_show_it_to_whoever_pastes_them(mutant: str) -> None:
+    with served(mutant) as target:
         run = Run(target, seed=1)
         with Cast(run) as cast:
             session = cast.user.create(mode="batch")

@@ -1,0 +1,208 @@
+"""Bugs in the emulator's source: in jobs, paging, and in what is kept of what was asked for."""
+
+import re
+
+from mutants._meddling import CLASSIC, PLATFORM, patched
+
+# Jobs
+patched(
+    "batch-of-six",
+    "jobs",
+    "A batch session runs six jobs side by side.",
+    ("_session", "Mode.BATCH: 5}", "Mode.BATCH: 6}"),
+)
+patched(
+    "dedicated-pair",
+    "jobs",
+    "A dedicated session runs two jobs side by side.",
+    ("_session", "Mode.DEDICATED: 1,", "Mode.DEDICATED: 2,"),
+)
+patched(
+    "queue-survives",
+    "jobs",
+    "Queued jobs of a closed session stay queued.",
+    (
+        "_session",
+        "            jobs=(*after.jobs[: after.waiting], *failed),\n            waiting=len(after.jobs),\n",
+        "",
+    ),
+)
+patched(
+    "running-killed",
+    "jobs",
+    "Closing a session ends its running jobs as well.",
+    (
+        "_session",
+        "            jobs=(*after.jobs[: after.waiting], *failed),\n",
+        "            jobs=tuple(job if job.end else job.ended(at, SESSION_CLOSED) for job in after.jobs),\n            running=(),\n",
+    ),
+)
+patched(
+    "wrong-code",
+    "jobs",
+    "Jobs of a closed session fail with another reason code.",
+    (
+        "_job",
+        '"Job is part of a session that\'s been closed", 4001',
+        '"Job is part of a session that\'s been closed", 4000',
+    ),
+)
+patched(
+    "closed-takes-jobs",
+    "jobs",
+    "A session that accepts no jobs takes them all the same.",
+    (
+        "_service",
+        "if not session.accepting_jobs or session.state.final:",
+        "if False:",
+    ),
+)
+patched(
+    "failed-completed",
+    "jobs",
+    "Failed jobs are shown as completed.",
+    (
+        "_job",
+        'FAILED: Final = Outcome(JobStatus.FAILED, "The program failed")',
+        "FAILED: Final = Outcome(JobStatus.COMPLETED)",
+    ),
+)
+patched(
+    "statuses-differ",
+    "jobs",
+    "The two statuses of a job differ while it is queued.",
+    (
+        "_views",
+        '    state: dict[str, Any] = {"status": job.status.value}\n',
+        '    state: dict[str, Any] = {"status": "Running" if job.started_at is None else job.status.value}\n',
+    ),
+    contracts=CLASSIC,
+)
+patched(
+    "ended-early",
+    "jobs",
+    "A running job has an end already.",
+    (
+        "_classic_views",
+        '"ended": None if job.ended_at is None else job_timestamp(job.ended_at),',
+        '"ended": None if job.started_at is None else job_timestamp(job.ended_at or now),',
+    ),
+    contracts=CLASSIC,
+)
+# Paging
+for contracts, module, listed, page, count in (
+    (
+        CLASSIC,
+        "_classic",
+        "session.jobs[::-1]",
+        "session.jobs[::-1][offset : offset + limit]",
+        "page], len(session.jobs), limit, offset)",
+    ),
+    (
+        PLATFORM,
+        "_platform",
+        "jobs",
+        "jobs[offset : offset + limit]",
+        "page_view(page, len(jobs), limit, offset)",
+    ),
+):
+    for name, says, instead in (
+        ("oldest-first", "Jobs come oldest first.", "[::-1][offset : offset + limit]"),
+        ("offset-ignored", "The offset has no effect.", "[:limit]"),
+        ("limit-ignored", "The limit has no effect.", "[offset:]"),
+        (
+            "limit-off-by-one",
+            "A page has one job more than asked for.",
+            "[offset : offset + limit + 1]",
+        ),
+    ):
+        patched(name, "paging", says, (module, page, listed + instead), contracts=contracts)
+    patched(
+        "count-of-page",
+        "paging",
+        "The count is that of the page.",
+        (module, count, re.sub(r"len\(.*?\)", "len(page)", count)),
+        contracts=contracts,
+    )
+# Reflection of input
+patched(
+    "ttl-lost",
+    "reflection",
+    "The TTL asked for is not kept.",
+    (
+        "_service",
+        "granted = plan.max_ttl if max_ttl is None else min(max_ttl, plan.max_ttl)",
+        "granted = plan.max_ttl",
+    ),
+)
+patched(
+    "ttl-whole",
+    "reflection",
+    "The TTL loses its fraction.",
+    (
+        "_service",
+        "else min(max_ttl, plan.max_ttl)\n",
+        "else min(int(max_ttl) or 1, plan.max_ttl)\n",
+    ),
+    contracts=CLASSIC,
+)
+patched(
+    "ttl-silent",
+    "reflection",
+    "A TTL above the limit is lowered without a word.",
+    (
+        "_service",
+        "if max_ttl is not None and max_ttl > plan.max_ttl:",
+        "if max_ttl is not None and max_ttl > 1e300:",
+    ),
+    contracts=CLASSIC,
+)
+patched(
+    "ttl-default",
+    "reflection",
+    "Without a TTL a session gets one hour.",
+    (
+        "_service",
+        "granted = plan.max_ttl if max_ttl is None",
+        "granted = 3600 if max_ttl is None",
+    ),
+    contracts=CLASSIC,
+)
+patched(
+    "mode-lost",
+    "reflection",
+    "Every session is dedicated.",
+    ("_service", "wanted = Mode(mode or Mode.DEDICATED)", "wanted = Mode.DEDICATED"),
+)
+patched(
+    "mode-default",
+    "reflection",
+    "Without a mode a session is a batch.",
+    ("_service", "wanted = Mode(mode or Mode.DEDICATED)", "wanted = Mode(mode or Mode.BATCH)"),
+    contracts=CLASSIC,
+)
+patched(
+    "open-plan-silent",
+    "reflection",
+    "The open plan's warning is not given.",
+    ("_service", "warnings.append(OPEN_PLAN)", "pass"),
+    contracts=CLASSIC,
+)
+# Other users' data
+patched(
+    "others-readable",
+    "others",
+    "Other users' sessions can be read and changed.",
+    ("_service", "if session is None or session.owner != user.id:", "if session is None:"),
+)
+# Identity
+patched(
+    "ids-repeated",
+    "reflection",
+    "An id is used for two sessions now and then.",
+    (
+        "_service",
+        "id=self._new_id(self._sessions, self.rules.session_id),",
+        "id=next(iter(self._sessions)) if len(self._sessions) % 11 == 10 else self._new_id(self._sessions, self.rules.session_id),",
+    ),
+)

@@ -1,0 +1,333 @@
+"""Bugs in what only the current generation has: its headers, its rules, its lists, its errors."""
+
+from mutants._meddling import PLATFORM, changed, error, lenient, patched, planted
+from mutants._mutant import Answer, Forward, Request
+
+STANDARD = "crn:v1:bluemix:public:quantum-computing:us-east:a/emulator:standard::"
+
+
+# Headers
+def _version(request: Request) -> None:
+    request.headers.setdefault("ibm-api-version", "2026-04-15")
+
+
+def _any_version(request: Request) -> None:
+    if "ibm-api-version" in request.headers:
+        request.headers["ibm-api-version"] = "2026-04-15"
+
+
+lenient("no-version", "The version of the API need not be told.", "", _version, PLATFORM)
+lenient("any-version", "Any text is a version of the API.", "", _any_version, PLATFORM)
+
+
+@planted("no-crn", "authentication", "Without an instance, the first one is meant.", PLATFORM)
+async def _(request: Request, forward: Forward) -> Answer:
+    request.headers.setdefault("service-crn", STANDARD)
+    return await forward(request)
+
+
+@planted("any-crn", "authentication", "An instance that is nobody's is taken.", PLATFORM)
+async def _(request: Request, forward: Forward) -> Answer:
+    if request.headers.get("service-crn", "").startswith("no-such"):
+        request.headers["service-crn"] = STANDARD
+    return await forward(request)
+
+
+@planted("foreign-crn-403", "authentication", "An instance of nobody's is forbidden.", PLATFORM)
+async def _(request: Request, forward: Forward) -> Answer:
+    answer = await forward(request)
+    foreign = request.headers.get("service-crn", "").startswith("no-such")
+    return error(403) if foreign and answer.status == 401 else answer
+
+
+patched(
+    "crn-ignored",
+    "others",
+    "A session is seen from another instance.",
+    ("_platform", "if session.instance != call.instance:", "if False:"),
+    contracts=PLATFORM,
+)
+patched(
+    "crn-ignored-in-lists",
+    "others",
+    "Jobs are listed from another instance.",
+    ("_platform", "            if job.instance == call.instance\n", ""),
+    contracts=PLATFORM,
+)
+# The open plan
+patched(
+    "open-plan-allowed",
+    "lifecycle",
+    "The open plan has dedicated sessions.",
+    ("_platform", "open_plan_refuses=True", "open_plan_refuses=False"),
+    contracts=PLATFORM,
+)
+patched(
+    "open-plan-code",
+    "statuses",
+    "The open plan refuses with another code.",
+    ("_platform", "            1352,\n", "            1217,\n"),
+    contracts=PLATFORM,
+)
+patched(
+    "open-plan-closed",
+    "validation",
+    "The open plan has no batch sessions either.",
+    ("_service", "plan.open_plan and wanted is Mode.DEDICATED", "plan.open_plan"),
+    contracts=PLATFORM,
+)
+# The flag of a session that has ended
+patched(
+    "flag-stays",
+    "lifecycle",
+    "The flag of a closed session does not change.",
+    ("_platform", "flag_moves=True", "flag_moves=False"),
+    contracts=PLATFORM,
+)
+patched(
+    "flag-reopens",
+    "lifecycle",
+    "A closed session whose flag changes is open again.",
+    (
+        "_session",
+        "return evolve(session, accepting_jobs=accepting_jobs) if session.flag_moves else session",
+        "return evolve(session, accepting_jobs=accepting_jobs, history=session.history[: 1 if session.state.final else None])",
+    ),
+    contracts=PLATFORM,
+)
+patched(
+    "flag-takes-jobs",
+    "jobs",
+    "A closed session whose flag changed takes jobs.",
+    (
+        "_service",
+        "if not session.accepting_jobs or session.state.final:",
+        "if not session.accepting_jobs:",
+    ),
+    contracts=PLATFORM,
+)
+# Sessions that never had a job
+patched(
+    "unused-never",
+    "time",
+    "A session that never had a job stays open.",
+    ("_platform", "unused_ttl=1800", "unused_ttl=None"),
+    contracts=PLATFORM,
+)
+patched(
+    "unused-early",
+    "time",
+    "A session that never had a job closes after 25 minutes.",
+    ("_platform", "unused_ttl=1800", "unused_ttl=1500"),
+    contracts=PLATFORM,
+)
+patched(
+    "unused-though-used",
+    "time",
+    "A session closes after 30 minutes though it had a job.",
+    (
+        "_session",
+        "if session.state is not State.OPEN or session.unused_ttl is None or session.jobs:",
+        "if session.state not in {State.OPEN, State.INACTIVE} or session.unused_ttl is None:",
+    ),
+    (
+        "_session",
+        "if session.state is State.OPEN and at >= _unused_ends(session):",
+        "if at >= _unused_ends(session):",
+    ),
+    (
+        "lifecycle",
+        "(State.INACTIVE, Event.MAX_TTL): _MAX_TTL,",
+        "(State.INACTIVE, Event.MAX_TTL): _MAX_TTL, (State.INACTIVE, Event.UNUSED_TTL): _DRAINED,",
+    ),
+    contracts=PLATFORM,
+)
+patched(
+    "unused-reason",
+    "lifecycle",
+    "A session that was never used says that it was drained.",
+    ("lifecycle", "Transition(State.CLOSED, Reason.UNUSED_TTL)", "_DRAINED"),
+    contracts=PLATFORM,
+)
+
+
+# Lists of jobs
+@planted("jobs-404", "statuses", "The jobs of a session that there is not are not found.", PLATFORM)
+async def _(request: Request, forward: Forward) -> Answer:
+    answer = await forward(request)
+    empty = request.kind == "jobs" and answer.status == 200 and answer.json["count"] == 0
+    if empty and (await _look(request, forward)).status == 404:
+        return error(404)
+    return answer
+
+
+@planted("jobs-of-strangers", "others", "Jobs of all users are listed.", PLATFORM)
+async def _(request: Request, forward: Forward) -> Answer:
+    answer = await forward(request)
+    if request.kind == "jobs" and answer.status == 200 and not request.session:
+        for token in ("emulator-token", "emulator-token-2"):
+            headers = {**request.headers, "authorization": f"Bearer {token}"}
+            theirs = await forward(Request("GET", "/jobs", request.query, headers))
+            if theirs.json["count"] > answer.json["count"]:
+                return theirs
+    return answer
+
+
+async def _look(request: Request, forward: Forward) -> Answer:
+    return await forward(Request("GET", f"/sessions/{request.session}", "", request.headers))
+
+
+patched(
+    "filter-ignored",
+    "paging",
+    "The jobs of all sessions are listed whichever is asked for.",
+    (
+        "_platform",
+        'self.service.jobs(call.user, query.get("session_id"))',
+        "self.service.jobs(call.user)",
+    ),
+    contracts=PLATFORM,
+)
+patched(
+    "limit-nearest",
+    "paging",
+    "A limit out of range is the nearest in it, not the default.",
+    (
+        "_platform",
+        "limit = limit if 1 <= limit <= _LIMIT else _LIMIT",
+        "limit = min(max(limit, 1), _LIMIT)",
+    ),
+    contracts=PLATFORM,
+)
+patched(
+    "limit-as-is",
+    "paging",
+    "A limit above the range is used.",
+    ("_platform", "limit if 1 <= limit <= _LIMIT else _LIMIT", "limit if limit >= 1 else _LIMIT"),
+    contracts=PLATFORM,
+)
+patched(
+    "offset-positive",
+    "paging",
+    "A negative offset counts as if it were positive.",
+    ("_platform", "offset = offset if 0 <= offset <= _OFFSET else 0", "offset = abs(offset)"),
+    contracts=PLATFORM,
+)
+
+
+@planted("limit-refused", "paging", "A limit out of range is refused.", PLATFORM)
+async def _(request: Request, forward: Forward) -> Answer:
+    wrong = {f"limit={limit}" for limit in (0, -1, 201)} & set(request.query.split("&"))
+    if request.kind == "jobs" and request.authorized and wrong:
+        return error(400)
+    return await forward(request)
+
+
+patched(
+    "params-shown",
+    "jobs",
+    "The arguments of jobs are shown though they are excluded.",
+    ("_platform_views", "    if params:\n", "    if True:\n"),
+    contracts=PLATFORM,
+)
+patched(
+    "params-never",
+    "jobs",
+    "The arguments of jobs are left out though they are asked for.",
+    ("_platform_views", "    if params:\n", "    if False:\n"),
+    contracts=PLATFORM,
+)
+patched(
+    "statuses-differ",
+    "jobs",
+    "The two statuses of a job differ while it is queued.",
+    (
+        "_platform_views",
+        "    status = job.status.value\n",
+        '    status = "Running" if job.started_at is None else job.status.value\n',
+    ),
+    contracts=PLATFORM,
+)
+# Identity
+patched(
+    "ids-short",
+    "shapes",
+    "The ids of sessions are no UUIDs.",
+    ("_platform", "session_id=uuid,", "session_id=lambda random: uuid(random)[:20],"),
+    contracts=PLATFORM,
+)
+patched(
+    "ids-of-another-version",
+    "shapes",
+    "The ids of sessions are UUIDs of version 1.",
+    ("_rules", "version=4", "version=1"),
+    contracts=PLATFORM,
+)
+changed("no-trace", "shapes", "Errors carry no trace.", status=404, contracts=PLATFORM)(
+    lambda s: {k: v for k, v in s.items() if k != "trace"}
+)
+changed("one-trace", "shapes", "All errors carry the same trace.", status=401, contracts=PLATFORM)(
+    lambda s: {**s, "trace": "0f6a5f3c2b1d4e639c0e5a5b9d6c5f0c"}
+)
+# What create takes
+patched(
+    "order-unchecked",
+    "validation",
+    "The TTLs of a channel partner may be in any order.",
+    (
+        "_platform",
+        'if not body.get("interactive_ttl", active_ttl) <= active_ttl <= max_ttl:',
+        "if False:",
+    ),
+    contracts=PLATFORM,
+)
+patched(
+    "order-half-checked",
+    "validation",
+    "The interactive TTL of a channel partner may be above the active one.",
+    (
+        "_platform",
+        'if not body.get("interactive_ttl", active_ttl) <= active_ttl <= max_ttl:',
+        "if active_ttl > max_ttl:",
+    ),
+    contracts=PLATFORM,
+)
+patched(
+    "interactive-ttl-lost",
+    "reflection",
+    "The interactive TTL that a channel partner asks for is not kept.",
+    ("_platform", 'interactive_ttl=body.get("interactive_ttl"),', "interactive_ttl=None,"),
+    contracts=PLATFORM,
+)
+patched(
+    "active-ttl-lost",
+    "reflection",
+    "The active TTL that a channel partner asks for is not kept.",
+    ("_platform", "active_ttl=active_ttl,", "active_ttl=max_ttl,"),
+    contracts=PLATFORM,
+)
+patched(
+    "fallback-ignored",
+    "reflection",
+    "The backend is not taken from its other name.",
+    ("_platform", 'body.get("backend", body.get("backend_name"))', 'body.get("backend")'),
+    contracts=PLATFORM,
+)
+patched(
+    "fallback-first",
+    "reflection",
+    "The backend's other name is looked at first.",
+    (
+        "_platform",
+        'body.get("backend", body.get("backend_name"))',
+        'body.get("backend_name", body.get("backend"))',
+    ),
+    contracts=PLATFORM,
+)
+
+
+@planted("no-mode", "validation", "Without a mode a session is dedicated.", PLATFORM)
+async def _(request: Request, forward: Forward) -> Answer:
+    if request.kind == "create" and request.fields and "mode" not in request.fields:
+        request.body = request.body.replace(b"{", b'{"mode": "dedicated",', 1).replace(b",}", b"}")
+    return await forward(request)
