@@ -51,12 +51,12 @@ def legal(contract: Contract, node: Json) -> st.SearchStrategy[Any]:  # noqa: PL
         case "boolean":
             return st.booleans()
         case "integer" | "number" as kind:
-            least = node.get("minimum")
-            whole = st.integers(0 if least is None else least, 2**53)
+            least, most = node.get("minimum"), node.get("maximum", 2**53)
+            whole = st.integers(0 if least is None else least, most)
             return (
                 whole
                 if kind == "integer"
-                else whole | st.floats(-1e12 if least is None else least, 1e12)
+                else whole | st.floats(-1e12 if least is None else least, min(1e12, most))
             )
         case "array":
             return st.lists(
@@ -122,6 +122,8 @@ def breaks(  # noqa: C901 - a rule of JSON Schema each
             yield f"{kind} for {' or '.join(sorted(kinds))}", at, wrong
     if "minimum" in node:
         yield "below the minimum", at, node["minimum"] - 1
+    if "maximum" in node:
+        yield "above the maximum", at, node["maximum"] + 1
     if node.get("format") == "date-time" or "pattern" in node:
         yield "no such text", at, "yesterday"
     if node.get("minLength") or node.get("minItems"):
