@@ -34,15 +34,15 @@ docs: .venv/installed ## Write anew what docs/ shows of the contract
 	@$(BIN)/python codegen/side_by_side.py
 
 .PHONY: contract
-contract: generate ## Hold a server to the contract (URL=... TOKEN=..., the bundled emulator without)
+contract: generate ## Hold a server to the contract (CONTRACT=platform, URL=... TOKEN=...; the bundled emulator without)
 	@$(BIN)/python -m runtime_sessions_contract
 
 .PHONY: mutants
-mutants: .venv/installed ## Prove that the suite finds every bug planted in the emulator (MUTANTS="name ..." for some)
+mutants: .venv/installed ## Prove that the suite finds every bug planted in either emulator (MUTANTS="name ..." for some)
 	@$(BIN)/python -m mutants $(MUTANTS)
 
 .PHONY: false-alarms
-false-alarms: .venv/installed ## Prove that the suite finds nothing in the emulator as it is, with 20 seeds
+false-alarms: .venv/installed ## Prove that the suite finds nothing in the emulator as it is, with 20 seeds of each contract
 	@$(BIN)/python -m mutants --unmutated 20
 
 .PHONY: lint

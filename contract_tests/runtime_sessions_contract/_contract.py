@@ -62,7 +62,6 @@ class Parameter:
     """A parameter of an operation, in its query or in a header."""
 
     name: str
-    required: bool
     kind: str
     validator: jsonschema_rs.Validator
 
@@ -80,7 +79,12 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: its name, where it is, what it takes and what it may answer."""
+    """One operation: its name, where it is, what it takes and what it may answer.
+
+    Attributes:
+        query: Its query parameters, by name.
+        headers: The header parameters that it requires.
+    """
 
     name: str
     method: str
@@ -243,6 +247,8 @@ class Contract:
                     where: dict[str, Parameter]() for where in ("path", "query", "header")
                 }
                 for each in given:
+                    if each["in"] == "header" and not each.get("required"):
+                        continue
                     parameters[each["in"]][each["name"]] = _parameter(each)
                 yield Operation(
                     name=definition["operationId"],
@@ -268,7 +274,7 @@ class Contract:
 def _parameter(node: Json) -> Parameter:
     schema = node["schema"]
     validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
-    return Parameter(node["name"], node.get("required", False), schema["type"], validator)
+    return Parameter(node["name"], schema["type"], validator)
 
 
 def _closed(node: Any) -> Any:  # noqa: ANN401 - any JSON value, the same
