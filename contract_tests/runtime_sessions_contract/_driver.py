@@ -228,7 +228,7 @@ class Cast:
         job = control.submit(session.id, duration, outcome)
         when = (call.sent, control.now())
         accepting = session.views(*when)[0].takes_jobs
-        judge = Judge(run.tally, call, run.model.story(session))
+        judge = Judge(run.tally, call, lambda: run.model.story(session))
         told = "a job is taken" if accepting else "a job is refused"
         pointer = "#/components/schemas/Session/properties/accepting_jobs"
         judge("jobs", told, "taken" if job else "refused", pointer, ok=accepting == bool(job))

@@ -1,6 +1,7 @@
 """Verdicts: each is one check of one operation, counted whether it held or not."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from runtime_sessions_contract._wire import Exchange
@@ -54,9 +55,11 @@ class Tally:
 
 
 class Judge:
-    """Judges one call: collects what did not hold."""
+    """Judges one call: collects what did not hold. `story` tells, if asked, what led to it."""
 
-    def __init__(self, tally: Tally, exchange: Exchange, story: tuple[Exchange, ...] = ()) -> None:
+    def __init__(
+        self, tally: Tally, exchange: Exchange, story: Callable[[], Iterable[Exchange]] = tuple
+    ) -> None:
         self.tally = tally
         self.exchange = exchange
         self.story = story
@@ -70,6 +73,6 @@ class Judge:
         operation = self.exchange.name
         self.tally.count(operation, check, ok=held)
         if not held:
-            calls = (*self.story, self.exchange)
+            calls = (*self.story(), self.exchange)
             self.found.append(Violation(check, operation, str(expected), str(got), pointer, calls))
         return held

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from runtime_sessions_contract._contract import Contract, Json, as_object, as_objects
@@ -71,7 +72,7 @@ class Model:
         if operation is None:
             return []
         session = self.sessions.get(exchange.session_id) if exchange.session_id else None
-        judge = Judge(self.tally, exchange, self.story(session))
+        judge = Judge(self.tally, exchange, partial(self.story, session))
         if self.shapes:
             judge_shape(judge, self.contract, exchange)
         self.coverage.answered(operation.name, exchange.status)
@@ -163,7 +164,7 @@ class Model:
         asked = self.expected.asked(exchange)
         name = str(answer.get("id"))
         twice = self.sessions.get(name)
-        judge.story = self.story(twice)
+        judge.story = partial(self.story, twice)
         judge(
             "ids unique",
             "an id that no session had before",

@@ -101,7 +101,7 @@ class Race:
         caller = self.callers[0]
         caller.http.get(jobs_of(caller.run, session.id), headers=dict(caller.dialect.parameters))
         listed = self.callers[0].wire.taken[-1]
-        judge = Judge(self.run.tally, listed, (exchange,))
+        judge = Judge(self.run.tally, listed, lambda: (exchange,))
         judge_shape(judge, self.run.contract, listed)
         if judge.found:
             raise ContractViolationError([self.run.dressed(found) for found in judge.found])

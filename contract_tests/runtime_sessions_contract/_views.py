@@ -249,7 +249,7 @@ class ViewJudge:
             or len(facts | other[2]) > 1
         ):
             return
-        self.judge.story = (*self.model.story(session), other[4])
+        self.judge.story = lambda: (*self.model.story(session), other[4])
         between = self.exchange.received - other[4].sent + self.tolerance
         for name in answer.keys() & other[3].keys():
             mine, theirs = answer[name], other[3][name]
