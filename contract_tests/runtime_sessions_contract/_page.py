@@ -56,7 +56,8 @@ def page(result: Result) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(run.target.url)} {verdict}</title><style>{STYLE}</style>
 <h1>{escape(run.target.url)} <span class="{mood}">{verdict}</span></h1>
-<p>{len(run.exchanges)} calls, {result.checks} checks, seed {run.seed}.</p>
+<p>The {run.contract.name} contract: {len(run.exchanges)} calls, {result.checks} checks,
+seed {run.seed}.</p>
 {"".join(_failure(result, violation) for violation in run.violations)}
 <h2>Checks by operations</h2>{_matrix(result)}
 <h2>States, and the operations called in each</h2>{_diagram(result)}

@@ -1,13 +1,20 @@
 """The suite notices what is planted: in a bounded form, a second or two for each."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from mutants import MUTANTS, Mutant
 from mutants.__main__ import alarms, hunt
 from mutants._meddling import PLANTED
+from mutants._serve import served
 
 import runtime_sessions_emulator
+from runtime_sessions_contract._driver import Actor, Cast
+from runtime_sessions_contract._judge import ContractViolationError
+from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._target import DIALECTS
 
 SOURCE = Path(runtime_sessions_emulator.__file__).parent
@@ -43,6 +50,28 @@ def test_a_planted_bug_is_found_without_the_fuzzer(name: str) -> None:
     assert run.violations, MUTANTS[name].says
     assert run.violations[0].check != "covered"
     assert run.violations[0].curls
+
+
+@pytest.mark.parametrize(
+    ("name", "act"),
+    [
+        ("platform/no-trace", lambda actor: actor.call("getSession", "no-such-session")),
+        ("platform/ids-short", Actor.create),
+        ("platform/no-reason", lambda actor: actor.observe(actor.create())),
+    ],
+)
+def test_what_no_contract_promises_is_asked_of_the_bundled_emulator_alone(
+    name: str, act: Callable[[Actor], object]
+) -> None:
+    with served(name) as target:
+        for bundled in (True, False):
+            run = Run(replace(target, bundled=bundled), seed=1)
+            with (
+                Cast(run) as cast,
+                nullcontext() if not bundled else pytest.raises(ContractViolationError),
+            ):
+                act(cast.user)
+            run.close()
 
 
 @pytest.mark.parametrize("name", ["client-knows-all", "platform/client-drops", "overlay-trusts"])
