@@ -27,7 +27,7 @@ def _unknown(_: type[Any], __: object) -> None:
     return None
 
 
-def _lenient(_: str) -> Draft202012Validator:
+def _lenient(*_: str) -> Draft202012Validator:
     return Draft202012Validator({})
 
 

@@ -1,33 +1,24 @@
 """How calls are made: over shared connections, again when that helps, and by a deadline."""
 
-from __future__ import annotations
-
 import logging
 import math
 import random
+from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from attrs import frozen
+from attrs import define, field, frozen
+from attrs.validators import ge, gt, optional
 
 from runtime_sessions import _errors as errors
-from runtime_sessions import _operations as operations
-from runtime_sessions._http import Failure, never_sent
+from runtime_sessions._contracts import Contract, Job, JobPage
+from runtime_sessions._http import Failure, Pool, Response, never_sent
+from runtime_sessions._operations import Operation, identity
 from runtime_sessions._twins import now, pause
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from runtime_sessions._http import Pool, Response
-    from runtime_sessions._operations import Created, JobPage, Operation
-    from runtime_sessions_api.classic.models import Job
 
 T = TypeVar("T")
 
 log = logging.getLogger("runtime_sessions")
-
-# What a service or a gateway answers for a while and then no longer.
-_PASSING = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 
 
 @frozen(kw_only=True)
@@ -35,88 +26,67 @@ class Retries:
     """How often and how patiently a call is tried again.
 
     Reading, updating and closing are tried again on connection errors and on 408, 429, 500, 502
-    to 504 and 520 to 524. Creating is tried again only when the service certainly did nothing: no
-    connection was made, or 429.
+    to 504 and 520 to 524; creating only when the service certainly did nothing: no connection was
+    made, or 429. Before attempt n+1 the wait is drawn evenly from 0 to `backoff` * 2**(n-1).
 
     Attributes:
         attempts: How often a request is made at most, the first time included.
-        backoff: Before attempt n+1 the wait is drawn evenly from 0 to `backoff` * 2**(n-1)
-            seconds ("full jitter").
-        max_backoff: The longest such wait, in seconds.
-        max_retry_after: The longest `Retry-After` that is obeyed, in seconds; when the service asks
-            for more, the call fails at once.
-        deadline: How long a call may take with all attempts and waits, in seconds; None for no end.
+        backoff, max_backoff: What the wait is drawn from, and the most that is, in seconds.
+        max_retry_after: The longest `Retry-After` that is obeyed, in seconds.
+        deadline: How long a call may take with all attempts and waits, in seconds; None: no end.
         create: Whether creating is tried again like all else, at the risk of a second session.
     """
 
-    attempts: int = 5
-    backoff: float = 0.5
-    max_backoff: float = 8.0
-    max_retry_after: float = 60.0
-    deadline: float | None = 120.0
+    attempts: int = field(default=5, validator=ge(1))
+    backoff: float = field(default=0.5, validator=ge(0))
+    max_backoff: float = field(default=8.0, validator=ge(0))
+    max_retry_after: float = field(default=60.0, validator=ge(0))
+    deadline: float | None = field(default=120.0, validator=optional(gt(0)))  # type: ignore[arg-type]
     create: bool = False
 
-    def __attrs_post_init__(self) -> None:
-        least = {"attempts": 1, "backoff": 0, "max_backoff": 0, "max_retry_after": 0}
-        for name, value in least.items():
-            if getattr(self, name) < value:
-                raise ValueError(f"{name} is {value} or more, not {getattr(self, name)}")
-        if self.deadline is not None and self.deadline <= 0:
-            raise ValueError(f"deadline is above 0, or None, not {self.deadline}")
 
-
+@frozen
 class Caller:
-    """Makes calls, for a client and the handles that come from it."""
+    """Makes calls by a contract. What is not `visible` was just created: 404 is no last word."""
 
-    def __init__(self, pool: Pool, base_url: str, timeout: float, retries: Retries | None) -> None:
-        self.pool = pool
-        self.base_url = base_url
-        self.timeout = timeout
-        self.retries = retries or Retries(attempts=1)
+    contract: Contract
+    pool: Pool
+    base_url: str
+    timeout: float
+    retries: Retries
+    visible: bool = True
 
-    async def send(self, operation: Operation[T], *, visible: bool = True) -> T:
-        """Make a call. A 404 is worth another attempt for a session that is not `visible` yet."""
-        call = _Call(operation, self, visible=visible)
+    async def send(self, operation: Operation[T]) -> T:
+        """Make a call, with all its attempts."""
+        call = _Call(operation, self, self.base_url + operation.path)
         while True:
-            request = self.pool.request(operation, call.url, call.begin())
+            request = self.pool.request(operation.request, self.base_url, call.begin())
             try:
-                response = await self.pool.send(request)
+                return call.answered(await self.pool.send(request))
             except Failure as failure:
                 problem = call.unanswered(failure)
-            except BaseException:
-                if not operation.repeatable:
+            except errors.CallError as refusal:
+                problem = refusal
+            except BaseException as error:
+                unsent = isinstance(error, errors.SettingsError) and not call.doubtful
+                if not (operation.repeatable or unsent):
                     log.warning("a create was interrupted: there may be a session to close")
                 raise
-            else:
-                answer = call.answered(response)
-                if not isinstance(answer, errors.CallError):
-                    return answer
-                problem = answer
             await pause(call.wait(problem), blocking=self.pool.blocking)
 
-    async def create(self, operation: Operation[Created]) -> Created:
-        """Create a session, and cancel it when all that can be read of the answer is its id."""
-        try:
-            return await self.send(operation)
-        except errors.ContractError as error:
-            session_id = error.response and created_id(error.response)
-            if session_id:
-                fate = "cancelled"
-                try:
-                    await self.send(operations.close(session_id), visible=False)
-                except errors.SessionsError as another:
-                    fate = f"may be open: {another}"
-                error.add_note(f"session {session_id} was created, and {fate}")
-            raise
+    def pages(self, session_id: str, size: int) -> AsyncIterator[JobPage]:
+        """Read page by page. A wrong argument fails here."""
+        if not isinstance(size, int) or size not in range(1, 201):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ValueError(f"page_size is a whole number from 1 to 200, not {size!r}")
+        return self._pages(identity(session_id), size)
 
-    def pages(self, session_id: str, size: int, *, visible: bool = True) -> AsyncIterator[JobPage]:
-        operations.jobs(session_id, size, 0)  # a wrong argument fails here
-        return self._pages(session_id, size, visible)
-
-    async def _pages(self, session_id: str, size: int, visible: bool) -> AsyncIterator[JobPage]:  # noqa: FBT001
-        offset, page = 0, None
-        while page is None or (page.jobs and offset < page.count):
-            page = await self.send(operations.jobs(session_id, size, offset), visible=visible)
+    async def _pages(self, session_id: str, size: int) -> AsyncIterator[JobPage]:
+        offset, count, jobs = 0, math.inf, True
+        while jobs and offset < count:
+            operation = self.contract.jobs(session_id, limit=size, offset=offset)
+            page: JobPage = await self.send(operation)
+            # Where there is no count, an empty page is the last.
+            jobs, count = bool(page.jobs), page.count or math.inf
             offset += len(page.jobs)
             yield page
 
@@ -130,18 +100,17 @@ class Caller:
                     yield job
 
 
+@define
 class _Call(Generic[T]):
-    """One call, over all its attempts."""
+    """One call, over all its attempts. Doubtful: one may have been carried out, for all we know."""
 
-    def __init__(self, operation: Operation[T], caller: Caller, *, visible: bool) -> None:
-        self.operation = operation
-        self.caller = caller
-        self.visible = visible
-        self.url = caller.base_url + operation.path
-        self.attempt = 0
-        self.started = self.began = now()
-        # Whether an attempt so far may have been carried out without our knowing.
-        self.doubtful = False
+    operation: Operation[T]
+    caller: Caller
+    url: str
+    attempt: int = 0
+    doubtful: bool = False
+    started: float = field(factory=now)
+    began: float = 0.0
 
     def begin(self) -> float:
         """Begin an attempt; returns its timeout, which the deadline may shorten."""
@@ -150,31 +119,32 @@ class _Call(Generic[T]):
         left = (self.caller.retries.deadline or math.inf) - (self.began - self.started)
         return min(self.caller.timeout, max(left, 0.001))
 
-    def answered(self, response: Response) -> T | errors.CallError:
-        """Return the result, or what is wrong with the answer."""
+    def answered(self, response: Response) -> T:
+        """Return the result, or raise what is wrong with the answer."""
         status = response.status_code
         self.log(status)
-        if status == self.operation.success:
-            try:
-                return self.operation.read(response)
-            except ValueError as violation:
-                return self.broken(response, str(violation))
         if response.is_success:
-            return self.broken(response, f"{status} where it has {self.operation.success}")
-        kind = errors.STATUS_ERRORS.get(status, errors.StatusError)
-        refusal = self.error(kind, response.reason_phrase, response)
+            try:
+                if status == self.operation.success:
+                    return self.operation.read(response)
+                violation = f"{status} where it has {self.operation.success}"
+            except ValueError as error:
+                violation = str(error)
+            made = errors.fields_of(response.content).get("id")
+            lost = not (self.operation.repeatable or (isinstance(made, str) and made.strip(".")))
+            broken = errors.LostSessionError if lost else errors.ContractError
+            raise self.error(broken, f"the answer breaks the contract: {violation}", response)
+        kind = errors.StatusError.kinds.get(500 if response.is_server_error else status)
+        refusal = self.error(kind or errors.StatusError, response.reason_phrase, response)
         code = "" if refusal.code is None else f" (code {refusal.code})"
         refusal.args = (f"{status} {refusal.message}{code}",)
-        if self.operation.repeatable:
-            return refusal
         # What a server that fails answers to a create tells nothing of what it did before.
-        self.doubtful |= response.is_server_error or status == HTTPStatus.REQUEST_TIMEOUT
-        if not self.doubtful:
-            return refusal
+        failing = response.is_server_error or status == HTTPStatus.REQUEST_TIMEOUT
+        self.doubtful |= failing and not self.operation.repeatable
+        if self.operation.repeatable or not self.doubtful:
+            raise refusal
         text = f"it may have been carried out, or not: {refusal.args[0]}"
-        unknown = self.error(errors.OutcomeUnknownError, text, response)
-        unknown.__cause__ = refusal
-        return unknown
+        raise self.error(errors.OutcomeUnknownError, text, response) from refusal
 
     def unanswered(self, failure: Failure) -> errors.CallError:
         """Return what it means that no answer came."""
@@ -187,23 +157,17 @@ class _Call(Generic[T]):
         error.__cause__ = failure
         return error
 
-    def broken(self, response: Response, text: str) -> errors.ContractError:
-        """Make the error of an answer that breaks the contract."""
-        lost = not self.operation.repeatable and created_id(response) is None
-        kind = errors.LostSessionError if lost else errors.ContractError
-        return self.error(kind, f"the answer breaks the contract: {text}", response)
-
     def wait(self, problem: errors.CallError) -> float:
         """Return the seconds until another attempt, or raise when there is none."""
         status, retries = problem.status, self.caller.retries
         # What has no body has nothing that could be broken but the status: not confirmed.
         unconfirmed = status == HTTPStatus.OK != self.operation.success
-        passing = status is None or status in _PASSING or unconfirmed
+        passing = status is None or status in errors.PASSING or unconfirmed
         undone = isinstance(problem, errors.ConnectError) or status == HTTPStatus.TOO_MANY_REQUESTS
-        early = status == HTTPStatus.NOT_FOUND and not self.visible
+        early = status == HTTPStatus.NOT_FOUND and not self.caller.visible
         if not (undone or early or (passing and (self.operation.repeatable or retries.create))):
             raise problem
-        asked = errors.retry_after_of(problem.response)
+        asked = problem.retry_after
         # Jitter is added to what is asked, too: others were told the same time.
         longest = retries.backoff * 2.0 ** (min(self.attempt, 64) - 1 if asked is None else 0)
         wait = (asked or 0.0) + random.uniform(0, min(longest, retries.max_backoff))  # noqa: S311
@@ -220,12 +184,5 @@ class _Call(Generic[T]):
         return kind(text, method=method, url=self.url, attempts=self.attempt, response=response)
 
     def log(self, came: object) -> None:
-        if log.isEnabledFor(logging.DEBUG):
-            duration, method, path = now() - self.began, self.operation.method, self.operation.path
-            log.debug("%s %s: %s in %.3f s, attempt %d", method, path, came, duration, self.attempt)
-
-
-def created_id(response: Response) -> str | None:
-    """Find the id of a created session in an answer that breaks the contract elsewhere."""
-    found = errors.fields_of(errors.json_of(response.content)).get("id")
-    return found if isinstance(found, str) and found.strip(".") else None
+        what = f"{self.operation.method} {self.operation.path}"
+        log.debug("%s: %s in %.3f s, attempt %d", what, came, now() - self.began, self.attempt)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, Self, TypeVar
 
-from runtime_sessions import _operations as operations
+from attrs import evolve
+
 from runtime_sessions._call import Caller, Retries
-from runtime_sessions._errors import SettingsError
-from runtime_sessions._http import AsyncClient, Auth, BearerToken, Client, Pool
+from runtime_sessions._contracts import CONTRACTS, ExtendedDetails, Job, JobPage, SessionDetails
+from runtime_sessions._errors import ContractError, LostSessionError, fields_of
+from runtime_sessions._http import AsyncClient, Auth, Client, Pool, Secret
+from runtime_sessions._operations import identity, seconds, text
 from runtime_sessions._session import AsyncSessionHandle, Ending, SessionHandle, endings
-from runtime_sessions._settings import NO_INSTANCE, Secret, find
+from runtime_sessions._settings import find
 from runtime_sessions._twins import Method, P, as_sync, as_sync_iterator
-from runtime_sessions_api.classic import AuthenticatedClient
 from runtime_sessions_api.classic.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
-    from datetime import timedelta
-
-    from runtime_sessions._operations import ExtendedDetails, JobPage, SessionDetails
-    from runtime_sessions_api.classic.models import Job
+    from runtime_sessions._contracts import GeneratedClient
 
 HTTPT = TypeVar("HTTPT", Client, AsyncClient)
 HandleT = TypeVar("HandleT", AsyncSessionHandle, SessionHandle)
@@ -36,75 +37,73 @@ class _Client(Generic[HTTPT, HandleT]):
         base_url: str | None = None,
         *,
         token: str | None = None,
-        auth: Auth | Callable[[str], Auth] = BearerToken,
+        auth: Auth | Callable[[str], Auth] | None = None,
         instance: str | None = None,
         channel: str | None = None,
+        contract: Literal["classic", "platform"] | None = None,
         timeout: float | timedelta = 30.0,
         retries: Retries | None = Retries(),  # noqa: B008 - it is frozen
         http_client: HTTPT | None = None,
     ) -> None:
         """Make a client. Nothing is sent yet; its calls raise a `CallError` when they fail.
 
+        What is not given is taken from `QISKIT_IBM_URL`, `_TOKEN`, `_INSTANCE` and `_CHANNEL`, else
+        from the account that `~/.qiskit/qiskit-ibm.json` has for the channel.
+
         Args:
-            base_url: Where the service is; else `QISKIT_IBM_URL`, else the saved account's.
-            token: Who asks; else `QISKIT_IBM_TOKEN`, else the saved account's, for its own URL.
-            auth: The form the token is sent in, `BearerToken` or `AccessToken`; or any `httpx.Auth`
-                object, which needs no token.
-            instance: Who pays, as hub/group/project, where `create` does not say; else
-                `QISKIT_IBM_INSTANCE`, else the saved account's.
-            channel: Which of the saved accounts in `~/.qiskit/qiskit-ibm.json`; else
-                `QISKIT_IBM_CHANNEL`, else "ibm_quantum".
+            base_url: Where the service is.
+            token: Who asks. A saved account's is for its own URL only.
+            auth: What the token is: `BearerToken` (else with classic), `AccessToken`, `ApiKey`
+                (else with platform); or any `httpx.Auth` object, which needs none.
+            instance: Who pays: hub/group/project, where `create` has none; platform: a CRN.
+            channel: Which of the saved accounts: "ibm_quantum", ...
+            contract: The generation of the API; else URL, channel or account tell, else "classic".
             timeout: How long each step of one attempt (connect, write, read) may take, in seconds.
             retries: When a call is tried again, and until when; None for one attempt.
             http_client: An httpx client of your own to send with: its proxies, certificates,
                 limits, hooks and headers hold, its timeout does not. It is yours to close.
 
         Raises:
-            SettingsError: No base URL or token is found, or the URL is none.
+            SettingsError: No base URL or token is found, or, with platform, no CRN.
+            ImportError: An `ApiKey` needs the extra `iam`.
         """
         token, base_url = Secret(token or ""), Secret(base_url or "")
-        seconds = operations.seconds("timeout", timeout)
-        ready = auth if isinstance(auth, Auth) else None
+        span = seconds("timeout", timeout)
+        known = text("contract", contract, [*CONTRACTS]) if contract else None
+        ready = isinstance(auth, Auth)
         if ready and token:
             raise ValueError("the token is for nothing: this `auth` brings its own")
-        url, token, self._instance = find(base_url, token, instance, channel, needed=not ready)
-        pool = Pool(self._kind, http_client, auth if isinstance(auth, Auth) else auth(token))
-        self._caller = Caller(pool, url, seconds, retries)
+        name, url, token, payer = find(base_url, token, instance, channel, known, needed=not ready)
+        by = CONTRACTS[name](payer)
+        flow = auth if isinstance(auth, Auth) else (auth or by.token_form)(token)
+        pool = Pool(self._kind, http_client, flow, by.headers)
+        self._caller = Caller(by, pool, url, span, retries or Retries(attempts=1))
 
     def session(
         self, session_id: str, *, on_exit: Ending = "drain", on_error: Ending = "cancel"
     ) -> HandleT:
-        """Pick up a session that exists, such as one of another process. Makes no call.
-
-        Args:
-            session_id: The id of the session.
-            on_exit: As of `create`.
-            on_error: As of `create`.
-        """
+        """Pick up a session that exists, such as one of another process. Makes no call."""
         ends = endings(on_exit, on_error)
-        return self._handle(self._caller, operations.identity(session_id), ends, None)
+        return self._handle(self._caller, identity(session_id), ends)
 
     def with_options(
         self, *, timeout: float | timedelta | Unset = UNSET, retries: Retries | Unset | None = UNSET
     ) -> Self:
         """Return a client with other options (as of `__init__`) that shares the connections."""
         old = self._caller
-        given = old.timeout if isinstance(timeout, Unset) else timeout
-        policy = old.retries if isinstance(retries, Unset) else retries
+        given = old.timeout if isinstance(timeout, Unset) else seconds("timeout", timeout)
+        policy = old.retries if isinstance(retries, Unset) else retries or Retries(attempts=1)
         derived = object.__new__(type(self))
-        derived.__dict__.update(self.__dict__)
-        seconds = operations.seconds("timeout", given)
-        derived._caller = Caller(old.pool, old.base_url, seconds, policy)
+        derived._caller = evolve(old, timeout=given, retries=policy)
         return derived
 
     @property
-    def api(self) -> AuthenticatedClient:
-        """The generated client: authenticated, over the same connections, without retries.
-
-        Its functions are in `runtime_sessions_api.classic.api.sessions`.
-        """
+    def api(self) -> GeneratedClient:
+        """The contract's generated client: over the same connections, without retries."""
         caller = self._caller
-        return AuthenticatedClient(caller.base_url, **caller.pool.raw_options(caller.timeout))
+        package = import_module(f"runtime_sessions_api.{caller.contract.name}")
+        make: type[GeneratedClient] = package.AuthenticatedClient
+        return make(caller.base_url, **caller.pool.raw_options(caller.timeout))
 
     def __repr__(self) -> str:
         caller = getattr(self, "_caller", None)  # none, where `__init__` refused to make one
@@ -123,56 +122,63 @@ class AsyncSessionsClient(_Client[AsyncClient, AsyncSessionHandle]):
     async def create(  # noqa: PLR0913 - each by name
         self,
         *,
-        backend: str,
+        backend: str | None,
         instance: str | None = None,
         mode: str = "dedicated",
         max_ttl: float | timedelta | None = None,
         on_exit: Ending = "drain",
         on_error: Ending = "cancel",
     ) -> AsyncSessionHandle:
-        """Create a session (contract: `createSession`).
-
-        What the service says of it is in the handle's `messages`, and logged as warnings.
+        """Create a session (contract: `createSession`). Handle and log have what is said of it.
 
         Args:
-            backend: The name of the system on which the jobs run.
-            instance: Who pays, as hub/group/project; the client's when not given.
+            backend: The system on which the jobs run; with platform, None for the first job's.
+            instance: Who pays, as hub/group/project; else, and with platform, the client's.
             mode: "dedicated", one job at a time, or "batch", several side by side.
-            max_ttl: How long the session may run from the start of its first job, in seconds; the
-                service's own limit when not given.
+            max_ttl: How long it may run from the start of its first job, in seconds (with platform,
+                whole ones); the service's own limit when not given.
             on_exit: What a `with` does at its end: "drain", "cancel" or "leave" the session.
             on_error: The same, when an exception ends it.
 
         Raises:
             SettingsError: No instance is given here or found in the settings.
-            OutcomeUnknownError: A session may exist whose id nobody knows. It is not tried again,
-                unless `Retries(create=True)`.
-            ContractError: The answer breaks the contract, but for the id: the session was
-                cancelled, or a note on the error says why not.
+            OutcomeUnknownError: A session may exist whose id nobody knows.
+            ContractError: The answer shows an id and no more; that session was cancelled.
             CallError: Any other of the tree; no session was created.
         """
         ends = endings(on_exit, on_error)
-        payer = self._instance if instance is None else instance
-        if payer is None:
-            raise SettingsError(NO_INSTANCE)
-        created = await self._caller.create(operations.create(backend, payer, mode, max_ttl))
-        return self._handle(self._caller, created.id, ends, created)
+        caller = self._caller
+        operation = caller.contract.create(backend, instance, mode, max_ttl)
+        try:
+            created = await caller.send(operation)
+        except ContractError as error:
+            if not isinstance(error, LostSessionError):
+                session_id = str(fields_of(error.body)["id"])
+                error.add_note(f"session {session_id} was created: cancelled, or noted why not")
+                handle = self._handle(
+                    evolve(caller, visible=False), session_id, ("leave", "cancel")
+                )
+                await handle._leave(error)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            raise
+        return self._handle(caller, created.id, ends, created)
 
     async def get(self, session_id: str) -> SessionDetails:
         """Read a session (contract: `getSession`)."""
-        return await self._caller.send(operations.get(session_id))
+        return await self._caller.send(self._caller.contract.get(session_id))
 
     async def extended(self, session_id: str) -> ExtendedDetails:
-        """Read a session with its owner and history (contract: `getSessionExtended`)."""
-        return await self._caller.send(operations.extended(session_id))
+        """Read a session with its owner and history (classic contract: `getSessionExtended`)."""
+        return await self._caller.send(self._caller.contract.extended(session_id))
 
     async def update(self, session_id: str, *, accepting_jobs: bool) -> None:
         """Accept new jobs, or refuse them and so drain the session (contract: `updateSession`)."""
-        await self._caller.send(operations.update(session_id, accepting_jobs=accepting_jobs))
+        await self._caller.send(
+            self._caller.contract.update(session_id, accepting_jobs=accepting_jobs)
+        )
 
     async def cancel(self, session_id: str) -> None:
         """Close a session at once: queued jobs fail (contract: `closeSession`)."""
-        await self._caller.send(operations.close(session_id))
+        await self._caller.send(self._caller.contract.close(session_id))
 
     def pages(self, session_id: str, *, page_size: int = 200) -> AsyncIterator[JobPage]:
         """Iterate over the pages of its jobs, `page_size` (1 to 200) on each, newest first."""
@@ -184,7 +190,7 @@ class AsyncSessionsClient(_Client[AsyncClient, AsyncSessionHandle]):
 
     async def close(self) -> None:
         """Close the connections. Sessions stay as they are: `cancel` those, or let them drain."""
-        await self._caller.pool.close()
+        await self._caller.pool.end()
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,128 +1,94 @@
-"""The operations of the contract: which request each makes, and how its answer is read.
+"""What the contracts share: a call's request, and how its answer is read.
 
-Requests and models are the generated client's. Added here: arguments are checked before a request
-is made, and an answer is held to the contract (open: a server may know more) before it is believed.
+Both are the generated clients'. Added here: arguments are checked before a request is made, and an
+answer is held to its contract (open: a server may know more) before it is believed.
 """
-
-# pyright: reportPrivateUsage=false
-# ruff: noqa: SLF001
-# The generated modules keep to themselves what makes a request without sending it.
-
-from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import cache, partial
-from importlib import resources
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from functools import cache
+from importlib import import_module, resources
+from typing import Any, Generic, TypeVar, cast
 
 from jsonschema_rs import Draft202012Validator
 
-from runtime_sessions_api.classic import models
-from runtime_sessions_api.classic.api.sessions import (
-    close_session,
-    create_session,
-    get_session,
-    get_session_extended,
-    list_session_jobs,
-    update_session,
-)
-from runtime_sessions_api.classic.types import UNSET
+from runtime_sessions._http import Response
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from runtime_sessions._http import Response
-
-_MAX_LIMIT = 200
+T_co = TypeVar("T_co", covariant=True)
 
 
-class SessionDetails(models.Session):
-    """A session as `GET /sessions/{id}` shows it, and the answer. Times are UTC, spans seconds."""
+class Answered:
+    """What was read from an answer, which it keeps."""
 
     response: Response
 
 
-class ExtendedDetails(models.ExtendedSession):
-    """A session as `GET /sessions/{id}/extended` shows it, and the answer. Times are UTC."""
+class Operation(Generic[T_co]):
+    """A request by a contract, and the model that its 200 is read as; without one, it has 204."""
 
-    response: Response
-
-
-class JobPage(models.JobPage):
-    """A page of jobs as `GET /sessions/{id}/jobs` shows it, and the answer. Times are UTC."""
-
-    response: Response
-
-
-class Created(models.CreatedSession):
-    """What create answers."""
-
-    response: Response
-
-
-class _Answer(Protocol):
-    response: Response
-
-
-T = TypeVar("T")
-AnswerT = TypeVar("AnswerT", bound=_Answer)
-
-
-class Operation(Generic[T]):
-    """A request, the status of a yes, and how that answer is read (a ValueError: it breaks it)."""
-
-    def __init__(
-        self, request: dict[str, Any], success: int, read: Callable[[Response], T]
-    ) -> None:
+    def __init__(self, contract: str, request: dict[str, Any], model: type[T_co] | None) -> None:
+        self.request = request
         self.method: str = request["method"].upper()
         self.path: str = request["url"]
-        self.content = {"params": request.get("params"), "json": request.get("json")}
-        self.success = success
-        self.read = read
         self.repeatable = self.method != "POST"  # made twice, it does what it does once
+        self.success = 200 if model else 204
+        self._contract = contract
+        self._model: Any = model
+
+    def read(self, response: Response) -> T_co:
+        """Read an answer; a ValueError says where it breaks the contract."""
+        if self._model is None:
+            return cast("T_co", None)
+        try:
+            value: object = json.loads(response.content)
+        except (ValueError, RecursionError) as error:
+            came = response.headers.get("Content-Type", "something without a type")
+            raise ValueError(f"it has JSON, and {came} came: {error}") from None
+        # Ours derive from what is generated, which has the name of its schema.
+        validator = _validator(self._contract, self._model.__mro__[1].__name__)
+        if not validator.is_valid(value):
+            broken = next(iter(validator.iter_errors(value)))
+            raise ValueError(f"at /{'/'.join(map(str, broken.instance_path))}: {broken.message}")
+        model: Any = self._model.from_dict(value)
+        model.response = response
+        return cast("T_co", model)
 
 
-def create(
-    backend: str, instance: str, mode: str, max_ttl: float | timedelta | None
-) -> Operation[Created]:
-    modes = [str(one) for one in models.SessionMode]
-    if text("mode", mode) not in modes:
-        raise ValueError(f"mode is one of {', '.join(modes)}, not {mode!r}")
-    body = models.SessionRequest(
-        backend=text("backend", backend),
-        instance=text("instance", instance),
-        max_session_ttl=UNSET if max_ttl is None else seconds("max_ttl", max_ttl),
-        mode=models.SessionMode(mode),
-    )
-    return Operation(create_session._get_kwargs(body=body), 200, _read_created)
+class Operations:
+    """The operations that the contracts have in common, for one client and its `instance`."""
 
+    #: The name of the contract and of its generated client, and what its `getSession` answers.
+    name: str
+    details: type[Any]
+    #: What every call carries beside the token, and what every operation is given.
+    headers: Mapping[str, str] = {}
+    always: Mapping[str, str] = {}
 
-def get(session_id: str) -> Operation[SessionDetails]:
-    return Operation(get_session._get_kwargs(identity(session_id)), 200, _read_details)
+    def __init__(self, instance: str | None) -> None:
+        self.instance = instance
 
+    def get(self, session_id: str) -> Operation[Any]:
+        return self.operation("sessions.get_session", self.details, identity(session_id))
 
-def extended(session_id: str) -> Operation[ExtendedDetails]:
-    return Operation(get_session_extended._get_kwargs(identity(session_id)), 200, _read_extended)
+    def update(self, session_id: str, *, accepting_jobs: bool) -> Operation[None]:
+        if not isinstance(accepting_jobs, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"accepting_jobs is True or False, not {accepting_jobs!r}")
+        models = import_module(f"runtime_sessions_api.{self.name}.models")
+        body = models.SessionUpdate(accepting_jobs=accepting_jobs)
+        return self.operation("sessions.update_session", None, identity(session_id), body=body)
 
+    def close(self, session_id: str) -> Operation[None]:
+        return self.operation("sessions.close_session", None, identity(session_id))
 
-def jobs(session_id: str, limit: int, offset: int) -> Operation[JobPage]:
-    if not isinstance(limit, int) or not 1 <= limit <= _MAX_LIMIT:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise ValueError(f"page_size is a whole number from 1 to {_MAX_LIMIT}, not {limit!r}")
-    request = list_session_jobs._get_kwargs(identity(session_id), limit=limit, offset=offset)
-    return Operation(request, 200, _read_jobs)
-
-
-def update(session_id: str, *, accepting_jobs: bool) -> Operation[None]:
-    if not isinstance(accepting_jobs, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"accepting_jobs is True or False, not {accepting_jobs!r}")
-    body = models.SessionUpdate(accepting_jobs=accepting_jobs)
-    return Operation(update_session._get_kwargs(identity(session_id), body=body), 204, _nothing)
-
-
-def close(session_id: str) -> Operation[None]:
-    return Operation(close_session._get_kwargs(identity(session_id)), 204, _nothing)
+    def operation(
+        self, module: str, model: type[Answered] | None, *args: str, **kwargs: object
+    ) -> Operation[Any]:
+        """Take what a module of the generated client would send."""
+        generated = import_module(f"runtime_sessions_api.{self.name}.api.{module}")
+        request = generated._get_kwargs(*args, **kwargs, **self.always)  # noqa: SLF001 - not sent
+        return Operation(self.name, request, model)
 
 
 def seconds(name: str, value: float | timedelta) -> float:
@@ -136,12 +102,13 @@ def seconds(name: str, value: float | timedelta) -> float:
     return int(value) if value == int(value) else value
 
 
-def text(name: str, value: str) -> str:
-    """Take text that is not empty."""
-    if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+def text(name: str, value: str | None, among: list[str] | None = None) -> str:
+    """Take text that is not empty, or is one of those it must be among."""
+    if not isinstance(value, str):
         raise TypeError(f"{name} is text, not {value!r}")
-    if not value:
-        raise ValueError(f"{name} is empty")
+    if not value or (among and value not in among):
+        wanted = f"one of {', '.join(among)}" if among else "not empty"
+        raise ValueError(f"{name} is {wanted}, not {value!r}")
     return value
 
 
@@ -152,45 +119,11 @@ def identity(value: str) -> str:
     return value
 
 
-def _read(decode: Callable[[Any], AnswerT], schema: str, response: Response) -> AnswerT:
-    try:
-        value: object = json.loads(response.content)
-    except (ValueError, RecursionError) as error:
-        came = response.headers.get("Content-Type", "something without a type")
-        raise ValueError(f"it has JSON, and {came} came: {error}") from None
-    validator = _validator(schema)
-    if not validator.is_valid(value):
-        broken = next(iter(validator.iter_errors(value)))
-        raise ValueError(f"at /{'/'.join(map(str, broken.instance_path))}: {broken.message}")
-    model = decode(value)
-    model.response = response
-    return model
-
-
 @cache
-def _validator(schema: str) -> Draft202012Validator:
-    file = resources.files("runtime_sessions_api") / "classic.openapi.json"
-    schemas = _opened(json.loads(file.read_bytes())["components"]["schemas"])
-    root = {"$ref": f"#/components/schemas/{schema}", "components": {"schemas": schemas}}
+def _validator(contract: str, schema: str) -> Draft202012Validator:
+    file = resources.files("runtime_sessions_api") / f"{contract}.openapi.json"
+    # Open: no `enum` is held to, for a server may know more values.
+    hook: Callable[[dict[str, Any]], Any] = lambda one: {k: one[k] for k in one if k != "enum"}  # noqa: E731
+    components = json.loads(file.read_bytes(), object_hook=hook)["components"]
+    root = {"$ref": f"#/components/schemas/{schema}", "components": components}
     return Draft202012Validator(root, validate_formats=True)
-
-
-def _opened(schemas: dict[str, Any]) -> dict[str, Any]:
-    """Drop every `enum`, for a server may know more values."""
-    opened = {name: {k: v for k, v in one.items() if k != "enum"} for name, one in schemas.items()}
-    for schema in opened.values():
-        if "properties" in schema:
-            schema["properties"] = _opened(schema["properties"])
-        if "items" in schema:
-            schema.update(_opened({"items": schema["items"]}))
-    return opened
-
-
-_read_created = partial(_read, Created.from_dict, "CreatedSession")
-_read_details = partial(_read, SessionDetails.from_dict, "Session")
-_read_extended = partial(_read, ExtendedDetails.from_dict, "ExtendedSession")
-_read_jobs = partial(_read, JobPage.from_dict, "JobPage")
-
-
-def _nothing(_: Response) -> None:
-    """Read an answer without a body."""

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Literal, NoReturn, Self, TypeVar, get_args
+from datetime import timedelta
+from typing import Literal, NoReturn, Self, TypeVar, get_args
 
-from runtime_sessions import _operations as operations
-from runtime_sessions._call import log
+from attrs import evolve
+
+from runtime_sessions._call import Caller, log
+from runtime_sessions._contracts import Created, ExtendedDetails, Job, JobPage, SessionDetails
 from runtime_sessions._errors import SessionEndedError, WaitTimeoutError
+from runtime_sessions._http import Response
+from runtime_sessions._operations import Operation, seconds, text
 from runtime_sessions._twins import as_sync, as_sync_iterator, now, pause, run, shield
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
-    from datetime import timedelta
-
-    from runtime_sessions._call import Caller
-    from runtime_sessions._http import Response
-    from runtime_sessions._operations import (
-        Created,
-        ExtendedDetails,
-        JobPage,
-        Operation,
-        SessionDetails,
-    )
-    from runtime_sessions_api.classic.models import Job, Message
+from runtime_sessions_api.classic.models import Message
 
 T = TypeVar("T")
 Ending = Literal["drain", "cancel", "leave"]
@@ -35,42 +27,38 @@ _FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 1.0, 1.5, 30.0
 
 
 class _Handle:
-    """What the two handles share.
-
-    Attributes:
-        id: The id of the session.
-        messages: What the service said when it created the session; empty for one picked up.
-        response: The answer to create; None for one picked up.
-    """
+    """What the two share: `id`, what create said, as `messages`, and its `response`, or None."""
 
     def __init__(
-        self, caller: Caller, session_id: str, ends: Endings, created: Created | None
+        self, caller: Caller, session_id: str, ends: Endings, created: Created | None = None
     ) -> None:
-        self._caller = caller
+        # One just created may not be found for a moment.
+        self._caller = evolve(caller, visible=False) if created else caller
         self._ends = ends
-        self._details: SessionDetails | None = None
-        # One just created may not be found for a moment: see `Caller.send`.
-        self._visible = created is None
+        known = created if isinstance(created, SessionDetails) else None
+        self._details: SessionDetails | None = known
         self.id = session_id
-        self.messages: tuple[Message, ...] = tuple(created.messages or ()) if created else ()
+        self.messages: tuple[Message, ...] = tuple(getattr(created, "messages", None) or ())
         self.response: Response | None = created.response if created else None
         for message in self.messages:
             log.warning("session %s: %s", session_id, message.data)
 
     async def _send(self, operation: Operation[T]) -> T:
-        result = await self._caller.send(operation, visible=self._visible)
-        self._visible = True
+        result = await self._caller.send(operation)
+        if not self._caller.visible:
+            self._caller = evolve(self._caller, visible=True)
         return result
 
     async def _read(self) -> SessionDetails:
-        self._details = await self._send(operations.get(self.id))
-        return self._details
+        details: SessionDetails = await self._send(self._caller.contract.get(self.id))
+        self._details = details
+        return details
 
     async def _end(self, ending: Ending) -> None:
         if ending == "drain":
-            await self._send(operations.update(self.id, accepting_jobs=False))
+            await self._send(self._caller.contract.update(self.id, accepting_jobs=False))
         elif ending == "cancel":
-            await self._send(operations.close(self.id))
+            await self._send(self._caller.contract.close(self.id))
 
     async def _leave(self, error: BaseException | None) -> None:
         try:
@@ -97,7 +85,7 @@ class AsyncSessionHandle(_Handle):
     """
 
     async def details(self) -> SessionDetails:
-        """Return the session as it was when last read; reads it the first time."""
+        """Return the session as it was when last read; reads it where no answer has shown it."""
         return self._details or await self._read()
 
     async def refresh(self) -> SessionDetails:
@@ -105,16 +93,16 @@ class AsyncSessionHandle(_Handle):
         return await self._read()
 
     async def extended(self) -> ExtendedDetails:
-        """Read the session with its owner and history (contract: `getSessionExtended`)."""
-        return await self._send(operations.extended(self.id))
+        """Read the session with its owner and history (classic contract: `getSessionExtended`)."""
+        return await self._send(self._caller.contract.extended(self.id))
 
     def pages(self, *, page_size: int = 200) -> AsyncIterator[JobPage]:
         """Iterate over the pages of its jobs, newest first, `page_size` (1 to 200) on each."""
-        return self._caller.pages(self.id, page_size, visible=self._visible)
+        return self._caller.pages(self.id, page_size)
 
     def jobs(self, *, page_size: int = 200) -> AsyncIterator[Job]:
         """Iterate over all its jobs, newest first, `page_size` (1 to 200) read at once."""
-        return self._caller.each_job(self._caller.pages(self.id, page_size, visible=self._visible))
+        return self._caller.each_job(self._caller.pages(self.id, page_size))
 
     async def drain(self) -> None:
         """Refuse new jobs; it closes when those it has are done (contract: `updateSession`)."""
@@ -126,7 +114,7 @@ class AsyncSessionHandle(_Handle):
 
     async def wait(
         self,
-        until: str | Iterable[str] | Callable[[SessionDetails], bool] = tuple(_FINAL),
+        until: str | Iterable[str] | Callable[[SessionDetails], object] = tuple(_FINAL),
         *,
         timeout: float | timedelta | None = None,  # noqa: ASYNC109 - of both twins
         progress: bool | Callable[[SessionDetails], object] = False,
@@ -134,11 +122,9 @@ class AsyncSessionHandle(_Handle):
         """Wait until the session is in a state; looks after 1 s, then ever more rarely, to 30 s.
 
         Args:
-            until: A state, several, or a function of the details that tells whether to stop;
-                closed or cancelled when not given.
+            until: A state, several, or a function of the details; closed or cancelled if not given.
             timeout: How long to wait, in seconds; None for as long as it takes.
-            progress: True for a line in the terminal (needs the extra `rich`), or a function that
-                is called with the details at each look.
+            progress: True for a line in the terminal (extra `rich`), or a function of each look.
 
         Raises:
             WaitTimeoutError: The time is up.
@@ -147,8 +133,8 @@ class AsyncSessionHandle(_Handle):
         """
         states = () if callable(until) else (until,) if isinstance(until, str) else tuple(until)
         for state in () if callable(until) else states or ("",):
-            operations.text("until", state)
-        limit = None if timeout is None else operations.seconds("timeout", timeout)
+            text("until", state)
+        limit = None if timeout is None else seconds("timeout", timeout)
         started, longest = now(), _FIRST_PAUSE
         with ExitStack() as stack:
             show = _line(stack) if progress is True else progress or None
@@ -176,11 +162,7 @@ class AsyncSessionHandle(_Handle):
 
 
 class SessionHandle(_Handle):
-    """A session that exists, as `create` and `session` of a client give it.
-
-    In a `with` it is ended on leaving: drained, or cancelled when an exception leaves it, or as
-    `on_exit` and `on_error` say. An error while ending it becomes a note on that exception.
-    """
+    """A session that exists, as `AsyncSessionHandle` has it, for a `with` without `async`."""
 
     details = as_sync(AsyncSessionHandle.details)
     refresh = as_sync(AsyncSessionHandle.refresh)
@@ -199,9 +181,8 @@ class SessionHandle(_Handle):
 
 
 def endings(on_exit: Ending, on_error: Ending) -> Endings:
-    for name, value in (("on_exit", on_exit), ("on_error", on_error)):
-        if value not in get_args(Ending):
-            raise ValueError(f"{name} is one of {get_args(Ending)}, not {value!r}")
+    text("on_exit", on_exit, [*get_args(Ending)])
+    text("on_error", on_error, [*get_args(Ending)])
     return on_exit, on_error
 
 
@@ -212,6 +193,7 @@ def _line(stack: ExitStack) -> Callable[[SessionDetails], object]:
         raise ImportError("progress=True needs rich: pip install runtime-sessions[rich]") from None
     line = stack.enter_context(Status("reading the session ..."))
     return lambda details: line.update(
-        f"session {details.id}: {details.state}, {details.active_ttl:.0f} s remain"
-        + ("" if details.accepting_jobs else ", takes no more jobs")
+        f"session {details.id}: {details.state or 'in a state that is not said'}"
+        + (f", {left:.0f} s remain" if isinstance(left := details.active_ttl, int | float) else "")
+        + (", takes no more jobs" if details.accepting_jobs is False else "")
     )

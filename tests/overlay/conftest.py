@@ -1,9 +1,10 @@
-"""Every test that takes `client` or `connect` is run with both twins."""
+"""Every test that takes `client` or `connect` is run with both twins, and by both contracts."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import httpx
@@ -12,6 +13,8 @@ import pytest
 from runtime_sessions import (
     AsyncSessionHandle,
     AsyncSessionsClient,
+    BearerToken,
+    PlatformDetails,
     SessionsClient,
     set_testing,
 )
@@ -20,8 +23,7 @@ from runtime_sessions_emulator import Emulator
 if TYPE_CHECKING:
     from pathlib import Path
 
-INSTANCE = "hub/group/project"
-
+CONTRACTS = ["classic", "platform"]
 Connect = Callable[..., SessionsClient]
 Answer = Callable[[httpx.Request], httpx.Response]
 Mocked = Callable[..., SessionsClient]
@@ -78,20 +80,43 @@ class Blocking:
 
 
 @pytest.fixture(scope="session")
-def _emulator() -> Iterator[Emulator]:
-    with Emulator(virtual_clock=True) as emulator:
-        yield emulator
+def emulators() -> Iterator[dict[str, Emulator]]:
+    """One for each contract, for whoever resets it."""
+    with ExitStack() as stack:
+        yield {
+            contract: stack.enter_context(Emulator(contract=contract, virtual_clock=True))
+            for contract in CONTRACTS
+        }
+
+
+@pytest.fixture(params=CONTRACTS)
+def contract(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
 
 
 @pytest.fixture
-def emulator(_emulator: Emulator) -> Emulator:
-    _emulator.reset()
-    return _emulator
+def emulator(emulators: dict[str, Emulator], contract: str) -> Emulator:
+    emulator = emulators[contract]
+    emulator.reset()
+    return emulator
+
+
+@pytest.fixture
+def account(emulators: dict[str, Emulator], contract: str) -> dict[str, Any]:
+    """What a client is given beside a URL."""
+    own = emulators[contract]
+    return {
+        "token": own.token,
+        "auth": BearerToken,
+        "instance": own.instance,
+        "contract": contract,
+    }
 
 
 @pytest.fixture(params=["sync", "async"])
-def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
-    """Make clients, which are closed after the test."""
+def twin(request: pytest.FixtureRequest) -> Iterator[Connect]:
+    """Make clients, given no more than a test gives them; they are closed after it."""
     clients: list[SessionsClient] = []
     with asyncio.Runner() as runner:
 
@@ -110,21 +135,57 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
 
 
 @pytest.fixture
-def client(connect: Connect, emulator: Emulator) -> SessionsClient:
-    return connect(emulator.url, token=emulator.token, instance=INSTANCE)
+def http_kind(request: pytest.FixtureRequest, twin: Connect) -> type[httpx.Client]:
+    """The httpx client that is under a twin."""
+    del twin
+    asynchronous = "async" in request.node.callspec.params.values()
+    return cast("type[httpx.Client]", httpx.AsyncClient) if asynchronous else httpx.Client
 
 
 @pytest.fixture
-def mocked(connect: Connect, request: pytest.FixtureRequest) -> Mocked:
-    """Make a client that is answered by a function, for what no wire can bring about."""
-    kind = httpx.Client if "[sync" in request.node.name else httpx.AsyncClient
+def connect(twin: Connect, account: dict[str, Any]) -> Connect:
+    """Make clients that go by the contract."""
 
-    def make(answer: Answer, **options: Any) -> SessionsClient:
-        http_client = kind(transport=httpx.MockTransport(answer))
-        options = {"token": "a-token", "instance": INSTANCE, "http_client": http_client, **options}
-        return connect("https://service.test/runtime", **options)
+    def make(*args: Any, **options: Any) -> SessionsClient:
+        return twin(*args, **account | options)
 
     return make
+
+
+@pytest.fixture
+def client(connect: Connect, emulator: Emulator) -> SessionsClient:
+    return connect(emulator.url)
+
+
+@pytest.fixture
+def mocked(connect: Connect, http_kind: type[httpx.Client]) -> Mocked:
+    """Make a client that is answered by a function, for what no wire can bring about."""
+
+    def make(answer: Answer, **options: Any) -> SessionsClient:
+        http_client = http_kind(transport=httpx.MockTransport(answer))
+        return connect("https://service.test/runtime", http_client=http_client, **options)
+
+    return make
+
+
+@pytest.fixture
+def reason(contract: str) -> Callable[[SessionsClient, str], str]:
+    """Say why a session is in its state, by where the contract has that."""
+
+    def why(client: SessionsClient, session_id: str) -> str:
+        if contract == "classic":
+            return str(client.extended(session_id).status_reason)
+        details = client.get(session_id)
+        assert isinstance(details, PlatformDetails)
+        return str(details.state_reason)
+
+    return why
+
+
+@pytest.fixture
+def list_jobs(contract: str) -> str:
+    """The operation by which a session's jobs are listed."""
+    return {"classic": "listSessionJobs", "platform": "listJobs"}[contract]
 
 
 @pytest.fixture(autouse=True)
@@ -139,3 +200,4 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("TOKEN", "URL", "INSTANCE", "CHANNEL"):
         monkeypatch.delenv(f"QISKIT_IBM_{name}", raising=False)
+    monkeypatch.delenv("IAM_URL", raising=False)

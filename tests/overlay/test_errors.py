@@ -5,6 +5,7 @@ import json
 import pickle
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -28,13 +29,15 @@ from runtime_sessions import (
     StatusError,
     TooManyRequestsError,
     UnauthorizedError,
+    UnsupportedError,
 )
-from runtime_sessions import _errors as module
 
 if TYPE_CHECKING:
     from runtime_sessions_emulator import Emulator
 
 Mocked = Callable[..., SessionsClient]
+
+PAGE = Path(__file__).parents[2] / "docs/client.md"
 
 BODY = {
     "errors": [
@@ -197,7 +200,7 @@ def test_what_was_sent_without_an_answer_is_unknown(mocked: Mocked, failure: Exc
 
 def test_nothing_listens(connect: Callable[..., SessionsClient]) -> None:
     with pytest.raises(ConnectError) as caught:
-        connect("http://127.0.0.1:1", token="a-token").get("s-1")
+        connect("http://127.0.0.1:1").get("s-1")
     assert caught.value.attempts == 5
     assert "(5 attempts)" in str(caught.value)
 
@@ -224,23 +227,22 @@ def test_errors_are_pickled_and_copied_whole(
         assert (again.attempts, again.trace) == (error.attempts, error.trace)
 
 
-def test_the_tree_at_the_top_of_the_module_is_the_tree() -> None:
+def test_the_tree_that_is_drawn_is_the_tree() -> None:
     names = {
         name: kind
         for name, kind in vars(runtime_sessions).items()
         if isinstance(kind, type) and issubclass(kind, SessionsError)
     }
-    assert module.__doc__ is not None
     path: list[str] = []
     drawn: dict[str, str] = {}
-    for line in module.__doc__.splitlines():
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
         found = re.match(r"^([│├└─ ]*)(\w+Error)\b", line)
         if found:
             depth = len(found[1]) // 4
             path[depth:] = [found[2]]
             drawn[found[2]] = path[depth - 1] if depth else "Exception"
     assert drawn == {name: kind.__bases__[0].__name__ for name, kind in names.items()}
-    assert set(drawn) == {name for name in runtime_sessions.__all__ if name.endswith("Error")}
+    assert set(drawn) == {name for name in vars(runtime_sessions) if name.endswith("Error")}
     assert issubclass(LostSessionError, OutcomeUnknownError)
 
 
@@ -255,7 +257,6 @@ def test_the_tree_at_the_top_of_the_module_is_the_tree() -> None:
         ({"mode": "both"}, ValueError),
         ({"mode": None}, TypeError),
         ({"backend": ""}, ValueError),
-        ({"backend": None}, TypeError),
         ({"instance": ""}, ValueError),
         ({"on_exit": "close"}, ValueError),
         ({"on_error": "wait"}, ValueError),
@@ -265,7 +266,39 @@ def test_wrong_arguments_of_create_fail_before_a_request(
     client: SessionsClient, emulator: Emulator, arguments: Any, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        client.create(**{"backend": "ibmq_wellington", **arguments})
+        client.create(**{"backend": emulator.backend, **arguments})
+    assert emulator.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("contract", "arguments", "error", "said"),
+    [
+        ("classic", {"backend": None}, TypeError, "backend is text"),
+        ("platform", {"max_ttl": 1.5}, ValueError, "max_ttl is whole seconds"),
+        ("platform", {"max_ttl": 2**31}, ValueError, "max_ttl is whole seconds"),
+        ("platform", {"instance": "crn:v1:another"}, ValueError, "make one for"),
+    ],
+    indirect=["contract"],
+)
+def test_what_one_contract_has_no_room_for_fails_before_a_request(
+    client: SessionsClient,
+    emulator: Emulator,
+    arguments: Any,
+    error: type[Exception],
+    said: str,
+) -> None:
+    with pytest.raises(error, match=said):
+        client.create(**{"backend": emulator.backend, **arguments})
+    assert emulator.requests() == []
+
+
+@pytest.mark.parametrize("contract", ["platform"], indirect=True)
+def test_what_a_contract_lacks_is_said_with_where_to_look(
+    client: SessionsClient, emulator: Emulator
+) -> None:
+    for call in (client.extended, lambda name: client.session(name).extended()):
+        with pytest.raises(UnsupportedError, match="`user_id`, `state_reason` and `timestamps`"):
+            call("s-1")
     assert emulator.requests() == []
 
 
@@ -275,7 +308,7 @@ def test_wrong_arguments_of_the_others_fail_before_a_request(
     wrong: Any = None
     for name in ("", "..", ".", 1):
         wrong = name
-        for call in (client.get, client.extended, client.cancel, client.session, client.jobs):
+        for call in (client.get, client.cancel, client.session, client.jobs):
             with pytest.raises((TypeError, ValueError)):
                 call(wrong)
     for page_size in (0, 201, 1.5, "10"):
@@ -303,4 +336,4 @@ def test_an_id_is_not_a_path(client: SessionsClient, emulator: Emulator) -> None
 
 def test_no_instance_is_said_plainly(connect: Callable[..., SessionsClient]) -> None:
     with pytest.raises(SettingsError, match="no instance was found"):
-        connect("https://service.test", token="a-token").create(backend="ibmq_wellington")
+        connect("https://service.test", instance=None).create(backend="ibmq_wellington")

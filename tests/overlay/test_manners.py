@@ -12,6 +12,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -32,15 +34,23 @@ from runtime_sessions import (
     SessionHandle,
     SessionsClient,
 )
-from runtime_sessions_api.classic.api.sessions import get_session
-from runtime_sessions_api.classic.models import ErrorBody, Session
 from runtime_sessions_emulator import Emulator, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-BACKEND = "ibmq_wellington"
-INSTANCE = "hub/group/project"
+
+@pytest.fixture
+def generated(contract: str) -> SimpleNamespace:
+    """The client generated from the contract, and its call that reads a session."""
+    package = f"runtime_sessions_api.{contract}"
+    module = import_module(f"{package}.api.sessions.get_session")
+    return SimpleNamespace(
+        client=import_module(package).AuthenticatedClient,
+        get=module.sync_detailed,
+        aget=module.asyncio_detailed,
+        always={} if contract == "classic" else {"ibm_api_version": "2026-04-15"},
+    )
 
 
 def test_one_tls_context_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,12 +62,12 @@ def test_one_tls_context_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_derives_from_a_client_shares_its_connections(
     client: SessionsClient, emulator: Emulator
 ) -> None:
-    session = client.create(backend=BACKEND)
+    session = client.create(backend=emulator.backend)
     derived = client.with_options(timeout=timedelta(seconds=5), retries=Retries(attempts=2))
     calls: list[Callable[[], Any]] = [
         lambda: client.get(session.id),
         lambda: derived.get(session.id),
-        lambda: derived.with_options(timeout=3).session(session.id).extended(),
+        lambda: derived.with_options(timeout=3).session(session.id).details(),
         session.refresh,
     ]
     assert len({str(stream_port(call)) for call in calls}) == 1
@@ -74,10 +84,10 @@ def test_what_derives_from_a_client_shares_its_connections(
 
 
 def test_an_idle_connection_is_given_up_before_the_server_does(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+    account: dict[str, Any], emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with SessionsClient(emulator.url, token=emulator.token, instance=INSTANCE) as client:
-        session = client.create(backend=BACKEND)
+    with SessionsClient(emulator.url, **account) as client:
+        session = client.create(backend=emulator.backend)
         before = stream_port(session.refresh)
         assert stream_port(session.refresh) == before
         monotonic = time.monotonic
@@ -92,19 +102,18 @@ def stream_port(call: Callable[[], Any]) -> object:
 
 
 def test_a_client_of_ones_own_is_used_and_left_open(
-    connect: Callable[..., SessionsClient], request: pytest.FixtureRequest
+    http_kind: type[httpx.Client], emulator: Emulator, connect: Callable[..., SessionsClient]
 ) -> None:
     seen: list[httpx.Headers] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request.headers)
-        return httpx.Response(200, json={"id": "s-1"})
+        return httpx.Response(200, json={"id": "s-1", "backend_name": "b", "mode": "batch"})
 
-    kind = httpx.Client if "[sync" in request.node.name else httpx.AsyncClient
     headers = {"X-Team": "blue", "User-Agent": "ours/1.0"}
-    own = kind(transport=httpx.MockTransport(answer), headers=headers)
-    client = connect("https://service.test", token="a-token", instance=INSTANCE, http_client=own)
-    client.create(backend=BACKEND)
+    own = http_kind(transport=httpx.MockTransport(answer), headers=headers)
+    client = connect("https://service.test", http_client=own)
+    client.create(backend=emulator.backend)
     client.close()
     assert not own.is_closed
     assert seen[0]["X-Team"] == "blue"
@@ -118,22 +127,28 @@ def test_a_client_of_the_other_kind_is_refused() -> None:
         SessionsClient("https://service.test", token="a-token", http_client=wrong)
 
 
-def test_the_generated_client_is_within_reach(emulator: Emulator) -> None:
-    with SessionsClient(emulator.url, token=emulator.token, instance=INSTANCE) as client:
-        session = client.create(backend=BACKEND)
-        raw = get_session.sync_detailed(session.id, client=client.api)
-        assert isinstance(raw.parsed, Session)
+def test_the_generated_client_is_within_reach(
+    generated: SimpleNamespace, account: dict[str, Any], emulator: Emulator
+) -> None:
+    with SessionsClient(emulator.url, **account) as client:
+        session = client.create(backend=emulator.backend)
+        assert isinstance(client.api, generated.client)
+        raw = generated.get(session.id, client=client.api, **generated.always)
         assert raw.parsed.to_dict() == session.details().to_dict()
         other = client.api.with_headers({"X-Team": "blue"})
-        assert isinstance(get_session.sync_detailed("none", client=other).parsed, ErrorBody)
+        raw = generated.get("none", client=other, **generated.always)
+        assert raw.status_code == 404
+        assert raw.parsed.errors[0].message
         client.api.get_httpx_client().close()
         assert session.refresh().state == "open"
 
 
-def test_a_synchronous_client_works_where_a_loop_runs(emulator: Emulator) -> None:
+def test_a_synchronous_client_works_where_a_loop_runs(
+    account: dict[str, Any], emulator: Emulator
+) -> None:
     async def main() -> list[str]:
-        with SessionsClient(emulator.url, token=emulator.token, instance=INSTANCE) as client:
-            session = client.create(backend=BACKEND)
+        with SessionsClient(emulator.url, **account) as client:
+            session = client.create(backend=emulator.backend)
             ids = [emulator.submit_job(session.id) for _ in range(3)]
             assert next(session.jobs(page_size=2)).id == ids[-1]
             return [job.id for job in session.jobs(page_size=2)][::-1] + ids
@@ -142,29 +157,34 @@ def test_a_synchronous_client_works_where_a_loop_runs(emulator: Emulator) -> Non
     assert found[:3] == found[3:]
 
 
-def test_a_client_that_a_script_never_closes_is_no_noise(emulator: Emulator) -> None:
+def test_a_client_that_a_script_never_closes_is_no_noise(contract: str, emulator: Emulator) -> None:
     code = (
-        "from runtime_sessions import SessionsClient\n"
-        f"client = SessionsClient({emulator.url!r}, token={emulator.token!r})\n"
+        "from runtime_sessions import BearerToken, SessionsClient\n"
+        f"client = SessionsClient({emulator.url!r}, token='-', auth=BearerToken, "
+        f"contract={contract!r}, instance={emulator.instance!r})\n"
         "print(type(client).__name__)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("SessionsClient\n", "")
 
 
-def test_the_generated_client_is_within_reach_of_tasks(emulator: Emulator) -> None:
+def test_the_generated_client_is_within_reach_of_tasks(
+    generated: SimpleNamespace, account: dict[str, Any], emulator: Emulator
+) -> None:
     async def main() -> None:
-        async with AsyncSessionsClient(emulator.url, token=emulator.token) as client:
-            session = await client.create(backend=BACKEND, instance=INSTANCE)
-            raw = await get_session.asyncio_detailed(session.id, client=client.api)
-            assert isinstance(raw.parsed, Session)
+        async with AsyncSessionsClient(emulator.url, **account) as client:
+            session = await client.create(backend=emulator.backend)
+            raw = await generated.aget(session.id, client=client.api, **generated.always)
+            assert raw.parsed.id == session.id
 
     asyncio.run(main())
 
 
-def test_each_attempt_is_logged(client: SessionsClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_attempt_is_logged(
+    emulator: Emulator, client: SessionsClient, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.DEBUG, "runtime_sessions"):
-        client.create(backend=BACKEND)
+        client.create(backend=emulator.backend)
     (record,) = caplog.records
     assert record.name == "runtime_sessions"
     assert record.getMessage().startswith("POST /sessions: 200 in 0.")
@@ -179,7 +199,7 @@ def test_opentelemetry_sees_the_calls(
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     HTTPXClientInstrumentor().instrument(tracer_provider=provider)
     try:
-        connect(emulator.url, token=emulator.token, instance=INSTANCE).create(backend=BACKEND)
+        connect(emulator.url).create(backend=emulator.backend)
     finally:
         HTTPXClientInstrumentor().uninstrument()
     (span,) = exporter.get_finished_spans()
@@ -189,14 +209,14 @@ def test_opentelemetry_sees_the_calls(
     assert emulator.token not in span.to_json()
 
 
-def test_threads_share_a_client(emulator: Emulator) -> None:
+def test_threads_share_a_client(account: dict[str, Any], emulator: Emulator) -> None:
     def work(_: int) -> str:
-        with client.create(backend=BACKEND) as session:
+        with client.create(backend=emulator.backend) as session:
             assert session.details().id == session.id
         return session.id
 
     with (
-        SessionsClient(emulator.url, token=emulator.token, instance=INSTANCE) as client,
+        SessionsClient(emulator.url, **account) as client,
         ThreadPoolExecutor(16) as threads,
     ):
         ids = list(threads.map(work, range(30)))
@@ -205,18 +225,18 @@ def test_threads_share_a_client(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("aiohttp", [False, True])
-def test_tasks_share_a_client(emulator: Emulator, *, aiohttp: bool) -> None:
+def test_tasks_share_a_client(
+    account: dict[str, Any], emulator: Emulator, *, aiohttp: bool
+) -> None:
     async def main() -> None:
         async with contextlib.AsyncExitStack() as stack:
             own = await stack.enter_async_context(HttpxAiohttpClient()) if aiohttp else None
             client = await stack.enter_async_context(
-                AsyncSessionsClient(
-                    emulator.url, token=emulator.token, instance=INSTANCE, http_client=own
-                )
+                AsyncSessionsClient(emulator.url, **account, http_client=own)
             )
 
             async def work() -> str:
-                async with await client.create(backend=BACKEND) as session:
+                async with await client.create(backend=emulator.backend) as session:
                     assert (await session.details()).id == session.id
                 return session.id
 
@@ -244,13 +264,15 @@ def hanging() -> Iterator[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("aiohttp", [False, True])
-def test_a_create_that_is_hung_up_on_is_unknown(hanging: tuple[str, int], *, aiohttp: bool) -> None:
+def test_a_create_that_is_hung_up_on_is_unknown(
+    account: dict[str, Any], emulator: Emulator, hanging: tuple[str, int], *, aiohttp: bool
+) -> None:
     async def create(url: str) -> None:
         async with contextlib.AsyncExitStack() as stack:
             own = await stack.enter_async_context(HttpxAiohttpClient()) if aiohttp else None
-            options: dict[str, Any] = {"token": "a-token", "http_client": own}
-            async with AsyncSessionsClient(url, **options, retries=Retries(attempts=2)) as client:
-                await client.create(backend=BACKEND, instance=INSTANCE)
+            options = {**account, "http_client": own, "retries": Retries(attempts=2)}
+            async with AsyncSessionsClient(url, **options) as client:
+                await client.create(backend=emulator.backend)
 
     with pytest.raises(OutcomeUnknownError) as caught:
         asyncio.run(create(f"http://127.0.0.1:{hanging[1]}"))
@@ -261,13 +283,13 @@ def test_a_create_that_is_hung_up_on_is_unknown(hanging: tuple[str, int], *, aio
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_a_cancelled_task_ends_its_session(emulator: Emulator, backend: str) -> None:
+def test_a_cancelled_task_ends_its_session(
+    account: dict[str, Any], emulator: Emulator, backend: str
+) -> None:
     async def main() -> None:
-        async with AsyncSessionsClient(
-            emulator.url, token=emulator.token, instance=INSTANCE
-        ) as client:
+        async with AsyncSessionsClient(emulator.url, **account) as client:
             with anyio.move_on_after(0.3) as scope:
-                async with await client.create(backend=BACKEND):
+                async with await client.create(backend=emulator.backend):
                     await anyio.sleep(60)
             assert scope.cancelled_caught
 
@@ -277,23 +299,21 @@ def test_a_cancelled_task_ends_its_session(emulator: Emulator, backend: str) -> 
 
 
 def test_a_create_that_is_interrupted_is_reported(
-    emulator: Emulator, caplog: pytest.LogCaptureFixture
+    account: dict[str, Any], emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     emulator.add_fault(Fault("delay", seconds=0.5))
 
     async def main() -> None:
-        async with AsyncSessionsClient(
-            emulator.url, token=emulator.token, instance=INSTANCE
-        ) as client:
-            await asyncio.wait_for(client.create(backend=BACKEND), 0.1)
+        async with AsyncSessionsClient(emulator.url, **account) as client:
+            await asyncio.wait_for(client.create(backend=emulator.backend), 0.1)
 
     with pytest.raises(TimeoutError), caplog.at_level(logging.WARNING, "runtime_sessions"):
         asyncio.run(main())
     assert "a create was interrupted" in caplog.text
 
 
-def test_a_forgotten_client_warns(emulator: Emulator) -> None:
-    client = SessionsClient(emulator.url, token=emulator.token)
+def test_a_forgotten_client_warns(account: dict[str, Any], emulator: Emulator) -> None:
+    client = SessionsClient(emulator.url, **account)
     derived = client.with_options(timeout=5)
     session = client.session("s-1")
     del client
@@ -311,13 +331,15 @@ def forget(handles: list[SessionHandle]) -> None:
     gc.collect()
 
 
-def test_a_client_is_closed_once_and_for_all(client: SessionsClient, emulator: Emulator) -> None:
-    client.get(client.create(backend=BACKEND).id)
+def test_a_client_is_closed_once_and_for_all(
+    account: dict[str, Any], client: SessionsClient, emulator: Emulator
+) -> None:
+    client.get(client.create(backend=emulator.backend).id)
     client.close()
     client.close()
     with pytest.raises(RuntimeError, match="closed"):
         client.get("s-1")
-    with SessionsClient(emulator.url, token=emulator.token) as another:
+    with SessionsClient(emulator.url, **account) as another:
         assert repr(another) == f"SessionsClient('{emulator.url}')"
         assert repr(another.session("s-1")) == "SessionHandle('s-1')"
 

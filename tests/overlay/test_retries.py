@@ -29,6 +29,16 @@ from runtime_sessions_emulator import Emulator, Fault
 Mocked = Callable[..., SessionsClient]
 
 BACKEND = "ibmq_wellington"
+# What either contract allows.
+CREATED = {"id": "s-1", "backend_name": "b", "mode": "batch"}
+SESSION = CREATED | {
+    "interactive_ttl": 1,
+    "max_ttl": 1,
+    "active_ttl": 0,
+    "state": "closed",
+    "accepting_jobs": False,
+}
+CANCELLED = "session s-9 was created: cancelled, or noted why not"
 PASSING = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]
 FAILURES = [
     httpx.ConnectError,
@@ -56,12 +66,9 @@ class Service:
         if answer:
             return httpx.Response(answer)
         if request.method == "POST":
-            return httpx.Response(200, json={"id": "s-1"})
+            return httpx.Response(200, json=CREATED)
         if request.method == "GET":
-            session = {"id": "s-1", "backend_name": "b", "interactive_ttl": 1, "max_ttl": 1}
-            return httpx.Response(
-                200, json=session | {"active_ttl": 0, "state": "closed", "accepting_jobs": False}
-            )
+            return httpx.Response(200, json=SESSION)
         return httpx.Response(204)
 
 
@@ -193,14 +200,16 @@ def test_a_created_session_that_cannot_be_used_is_cancelled_or_reported(
     sent = [(request.method, request.url.path) for request in service.requests[1:]]
     assert sent == ([] if lost else [("DELETE", "/runtime/sessions/s-9/close")] * 2)
     if not lost:
-        assert caught.value.__notes__ == ["session s-9 was created, and cancelled"]
+        assert caught.value.__notes__ == [CANCELLED]
 
 
 def test_a_created_session_that_cannot_be_cancelled_is_named(mocked: Mocked) -> None:
     broken = httpx.Response(200, json={"id": "s-9", "messages": 1})
     with pytest.raises(ContractError) as caught:
         mocked(Service(broken, 401)).create(backend=BACKEND)
-    assert "session s-9 was created, and may be open" in caught.value.__notes__[0]
+    created, failed = caught.value.__notes__
+    assert created == CANCELLED
+    assert failed.startswith("session s-9 may still be open: ")
 
 
 def test_attempts_are_counted_and_end(mocked: Mocked) -> None:
@@ -355,5 +364,5 @@ def test_on_the_wire_no_session_is_created_twice(
 ) -> None:
     emulator.add_fault(Fault(kind, operation="createSession", after=after, times=1))
     with contextlib.suppress(OutcomeUnknownError):
-        client.create(backend=BACKEND)
+        client.create(backend=emulator.backend)
     assert len(emulator.sessions()) <= (2 if kind == "rate_limit" and after else 1)

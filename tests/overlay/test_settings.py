@@ -17,6 +17,21 @@ if TYPE_CHECKING:
 URL = "https://service.test/runtime"
 ACCOUNT = {"channel": "ibm_quantum", "url": URL, "token": "saved", "instance": "saved/a/b"}
 
+CLASSIC = pytest.mark.parametrize("contract", ["classic"], indirect=True)
+PLATFORM = "https://quantum.cloud.ibm.com/api/v1"
+PLATFORM_DE = "https://eu-de.quantum.cloud.ibm.com/api/v1"
+CRN = "crn:v1:bluemix:public:quantum-computing:us-east:a/account:instance::"
+GERMAN = CRN.replace("us-east", "eu-de")
+# As qiskit-ibm-runtime 0.51 saves them.
+PLATFORM_ACCOUNT = {
+    "channel": "ibm_quantum_platform",
+    "instance": CRN,
+    "private_endpoint": False,
+    "token": "cloud",
+    "url": "https://cloud.ibm.com",
+}
+CLOUD_ACCOUNT = PLATFORM_ACCOUNT | {"channel": "ibm_cloud"}
+
 
 @pytest.fixture
 def save(tmp_path: Path) -> Callable[..., None]:
@@ -31,20 +46,21 @@ def save(tmp_path: Path) -> Callable[..., None]:
 
 
 @pytest.fixture
-def sent(connect: Callable[..., SessionsClient], request: pytest.FixtureRequest) -> Any:
+def sent(twin: Callable[..., SessionsClient], http_kind: type[httpx.Client]) -> Any:
     """Make a client, have it create a session, and return what it sent: URL, token, instance."""
-    kind = httpx.Client if "[sync" in request.node.name else httpx.AsyncClient
 
     def send(*args: Any, **options: Any) -> tuple[str, str, str]:
         seen: list[tuple[str, str, str]] = []
 
         def answer(request: httpx.Request) -> httpx.Response:
-            instance = json.loads(request.content)["instance"]
+            # By the one contract it is in the body, by the other in a header.
+            instance = json.loads(request.content).get("instance")
+            instance = instance or f"header {request.headers['Service-CRN']}"
             seen.append((str(request.url), request.headers["Authorization"], instance))
-            return httpx.Response(200, json={"id": "s-1"})
+            return httpx.Response(200, json={"id": "s-1", "backend_name": "b", "mode": "batch"})
 
-        http_client = kind(transport=httpx.MockTransport(answer))
-        connect(*args, http_client=http_client, **options).create(backend="b")
+        http_client = http_kind(transport=httpx.MockTransport(answer))
+        twin(*args, http_client=http_client, **options).create(backend="b")
         return seen[0]
 
     return send
@@ -94,12 +110,11 @@ def test_the_url_of_the_login_stands_for_that_of_the_service(
             None,
             "marked",
         ),
-        ({"mine": ACCOUNT, "cloud": ACCOUNT | {"channel": "ibm_cloud"}}, None, "saved"),
-        (
-            {"mine": ACCOUNT, "cloud": ACCOUNT | {"channel": "ibm_cloud", "token": "cloud"}},
-            "ibm_cloud",
-            "cloud",
-        ),
+        ({"mine": ACCOUNT, "cloud": PLATFORM_ACCOUNT}, None, "saved"),
+        ({"mine": ACCOUNT, "cloud": PLATFORM_ACCOUNT}, "ibm_quantum_platform", "cloud"),
+        ({"a": CLOUD_ACCOUNT | {"token": "b"}, "mine": PLATFORM_ACCOUNT}, None, "cloud"),
+        ({"mine": PLATFORM_ACCOUNT, "b": CLOUD_ACCOUNT | {"token": "b"}}, "ibm_cloud", "b"),
+        ({"mine": ACCOUNT, "b": CLOUD_ACCOUNT | {"is_default_account": True}}, None, "cloud"),
     ],
 )
 def test_which_account_is_chosen(  # noqa: PLR0913, PLR0917 - three are fixtures
@@ -111,19 +126,94 @@ def test_which_account_is_chosen(  # noqa: PLR0913, PLR0917 - three are fixtures
     token: str,
 ) -> None:
     save(accounts)
-    assert sent(channel=channel)[1] == f"Bearer {token}"
+    assert sent(channel=channel, auth=BearerToken)[1] == f"Bearer {token}"
     if channel:
         monkeypatch.setenv("QISKIT_IBM_CHANNEL", channel)
-        assert sent()[1] == f"Bearer {token}"
+        assert sent(auth=BearerToken)[1] == f"Bearer {token}"
+
+
+@pytest.mark.parametrize(
+    ("options", "accounts", "url", "instance"),
+    [
+        # The URL of the service tells.
+        ({"base_url": "https://quantum.cloud.ibm.com/api/v1", "instance": CRN}, {}, PLATFORM, CRN),
+        ({"base_url": "http://127.0.0.1:1/api/v1/", "instance": CRN}, {}, None, CRN),
+        # That of the login is not the service's: the region is in the CRN.
+        ({"base_url": "https://cloud.ibm.com", "instance": CRN}, {}, PLATFORM, CRN),
+        ({"base_url": "https://cloud.ibm.com/", "instance": GERMAN}, {}, PLATFORM_DE, GERMAN),
+        # The channel tells.
+        ({"base_url": URL, "instance": CRN, "channel": "ibm_cloud"}, {}, URL, CRN),
+        ({"base_url": URL, "instance": CRN, "channel": "ibm_quantum_platform"}, {}, URL, CRN),
+        # The saved account tells.
+        ({}, {"mine": "platform"}, PLATFORM, CRN),
+        ({"instance": GERMAN}, {"mine": "platform"}, PLATFORM_DE, GERMAN),
+        ({"base_url": PLATFORM}, {"mine": "platform"}, PLATFORM, CRN),
+        ({"contract": "platform"}, {"mine": "platform", "old": "classic"}, PLATFORM, CRN),
+        ({"base_url": URL}, {"mine": "own"}, URL, CRN),
+        # Whoever says so is believed.
+        ({"base_url": URL, "instance": CRN, "contract": "platform"}, {}, URL, CRN),
+    ],
+)
+def test_by_what_the_platform_contract_is_told(  # noqa: PLR0913, PLR0917 - two are fixtures
+    sent: Any,
+    save: Callable[..., None],
+    options: dict[str, Any],
+    accounts: dict[str, str],
+    url: str | None,
+    instance: str,
+) -> None:
+    kinds = {"classic": ACCOUNT, "platform": PLATFORM_ACCOUNT, "own": CLOUD_ACCOUNT | {"url": URL}}
+    save({name: kinds[kind] for name, kind in accounts.items()})
+    token = {} if accounts else {"token": "cloud"}
+    assert sent(**options, **token, auth=BearerToken) == (
+        f"{url or 'http://127.0.0.1:1/api/v1'}/sessions",
+        "Bearer cloud",
+        f"header {instance}",
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"base_url": "https://api.quantum-computing.ibm.com/runtime"},
+        {"base_url": URL},
+        {"base_url": URL, "channel": "ibm_quantum"},
+        {"base_url": PLATFORM, "contract": "classic"},
+        {"base_url": URL, "channel": "ibm_cloud", "contract": "classic"},
+    ],
+)
+def test_by_what_the_classic_contract_is_told(sent: Any, options: dict[str, Any]) -> None:
+    url, token, instance = sent(**options, token="a-token", instance="a/b/c")
+    assert (url, token, instance) == (f"{options['base_url']}/sessions", "Bearer a-token", "a/b/c")
+
+
+def test_a_contract_that_there_is_not_is_refused() -> None:
+    wrong: Any = "modern"
+    with pytest.raises(ValueError, match="contract is one of classic, platform"):
+        SessionsClient(URL, token="a-token", contract=wrong)
+
+
+@pytest.mark.parametrize("instance", ["hub/group/project", "crn:v1:ü", "crn:v1:a\nb", "my-service"])
+def test_by_the_platform_contract_an_instance_is_a_crn(instance: str) -> None:
+    with pytest.raises(SettingsError, match="the instance is a CRN"):
+        SessionsClient(PLATFORM, token="a-token", instance=instance)
+
+
+def test_by_the_platform_contract_no_client_is_without_an_instance() -> None:
+    with pytest.raises(SettingsError, match="no instance was found, neither as the argument"):
+        SessionsClient(PLATFORM, token="a-token")
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "qiskit-ibm.json, which is not there"),
+        (None, "qiskit-ibm.json, which cannot be read: No such file"),
         ("{", "which cannot be read: it is not JSON"),
-        ([], "of which none is for the channel 'ibm_quantum'"),
-        ({"a": 1, "b": {"channel": "ibm_cloud"}}, "of which none is for the channel 'ibm_quantum'"),
+        (
+            [],
+            "none is for the channel 'ibm_quantum' or 'ibm_quantum_platform' or 'ibm_cloud'",
+        ),
+        ({"a": 1, "b": {"channel": "local"}}, "of which none is for the channel 'ibm_quantum' or"),
         ({"a": ACCOUNT, "b": ACCOUNT}, "of which a, b are for the channel 'ibm_quantum'"),
         ({"a": {"channel": "ibm_quantum"}}, "qiskit-ibm.json, which has no base URL"),
         ({"a": ACCOUNT | {"url": "service"}}, "qiskit-ibm.json, which has no base URL"),
@@ -173,17 +263,18 @@ def test_credentials_in_the_url_are_refused() -> None:
         SessionsClient("https://user:password@service.test", token="a-token")
 
 
+@CLASSIC
 @pytest.mark.parametrize("form", [BearerToken, AccessToken])
 def test_both_forms_of_authentication_are_taken(
-    connect: Callable[..., SessionsClient],
+    twin: Callable[..., SessionsClient],
     emulator: Emulator,
     monkeypatch: pytest.MonkeyPatch,
     form: Callable[[str], httpx.Auth],
 ) -> None:
-    assert list(connect(emulator.url, token=emulator.token, auth=form).jobs(made(emulator))) == []
-    assert list(connect(emulator.url, auth=form(emulator.token)).jobs(made(emulator))) == []
+    assert list(twin(emulator.url, token=emulator.token, auth=form).jobs(made(emulator))) == []
+    assert list(twin(emulator.url, auth=form(emulator.token)).jobs(made(emulator))) == []
     monkeypatch.setenv("QISKIT_IBM_TOKEN", emulator.token)
-    assert list(connect(emulator.url, auth=form).jobs(made(emulator))) == []
+    assert list(twin(emulator.url, auth=form).jobs(made(emulator))) == []
     (*_, last) = emulator.requests()
     names = {name.lower() for name in last["headers"]}
     assert ("x-access-token" in names) is (form is AccessToken)
@@ -197,8 +288,9 @@ def made(emulator: Emulator) -> str:
         return session_id
 
 
+@CLASSIC
 def test_any_authentication_of_httpx_will_do(
-    connect: Callable[..., SessionsClient], emulator: Emulator
+    twin: Callable[..., SessionsClient], emulator: Emulator
 ) -> None:
     renewed: list[str] = ["expired", emulator.token]
 
@@ -210,7 +302,7 @@ def test_any_authentication_of_httpx_will_do(
                 request.headers["X-Access-Token"] = renewed[0]
                 yield request
 
-    details = connect(emulator.url, auth=Renewing()).get(made(emulator))
+    details = twin(emulator.url, auth=Renewing()).get(made(emulator))
     assert details.state == "open"
     assert "x-access-token" not in details.response.request.headers
     assert details.response.history == []

@@ -13,8 +13,6 @@ from runtime_sessions_emulator import Emulator, Fault
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BACKEND = "ibmq_wellington"
-
 
 @pytest.mark.parametrize(
     "until", ["active", ["inactive", "active"], lambda details: details.started_at]
@@ -22,7 +20,7 @@ BACKEND = "ibmq_wellington"
 def test_wait_for_a_state_for_states_or_for_anything(
     client: SessionsClient, emulator: Emulator, until: Any
 ) -> None:
-    session = client.create(backend=BACKEND)
+    session = client.create(backend=emulator.backend)
 
     def submit_after_two_looks(_: SessionDetails) -> None:
         looks.append(1)
@@ -35,8 +33,10 @@ def test_wait_for_a_state_for_states_or_for_anything(
     assert session.details().state == "active"
 
 
-def test_wait_is_for_the_end_unless_told_otherwise(client: SessionsClient) -> None:
-    session = client.create(backend=BACKEND)
+def test_wait_is_for_the_end_unless_told_otherwise(
+    emulator: Emulator, client: SessionsClient
+) -> None:
+    session = client.create(backend=emulator.backend)
     session.cancel()
     assert session.wait().state == "closed"
 
@@ -45,7 +45,7 @@ def test_wait_is_for_the_end_unless_told_otherwise(client: SessionsClient) -> No
 def test_wait_has_a_deadline_of_its_own_and_looks_ever_more_rarely(
     client: SessionsClient, emulator: Emulator, timeout: float | timedelta
 ) -> None:
-    session = client.create(backend=BACKEND)
+    session = client.create(backend=emulator.backend)
     with pytest.raises(WaitTimeoutError, match=f"{session.id} is open after 100 s") as caught:
         session.wait("closed", timeout=timeout)
     assert isinstance(caught.value, TimeoutError)
@@ -53,8 +53,10 @@ def test_wait_has_a_deadline_of_its_own_and_looks_ever_more_rarely(
     assert 9 <= len(emulator.requests(operation="getSession")) <= 15
 
 
-def test_a_session_that_ended_is_not_waited_for_any_longer(client: SessionsClient) -> None:
-    session = client.create(backend=BACKEND)
+def test_a_session_that_ended_is_not_waited_for_any_longer(
+    emulator: Emulator, client: SessionsClient
+) -> None:
+    session = client.create(backend=emulator.backend)
     session.cancel()
     with pytest.raises(SessionEndedError, match="is closed, never active or inactive"):
         session.wait(["active", "inactive"])
@@ -63,11 +65,11 @@ def test_a_session_that_ended_is_not_waited_for_any_longer(client: SessionsClien
 def test_states_that_no_document_lists_do_not_break_it(
     client: SessionsClient, emulator: Emulator
 ) -> None:
-    session = client.create(backend=BACKEND)
+    session = client.create(backend=emulator.backend)
     emulator.add_fault(Fault("unknown_value", field="state", value="pending_closed", times=2))
     states: list[str] = []
     client.session(session.id).wait(
-        "open", timeout=60, progress=lambda details: states.append(details.state)
+        "open", timeout=60, progress=lambda details: states.append(str(details.state))
     )
     assert states == ["pending_closed", "pending_closed", "open"]
     emulator.add_fault(Fault("unknown_value", field="state", value="pending_closed"))
@@ -92,7 +94,7 @@ def test_people_at_a_terminal_see_a_line(
 ) -> None:
     lines: list[str] = []
     monkeypatch.setattr("rich.status.Status.update", lambda _, line: lines.append(line))
-    session = client.create(backend=BACKEND, max_ttl=450)
+    session = client.create(backend=emulator.backend, max_ttl=450)
     emulator.submit_job(session.id, duration=60)
     session.drain()
     session.wait("active", progress=True)
@@ -112,7 +114,13 @@ def test_a_look_that_fails_is_tried_again(mocked: Callable[..., SessionsClient])
     answers = iter([503, 200])
 
     def answer(_: httpx.Request) -> httpx.Response:
-        session = {"id": "s", "backend_name": "b", "interactive_ttl": 1, "max_ttl": 1}
+        session = {
+            "id": "s",
+            "backend_name": "b",
+            "interactive_ttl": 1,
+            "max_ttl": 1,
+            "mode": "batch",
+        }
         session |= {"active_ttl": 0, "state": "closed", "accepting_jobs": False}
         return httpx.Response(next(answers), json=session)
 

@@ -10,29 +10,34 @@ import httpx
 
 from runtime_sessions import (
     AccessToken,
+    ApiKey,
     AsyncSessionHandle,
     AsyncSessionsClient,
     CallError,
+    ClassicDetails,
     ExtendedDetails,
     Job,
     JobPage,
     Message,
+    PlatformDetails,
     Retries,
     SessionDetails,
     SessionHandle,
     SessionsClient,
     TooManyRequestsError,
 )
-from runtime_sessions_api.classic import AuthenticatedClient
-from runtime_sessions_api.classic.models import SessionState
-from runtime_sessions_api.classic.types import Unset
+from runtime_sessions_api.classic import models as classic
+from runtime_sessions_api.classic.api.sessions import get_session, list_session_jobs
+from runtime_sessions_api.classic.types import Unset as ClassicUnset
+from runtime_sessions_api.platform import models as platform
+from runtime_sessions_api.platform.api.jobs import list_jobs
+from runtime_sessions_api.platform.types import Unset
 
 
 def sync() -> None:
     with SessionsClient("https://service.test", token="t", retries=None) as client:
         assert_type(client, SessionsClient)
         assert_type(client.with_options(timeout=timedelta(seconds=5)), SessionsClient)
-        assert_type(client.api, AuthenticatedClient)
         with client.create(backend="b", mode="batch", max_ttl=timedelta(hours=1)) as session:
             assert_type(session, SessionHandle)
             assert_type(session.id, str)
@@ -41,8 +46,8 @@ def sync() -> None:
             assert_type(session.wait("active", timeout=60), SessionDetails)
         assert_type(client.session("s", on_exit="leave"), SessionHandle)
         assert_type(client.get("s"), SessionDetails)
-        assert_type(client.get("s").state, SessionState)
-        assert_type(client.get("s").created_at, datetime | Unset)
+        assert_type(client.get("s").state, classic.SessionState | platform.SessionState | Unset)
+        assert_type(client.get("s").created_at, datetime | ClassicUnset | Unset)
         assert_type(client.get("s").response, httpx.Response)
         assert_type(client.extended("s"), ExtendedDetails)
         assert_type(client.jobs("s"), Iterator[Job])
@@ -53,6 +58,33 @@ def sync() -> None:
         client.create(backend="b", on_exit="close")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
         client.create("b")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
         client.session("s", on_error="wait")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
+
+def one_contract(client: SessionsClient) -> None:
+    details = client.get("s")
+    if isinstance(details, ClassicDetails):
+        assert_type(details.state, classic.SessionState)
+        assert_type(details.active_ttl, float)
+    else:
+        assert_type(details, PlatformDetails)
+        assert_type(details.backend_name, str | None)
+        assert_type(details.timestamps, list[platform.SessionTimestamp] | Unset)
+        assert_type(details.user_id, str | Unset)
+    for job in client.jobs("s"):
+        assert_type(job, classic.Job | platform.Job)
+        assert_type(job.id, str)
+    # The functions of either generated client take what a client has.
+    get_session.sync("s", client=client.api)
+    list_session_jobs.sync("s", client=client.api)
+    list_jobs.sync(session_id="s", client=client.api, ibm_api_version="2026-04-15")
+
+
+def platform_only() -> None:
+    crn = "crn:v1:bluemix:public:quantum-computing:us-east:a/account:instance::"
+    SessionsClient("https://service.test", token="t", instance=crn, contract="platform")
+    SessionsClient("https://service.test", auth=ApiKey("key"), instance=crn, contract="platform")
+    SessionsClient("https://service.test", token="t", auth=ApiKey, instance=crn)
+    SessionsClient("https://service.test", token="t", contract="modern")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
 
 async def asynchronous() -> None:
