@@ -29,7 +29,7 @@ import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 
 from runtime_sessions import AsyncSessionsClient, SessionsClient
-from runtime_sessions import _operations as operations
+from runtime_sessions._contracts import Classic
 from runtime_sessions_api.classic.models import JobPage
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "codegen"))
@@ -136,7 +136,7 @@ def a_page() -> Figures:
             stock=partial(stock_page.from_dict, page),
             ours=partial(JobPage.from_dict, page),
             parse=partial(json.loads, body),
-            overlay=partial(operations._read_jobs, answered),  # noqa: SLF001 - what is measured
+            overlay=partial(Classic(None).jobs("s").read, answered),
         )
     ratio = taken["ours"] / taken["stock"]
     whole = (taken["overlay"] - taken["parse"]) / taken["stock"]
@@ -160,7 +160,8 @@ def a_second_client() -> Figures:
 def imports() -> Figures:
     """All that one call needs, imported: beside httpx alone (without its command line)."""
     setup = "import sys; sys.modules['click'] = None; "
-    codes = {"nothing": "pass", "httpx": "import httpx", "overlay": "import runtime_sessions"}
+    call = "import runtime_sessions, runtime_sessions_api.classic.api.sessions.get_session"
+    codes = {"nothing": "pass", "httpx": "import httpx", "overlay": call}
     times: dict[str, list[float]] = {name: [] for name in codes}
     for _ in range(21):
         for name, code in codes.items():
