@@ -97,6 +97,7 @@ CLASSIC: Final = Dialect(
         "offset=x",
         "limit=1&limit=2",
     ),
+    overlay={"contract": "classic"},
     looks={
         "Session": lambda client, name: client.get(name),
         "ExtendedSession": lambda client, name: client.extended(name),

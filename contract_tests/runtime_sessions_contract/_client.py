@@ -82,7 +82,7 @@ class Answers:
         return SessionsClient(
             "http://answers.invalid",
             token="-",  # noqa: S106 - none
-            instance="-",
+            instance=self.dialect.instance,
             retries=None,
             http_client=http,
             **self.dialect.overlay,
@@ -109,7 +109,7 @@ class Answers:
 
 
 def _create(client: SessionsClient) -> None:
-    client.create(backend="a", instance="b")
+    client.create(backend="a")
 
 
 def answers_hold(run: Run) -> None:

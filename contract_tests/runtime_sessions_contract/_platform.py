@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Final, cast
 
+from runtime_sessions import BearerToken
 from runtime_sessions_api.platform import models
 from runtime_sessions_api.platform.api.jobs import list_jobs
 from runtime_sessions_api.platform.api.sessions import (
@@ -135,6 +136,7 @@ PLATFORM: Final = Dialect(
             "unsupported_method": {"enabled": False},
         },
     },
+    overlay={"contract": "platform", "auth": BearerToken},
     looks={
         "Session": lambda client, name: client.get(name),
         "JobPage": lambda client, name: next(iter(client.pages(name, page_size=3))),
