@@ -31,9 +31,7 @@ def _lenient(*_: str) -> Draft202012Validator:
     return Draft202012Validator({})
 
 
-def _broken(
-    name: str, says: str, *where: tuple[Any, str, object], contract: str = "classic"
-) -> None:
+def _broken(name: str, says: str, *where: tuple[Any, str, object], contract: str) -> None:
     PLANTED.append(Mutant(name, "clients", says, replaces=where, contract=contract))
 
 
@@ -58,8 +56,9 @@ for contract in BOTH:
         (session, "to_dict", _declared(session.to_dict)),
         contract=contract,
     )
-_broken(
-    "overlay-trusts",
-    "The overlay believes every answer.",
-    ("runtime_sessions._operations", "_validator", _lenient),
-)
+    _broken(
+        "overlay-trusts",
+        "The overlay believes every answer.",
+        ("runtime_sessions._operations", "_validator", _lenient),
+        contract=contract,
+    )

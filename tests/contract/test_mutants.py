@@ -74,7 +74,9 @@ def test_what_no_contract_promises_is_asked_of_the_bundled_emulator_alone(
             run.close()
 
 
-@pytest.mark.parametrize("name", ["client-knows-all", "platform/client-drops", "overlay-trusts"])
+@pytest.mark.parametrize(
+    "name", ["client-knows-all", "platform/client-drops", "platform/overlay-trusts"]
+)
 def test_a_planted_bug_of_a_client_is_found(name: str) -> None:
     run = hunt(name, ("client",), seed=1, examples=0.5)
     assert run.violations, MUTANTS[name].says
