@@ -15,11 +15,13 @@ import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import Any
 
 from attrs import define, field
 
 from runtime_sessions import (
     AsyncSessionsClient,
+    BearerToken,
     CallError,
     OutcomeUnknownError,
     SessionsClient,
@@ -27,8 +29,8 @@ from runtime_sessions import (
 )
 from runtime_sessions_emulator import Emulator, Fault
 
-BACKEND = "ibmq_wellington"
-INSTANCE = "hub/group/project"
+# By what name a create asks for its TTL, in each contract.
+TTLS = {"classic": "max_session_ttl", "platform": "max_ttl"}
 RATE = 0.12  # of which a sixth finds nothing to alter
 STATUSES = (502, 503, 520, 521, 522, 523, 524)
 # A 429 after the deed would be a lie, and a gateway's 403 a refusal: those two come before it.
@@ -61,7 +63,7 @@ class Counts:
         """Return what does not hold, by what the emulator has."""
         sessions = emulator.sessions()
         asked = {
-            entry["session_id"]: int(entry["body"]["max_session_ttl"])
+            entry["session_id"]: int(entry["body"][TTLS[emulator.contract]])
             for entry in emulator.requests(operation="createSession")
             if entry["session_id"] is not None
         }
@@ -108,10 +110,21 @@ def work(ttl: int) -> None:
         raise Stopped
 
 
-def one_session(client: SessionsClient, counts: Counts, ttl: int) -> None:
+def account(emulator: Emulator) -> dict[str, Any]:
+    """Return what a client of an emulator is given."""
+    return {
+        "base_url": emulator.url,
+        "token": emulator.token,
+        "auth": BearerToken,
+        "instance": emulator.instance,
+        "contract": emulator.contract,
+    }
+
+
+def one_session(client: SessionsClient, backend: str, counts: Counts, ttl: int) -> None:
     """Create a session and leave it, every third time by an exception."""
     try:
-        with client.create(backend=BACKEND, max_ttl=ttl) as session:
+        with client.create(backend=backend, max_ttl=ttl) as session:
             counts.created[ttl] = session.id
             work(ttl)
     except Stopped as stopped:
@@ -125,10 +138,12 @@ def one_session(client: SessionsClient, counts: Counts, ttl: int) -> None:
             counts.reported[ttl] = error
 
 
-async def one_async_session(client: AsyncSessionsClient, counts: Counts, ttl: int) -> None:
+async def one_async_session(
+    client: AsyncSessionsClient, backend: str, counts: Counts, ttl: int
+) -> None:
     """The same, in a task."""
     try:
-        async with await client.create(backend=BACKEND, max_ttl=ttl) as session:
+        async with await client.create(backend=backend, max_ttl=ttl) as session:
             counts.created[ttl] = session.id
             work(ttl)
     except Stopped as stopped:
@@ -150,10 +165,10 @@ def notes(error: BaseException) -> list[str]:
 def in_threads(emulator: Emulator, counts: Counts, tries: range) -> None:
     """Each session in a thread of a few."""
     with (
-        SessionsClient(emulator.url, token=emulator.token, instance=INSTANCE) as client,
+        SessionsClient(**account(emulator)) as client,
         ThreadPoolExecutor(4) as threads,
     ):
-        list(threads.map(lambda ttl: one_session(client, counts, ttl), tries))
+        list(threads.map(lambda ttl: one_session(client, emulator.backend, counts, ttl), tries))
 
 
 def in_tasks(emulator: Emulator, counts: Counts, tries: range) -> None:
@@ -164,11 +179,9 @@ def in_tasks(emulator: Emulator, counts: Counts, tries: range) -> None:
 
         async def some() -> None:
             for ttl in left:
-                await one_async_session(client, counts, ttl)
+                await one_async_session(client, emulator.backend, counts, ttl)
 
-        async with AsyncSessionsClient(
-            emulator.url, token=emulator.token, instance=INSTANCE
-        ) as client:
+        async with AsyncSessionsClient(**account(emulator)) as client:
             await asyncio.gather(*(some() for _ in range(8)))
 
     asyncio.run(main())
@@ -176,8 +189,8 @@ def in_tasks(emulator: Emulator, counts: Counts, tries: range) -> None:
 
 def in_a_process_that_dies(emulator: Emulator, counts: Counts, tries: range) -> None:
     """All sessions open at once in a process that an exception ends half way."""
-    command = [sys.executable, __file__, "--die", emulator.url, emulator.token]
-    command += [str(tries.start), str(tries.stop)]
+    given = [emulator.contract, emulator.url, emulator.token, emulator.instance, emulator.backend]
+    command = [sys.executable, __file__, "--die", *given, str(tries.start), str(tries.stop)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if "Stopped" not in done.stderr:
         raise RuntimeError(done.stderr)
@@ -190,13 +203,13 @@ def in_a_process_that_dies(emulator: Emulator, counts: Counts, tries: range) -> 
             counts.reported[int(ttl)] = error(line, method="POST", url="", attempts=1)
 
 
-def die(url: str, token: str, tries: range) -> None:
+def die(client: SessionsClient, backend: str, tries: range) -> None:
     """Open sessions, say so, and die of an exception."""
     with ExitStack() as stack:
-        client = stack.enter_context(SessionsClient(url, token=token, instance=INSTANCE))
+        stack.enter_context(client)
         for ttl in tries:
             try:
-                session = stack.enter_context(client.create(backend=BACKEND, max_ttl=ttl))
+                session = stack.enter_context(client.create(backend=backend, max_ttl=ttl))
             except OutcomeUnknownError:
                 print(ttl, "-", "unknown")
             except CallError:
@@ -207,26 +220,29 @@ def die(url: str, token: str, tries: range) -> None:
         raise Stopped
 
 
-def campaign(count: int, seed: int = 0) -> tuple[list[str], str]:
-    """Run all three ways; returns what does not hold, and a summary."""
+def campaign(count: int, seed: int = 0, contract: str = "classic") -> tuple[list[str], str]:
+    """Run all three ways by a contract; returns what does not hold, and a summary."""
     wrong: list[str] = []
     lines: list[str] = []
     ways = {in_threads: count, in_tasks: count, in_a_process_that_dies: max(20, count // 20)}
     for way, number in ways.items():
-        with Emulator(seed=seed) as emulator:
+        with Emulator(contract=contract, seed=seed) as emulator:
             faulty(emulator)
             counts, tries = Counts(), range(1000, 1000 + number)
             way(emulator, counts, tries)
             for fault in emulator.faults():
                 emulator.remove_fault(fault["name"])
-            wrong += [f"{way.__name__}: {text}" for text in counts.judge(emulator, tries)]
+            wrong += [
+                f"{contract}, {way.__name__}: {text}" for text in counts.judge(emulator, tries)
+            ]
             entries = emulator.requests()
             struck = sum(entry["fault"] is not None for entry in entries)
             unknown = sum(
                 isinstance(error, OutcomeUnknownError) for error in counts.reported.values()
             )
             lines.append(
-                f"{way.__name__}: {number} creates, {len(emulator.sessions())} sessions, "
+                f"{contract}, {way.__name__}: "
+                f"{number} creates, {len(emulator.sessions())} sessions, "
                 f"{unknown} reported as unknown, {len(counts.unended)} not ended; "
                 f"{len(entries)} requests logged, {struck} of them struck"
             )
@@ -238,14 +254,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--die", nargs=4, metavar=("URL", "TOKEN", "START", "STOP"))
+    parser.add_argument("--die", nargs=7, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    wrong: list[str] = []
     with set_testing(True):
         if options.die:
-            url, token, start, stop = options.die
-            die(url, token, range(int(start), int(stop)))
-        wrong, summary = campaign(options.count, options.seed)
-    print(summary)
+            contract, url, token, instance, backend, start, stop = options.die
+            client = SessionsClient(
+                url, token=token, auth=BearerToken, instance=instance, contract=contract
+            )
+            die(client, backend, range(int(start), int(stop)))
+        for contract in TTLS:
+            found, summary = campaign(options.count, options.seed, contract)
+            print(summary)
+            wrong += found
     print("\n".join(itertools.islice(wrong, 20)) or "all of it holds")
     return 1 if wrong else 0
 

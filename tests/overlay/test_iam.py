@@ -244,18 +244,24 @@ def test_threads_share_a_failure(
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_tasks_share_one_exchange_and_the_loop_goes_on(
+@pytest.mark.parametrize("expired", [False, True])
+def test_tasks_share_one_exchange_and_the_loop_goes_on(  # noqa: PLR0913 - four are fixtures
     options: dict[str, Any],
     key: ApiKey,
     emulator: Emulator,
     monkeypatch: pytest.MonkeyPatch,
     backend: str,
+    *,
+    expired: bool,
 ) -> None:
     name = made(emulator)
-    gate = Gate(monkeypatch, key, COMING, EXCHANGE)
 
     async def main() -> None:
         async with AsyncSessionsClient(emulator.url, **options) as client:
+            if expired:
+                await client.get(name)
+                emulator.advance(3600)
+            gate = Gate(monkeypatch, key, COMING, EXCHANGE)
             found: list[str] = []
 
             async def get() -> None:
@@ -267,9 +273,9 @@ def test_tasks_share_one_exchange_and_the_loop_goes_on(
                     tasks.start_soon(get)
             assert found == [name] * COMING
             await client.get(name)
+            assert gate.count == 1
 
     anyio.run(main, backend=backend)
-    assert gate.count == 1
 
 
 def test_a_task_that_is_cancelled_does_not_wait_for_an_exchange(
