@@ -125,7 +125,7 @@ def breaks(  # noqa: C901 - a rule of JSON Schema each
     if "maximum" in node:
         yield "above the maximum", at, node["maximum"] + 1
     if node.get("format") == "date-time" or "pattern" in node:
-        yield "no such text", at, "yesterday"
+        yield "no such text", at, "no such text"
     if node.get("minLength") or node.get("minItems"):
         yield "too short", at, "" if "string" in kinds else []
     if (found := as_object(value)) is not None:
