@@ -17,7 +17,8 @@ class CreatedSession:
 
     Attributes:
         id (str): The id of the session.
-        messages (list[Message] | Unset): What the service has to say about the new session. Show it to the user.
+        messages (list[Message] | Unset): What the service has to say about the new session. Show it to the user. Absent
+            if it is nothing.
     """
 
     id: str

@@ -25,7 +25,8 @@ class ExtendedSession:
         instance (str): The instance that pays, as hub/group/project.
         interactive_ttl (float): How long the session stays active with no job queued or running, in seconds.
         max_ttl (float): How long the session may run, in seconds from the start of its first job.
-        active_ttl (float): How long the session can still be active, in seconds. Starts as `max_ttl`; 0 when closed.
+        active_ttl (float): How long the session may be active at most, in seconds: a setting, which stays the same when
+            the session has run, and when it is closed.
         status (SessionStatus): The status of a session, as the extended view tells it.
         accepting_jobs (bool): Whether new jobs are queued. If false, new jobs are refused, and the session closes as
             soon as it has none
@@ -38,9 +39,10 @@ class ExtendedSession:
             before the first.
         last_job_completed (datetime.datetime | Unset): When a job of the session last ended. Absent before the first.
         status_reason (str | Unset): Why the session has this status.
-        mode (SessionMode | Unset): How the jobs of a session run: one at a time (dedicated) or several side by side
-            (batch).
-        elapsed_time (float | Unset): What was used of the session, in seconds.
+        mode (SessionMode | Unset): What a session is. In both modes its jobs run side by side.
+            - batch: each job is charged for its own time, and the backend is not held between them.
+            - dedicated: the backend is held, and charged for, from the first job to the end of the session's activity.
+        elapsed_time (float | Unset): What was used of the session, in seconds. 0 in a session that never ran a job.
         session_remaining_time_seconds (float | Unset): What remains of the session's time, in seconds.
         timestamps (list[SessionEvent] | Unset): Every change of the status, oldest first.
     """

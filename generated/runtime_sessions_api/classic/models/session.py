@@ -23,7 +23,8 @@ class Session:
         backend_name (str): The name of the system on which the jobs run.
         interactive_ttl (float): How long the session stays active with no job queued or running, in seconds.
         max_ttl (float): How long the session may run, in seconds from the start of its first job.
-        active_ttl (float): How long the session can still be active, in seconds. Starts as `max_ttl`; 0 when closed.
+        active_ttl (float): How long the session may be active at most, in seconds: a setting, which stays the same when
+            the session has run, and when it is closed.
         state (SessionState): The state of the session.
             - open: created, no job was dequeued yet.
             - active: jobs are being dequeued.
@@ -40,9 +41,10 @@ class Session:
         last_job_started (datetime.datetime | Unset): When the newest of the session's started jobs started. Absent
             before the first.
         last_job_completed (datetime.datetime | Unset): When a job of the session last ended. Absent before the first.
-        mode (SessionMode | Unset): How the jobs of a session run: one at a time (dedicated) or several side by side
-            (batch).
-        elapsed_time (float | Unset): What was used of the session, in seconds.
+        mode (SessionMode | Unset): What a session is. In both modes its jobs run side by side.
+            - batch: each job is charged for its own time, and the backend is not held between them.
+            - dedicated: the backend is held, and charged for, from the first job to the end of the session's activity.
+        elapsed_time (float | Unset): What was used of the session, in seconds. 0 in a session that never ran a job.
     """
 
     id: str

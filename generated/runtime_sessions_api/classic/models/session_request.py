@@ -20,8 +20,9 @@ class SessionRequest:
         instance (str): The instance that pays, as hub/group/project.
         max_session_ttl (float | Unset): How long the session may run, in seconds from the start of its first job. The
             service's own limit when absent.
-        mode (SessionMode | Unset): How the jobs of a session run: one at a time (dedicated) or several side by side
-            (batch).
+        mode (SessionMode | Unset): What a session is. In both modes its jobs run side by side.
+            - batch: each job is charged for its own time, and the backend is not held between them.
+            - dedicated: the backend is held, and charged for, from the first job to the end of the session's activity.
     """
 
     backend: str

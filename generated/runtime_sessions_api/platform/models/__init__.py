@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from .job_state_status import JobStateStatus
     from .job_status import JobStatus
     from .job_usage import JobUsage
-    from .partner_session_request import PartnerSessionRequest
+    from .list_jobs_sort import ListJobsSort
+    from .list_workloads_sort import ListWorkloadsSort
+    from .list_workloads_user import ListWorkloadsUser
+    from .page_link import PageLink
     from .program import Program
     from .session import Session
     from .session_mode import SessionMode
@@ -23,6 +26,14 @@ if TYPE_CHECKING:
     from .session_state import SessionState
     from .session_timestamp import SessionTimestamp
     from .session_update import SessionUpdate
+    from .version import Version
+    from .version_list import VersionList
+    from .version_status import VersionStatus
+    from .workload import Workload
+    from .workload_mode import WorkloadMode
+    from .workload_page import WorkloadPage
+    from .workload_status import WorkloadStatus
+    from .workload_usage import WorkloadUsage
 else:
     _MODULES = {
         "BillingStatus": ".billing_status",
@@ -36,7 +47,10 @@ else:
         "JobStateStatus": ".job_state_status",
         "JobStatus": ".job_status",
         "JobUsage": ".job_usage",
-        "PartnerSessionRequest": ".partner_session_request",
+        "ListJobsSort": ".list_jobs_sort",
+        "ListWorkloadsSort": ".list_workloads_sort",
+        "ListWorkloadsUser": ".list_workloads_user",
+        "PageLink": ".page_link",
         "Program": ".program",
         "Session": ".session",
         "SessionMode": ".session_mode",
@@ -44,6 +58,14 @@ else:
         "SessionState": ".session_state",
         "SessionTimestamp": ".session_timestamp",
         "SessionUpdate": ".session_update",
+        "Version": ".version",
+        "VersionList": ".version_list",
+        "VersionStatus": ".version_status",
+        "Workload": ".workload",
+        "WorkloadMode": ".workload_mode",
+        "WorkloadPage": ".workload_page",
+        "WorkloadStatus": ".workload_status",
+        "WorkloadUsage": ".workload_usage",
     }
 
     def __getattr__(name: str) -> type:
@@ -69,7 +91,10 @@ __all__ = (
     "JobStateStatus",
     "JobStatus",
     "JobUsage",
-    "PartnerSessionRequest",
+    "ListJobsSort",
+    "ListWorkloadsSort",
+    "ListWorkloadsUser",
+    "PageLink",
     "Program",
     "Session",
     "SessionMode",
@@ -77,4 +102,12 @@ __all__ = (
     "SessionState",
     "SessionTimestamp",
     "SessionUpdate",
+    "Version",
+    "VersionList",
+    "VersionStatus",
+    "Workload",
+    "WorkloadMode",
+    "WorkloadPage",
+    "WorkloadStatus",
+    "WorkloadUsage",
 )

@@ -32,7 +32,7 @@ class Job:
             results.
         session_id (str | Unset): The session in which the job runs. Absent outside of sessions.
         user_id (str | Unset): The id of the user who submitted the job.
-        usage (JobUsage | Unset): What a job used.
+        usage (JobUsage | Unset): What a job used. Its fields depend on the version of the API that the call asks for.
         private (bool | Unset): Whether parameters and results are hidden. Absent unless true.
         estimated_running_time_seconds (float | Unset): How long the job is expected to run, in seconds.
         calibration_id (str | Unset): The id of the calibration that the job runs with.

@@ -14,15 +14,19 @@ T = TypeVar("T", bound="JobUsage")
 
 @_attrs_define
 class JobUsage:
-    """What a job used.
+    """What a job used. Its fields depend on the version of the API that the call asks for.
 
     Attributes:
-        qpu_charge_time_seconds (float | Unset): What is charged for the job, in seconds.
+        qpu_charge_time_seconds (float | Unset): What is charged for the job, in seconds. Since version 2026-03-15.
         status (BillingStatus | Unset): Whether the usage is final.
+        seconds (float | Unset): What is charged for the job, in seconds. Before version 2026-03-15.
+        quantum_seconds (float | Unset): The part of `seconds` that the system ran. Before version 2026-03-15.
     """
 
     qpu_charge_time_seconds: float | Unset = UNSET
     status: BillingStatus | Unset = UNSET
+    seconds: float | Unset = UNSET
+    quantum_seconds: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -32,6 +36,10 @@ class JobUsage:
         if not isinstance(self.status, Unset):
             status = self.status.value
 
+        seconds = self.seconds
+
+        quantum_seconds = self.quantum_seconds
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -39,6 +47,10 @@ class JobUsage:
             field_dict["qpu_charge_time_seconds"] = qpu_charge_time_seconds
         if status is not UNSET:
             field_dict["status"] = status
+        if seconds is not UNSET:
+            field_dict["seconds"] = seconds
+        if quantum_seconds is not UNSET:
+            field_dict["quantum_seconds"] = quantum_seconds
 
         return field_dict
 
@@ -54,9 +66,15 @@ class JobUsage:
         else:
             status = BillingStatus(_status)
 
+        seconds = d.pop("seconds", UNSET)
+
+        quantum_seconds = d.pop("quantum_seconds", UNSET)
+
         job_usage = cls(
             qpu_charge_time_seconds,
             status,
+            seconds,
+            quantum_seconds,
         )
 
         job_usage.additional_properties = d

@@ -20,8 +20,9 @@ class Session:
 
     Attributes:
         id (str): The id of the session. Opaque; a UUID of version 4 as the service makes them.
-        backend_name (None | str): The name of the system on which the jobs run. An open session may have none yet.
-        mode (SessionMode): How the jobs of a session run: one at a time (dedicated) or several side by side (batch).
+        backend_name (None | str): The name of the system on which the jobs run. An open session may have none yet; the
+            service of 2024 showed that as an empty text.
+        mode (None | SessionMode): What the session is. Null was seen in sessions that were created without one.
         started_at (datetime.datetime | Unset): When the first job of the session started. Absent before that.
         activated_at (datetime.datetime | Unset): When the session last became active. Absent before that.
         closed_at (datetime.datetime | Unset): When the session was closed. Absent before that; it never moves.
@@ -30,8 +31,8 @@ class Session:
         last_job_completed (datetime.datetime | Unset): When a job of the session last ended. Absent before the first.
         interactive_ttl (int | Unset): How long the session stays active between jobs, in seconds.
         max_ttl (int | Unset): How long the session may run, in seconds from the start of its first job.
-        active_ttl (int | Unset): How long the session can still be active, in seconds. Starts as `max_ttl`; 0 when
-            closed.
+        active_ttl (int | Unset): How long the session may be active at most, in seconds: a setting, which stays the
+            same when the session has run, and when it is closed. What remains is `activated_at` and this time, less now.
         state (SessionState | Unset): The state of a session.
             - open: it waits for its first job.
             - active: it has priority on the backend; a job runs, or the next is waited for.
@@ -49,7 +50,7 @@ class Session:
 
     id: str
     backend_name: None | str
-    mode: SessionMode
+    mode: None | SessionMode
     started_at: datetime.datetime | Unset = UNSET
     activated_at: datetime.datetime | Unset = UNSET
     closed_at: datetime.datetime | Unset = UNSET
@@ -72,7 +73,11 @@ class Session:
         backend_name: None | str
         backend_name = self.backend_name
 
-        mode = self.mode.value
+        mode: None | str
+        if isinstance(self.mode, SessionMode):
+            mode = self.mode.value
+        else:
+            mode = self.mode
 
         started_at: str | Unset = UNSET
         if not isinstance(self.started_at, Unset):
@@ -170,7 +175,12 @@ class Session:
 
         backend_name = cast(None | str, d.pop("backend_name"))
 
-        mode = SessionMode(d.pop("mode"))
+        _mode = d.pop("mode")
+        mode: None | SessionMode = None
+        if _mode is not None:
+            mode_type_0 = SessionMode(_mode)
+
+            mode = mode_type_0
 
         _started_at = d.pop("started_at", UNSET)
         started_at: datetime.datetime | Unset

@@ -15,6 +15,7 @@ def _get_kwargs(
     *,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
+    sort: str | Unset = "desc",
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -22,6 +23,8 @@ def _get_kwargs(
     params["limit"] = limit
 
     params["offset"] = offset
+
+    params["sort"] = sort
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -87,15 +90,17 @@ def sync_detailed(
     client: AuthenticatedClient,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
+    sort: str | Unset = "desc",
 ) -> Response[ErrorBody | JobPage]:
     """List the jobs of a session
 
-     A page of the session's jobs, newest first.
+     A page of the session's jobs, newest first unless `sort` says otherwise.
 
     Args:
         id (str):
         limit (int | Unset):  Default: 200.
         offset (int | Unset):  Default: 0.
+        sort (str | Unset):  Default: 'desc'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -109,6 +114,7 @@ def sync_detailed(
         id=id,
         limit=limit,
         offset=offset,
+        sort=sort,
     )
     kwargs["url"] = client.absolute_url(kwargs["url"])
 
@@ -125,15 +131,17 @@ def sync(
     client: AuthenticatedClient,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
+    sort: str | Unset = "desc",
 ) -> ErrorBody | JobPage | None:
     """List the jobs of a session
 
-     A page of the session's jobs, newest first.
+     A page of the session's jobs, newest first unless `sort` says otherwise.
 
     Args:
         id (str):
         limit (int | Unset):  Default: 200.
         offset (int | Unset):  Default: 0.
+        sort (str | Unset):  Default: 'desc'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,6 +156,7 @@ def sync(
         client=client,
         limit=limit,
         offset=offset,
+        sort=sort,
     ).parsed
 
 
@@ -157,15 +166,17 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
+    sort: str | Unset = "desc",
 ) -> Response[ErrorBody | JobPage]:
     """List the jobs of a session
 
-     A page of the session's jobs, newest first.
+     A page of the session's jobs, newest first unless `sort` says otherwise.
 
     Args:
         id (str):
         limit (int | Unset):  Default: 200.
         offset (int | Unset):  Default: 0.
+        sort (str | Unset):  Default: 'desc'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -179,6 +190,7 @@ async def asyncio_detailed(
         id=id,
         limit=limit,
         offset=offset,
+        sort=sort,
     )
     kwargs["url"] = client.absolute_url(kwargs["url"])
 
@@ -193,15 +205,17 @@ async def asyncio(
     client: AuthenticatedClient,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
+    sort: str | Unset = "desc",
 ) -> ErrorBody | JobPage | None:
     """List the jobs of a session
 
-     A page of the session's jobs, newest first.
+     A page of the session's jobs, newest first unless `sort` says otherwise.
 
     Args:
         id (str):
         limit (int | Unset):  Default: 200.
         offset (int | Unset):  Default: 0.
+        sort (str | Unset):  Default: 'desc'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -217,5 +231,6 @@ async def asyncio(
             client=client,
             limit=limit,
             offset=offset,
+            sort=sort,
         )
     ).parsed

@@ -1,3 +1,4 @@
+import datetime
 from typing import Any
 
 import httpx
@@ -6,7 +7,8 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.job_page import JobPage
-from ...types import UNSET, Response, Unset, json_body
+from ...models.list_jobs_sort import ListJobsSort
+from ...types import UNSET, Response, Timestamp, Unset, json_body
 
 
 def _get_kwargs(
@@ -14,11 +16,19 @@ def _get_kwargs(
     session_id: str | Unset = UNSET,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
+    sort: ListJobsSort | Unset = ListJobsSort.DESC,
+    pending: bool | Unset = UNSET,
+    program: str | Unset = UNSET,
+    backend: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
     exclude_params: bool | Unset = True,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["IBM-API-Version"] = ibm_api_version
+    if not isinstance(ibm_api_version, Unset):
+        headers["IBM-API-Version"] = ibm_api_version
 
     params: dict[str, Any] = {}
 
@@ -27,6 +37,34 @@ def _get_kwargs(
     params["limit"] = limit
 
     params["offset"] = offset
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    params["pending"] = pending
+
+    params["program"] = program
+
+    params["backend"] = backend
+
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = Timestamp.encode(created_after)
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = Timestamp.encode(created_before)
+    params["created_before"] = json_created_before
+
+    json_tags: list[str] | Unset = UNSET
+    if not isinstance(tags, Unset):
+        json_tags = tags
+
+    params["tags"] = json_tags
 
     params["exclude_params"] = exclude_params
 
@@ -98,22 +136,35 @@ def sync_detailed(
     session_id: str | Unset = UNSET,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
+    sort: ListJobsSort | Unset = ListJobsSort.DESC,
+    pending: bool | Unset = UNSET,
+    program: str | Unset = UNSET,
+    backend: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
     exclude_params: bool | Unset = True,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Response[ErrorBody | JobPage]:
-    """List the jobs of a session
+    """List jobs, such as those of a session
 
-     A page of the caller's jobs in this instance, newest first; with `session_id`, of those in that
-    session.
-    The service has more filters, by program, backend, tags and time, which have nothing to do with
-    sessions.
+     A page of the caller's jobs in this instance, newest first unless `sort` says otherwise; with
+    `session_id`, of
+    those in that session. A job is listed if it passes every filter that is given.
 
     Args:
         session_id (str | Unset):
         limit (int | Unset):  Default: 200.
         offset (int | Unset):  Default: 0.
+        sort (ListJobsSort | Unset):  Default: ListJobsSort.DESC.
+        pending (bool | Unset):
+        program (str | Unset):
+        backend (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        tags (list[str] | Unset):
         exclude_params (bool | Unset):  Default: True.
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -127,6 +178,13 @@ def sync_detailed(
         session_id=session_id,
         limit=limit,
         offset=offset,
+        sort=sort,
+        pending=pending,
+        program=program,
+        backend=backend,
+        created_after=created_after,
+        created_before=created_before,
+        tags=tags,
         exclude_params=exclude_params,
         ibm_api_version=ibm_api_version,
     )
@@ -145,22 +203,35 @@ def sync(
     session_id: str | Unset = UNSET,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
+    sort: ListJobsSort | Unset = ListJobsSort.DESC,
+    pending: bool | Unset = UNSET,
+    program: str | Unset = UNSET,
+    backend: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
     exclude_params: bool | Unset = True,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> ErrorBody | JobPage | None:
-    """List the jobs of a session
+    """List jobs, such as those of a session
 
-     A page of the caller's jobs in this instance, newest first; with `session_id`, of those in that
-    session.
-    The service has more filters, by program, backend, tags and time, which have nothing to do with
-    sessions.
+     A page of the caller's jobs in this instance, newest first unless `sort` says otherwise; with
+    `session_id`, of
+    those in that session. A job is listed if it passes every filter that is given.
 
     Args:
         session_id (str | Unset):
         limit (int | Unset):  Default: 200.
         offset (int | Unset):  Default: 0.
+        sort (ListJobsSort | Unset):  Default: ListJobsSort.DESC.
+        pending (bool | Unset):
+        program (str | Unset):
+        backend (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        tags (list[str] | Unset):
         exclude_params (bool | Unset):  Default: True.
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,6 +246,13 @@ def sync(
         session_id=session_id,
         limit=limit,
         offset=offset,
+        sort=sort,
+        pending=pending,
+        program=program,
+        backend=backend,
+        created_after=created_after,
+        created_before=created_before,
+        tags=tags,
         exclude_params=exclude_params,
         ibm_api_version=ibm_api_version,
     ).parsed
@@ -186,22 +264,35 @@ async def asyncio_detailed(
     session_id: str | Unset = UNSET,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
+    sort: ListJobsSort | Unset = ListJobsSort.DESC,
+    pending: bool | Unset = UNSET,
+    program: str | Unset = UNSET,
+    backend: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
     exclude_params: bool | Unset = True,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Response[ErrorBody | JobPage]:
-    """List the jobs of a session
+    """List jobs, such as those of a session
 
-     A page of the caller's jobs in this instance, newest first; with `session_id`, of those in that
-    session.
-    The service has more filters, by program, backend, tags and time, which have nothing to do with
-    sessions.
+     A page of the caller's jobs in this instance, newest first unless `sort` says otherwise; with
+    `session_id`, of
+    those in that session. A job is listed if it passes every filter that is given.
 
     Args:
         session_id (str | Unset):
         limit (int | Unset):  Default: 200.
         offset (int | Unset):  Default: 0.
+        sort (ListJobsSort | Unset):  Default: ListJobsSort.DESC.
+        pending (bool | Unset):
+        program (str | Unset):
+        backend (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        tags (list[str] | Unset):
         exclude_params (bool | Unset):  Default: True.
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -215,6 +306,13 @@ async def asyncio_detailed(
         session_id=session_id,
         limit=limit,
         offset=offset,
+        sort=sort,
+        pending=pending,
+        program=program,
+        backend=backend,
+        created_after=created_after,
+        created_before=created_before,
+        tags=tags,
         exclude_params=exclude_params,
         ibm_api_version=ibm_api_version,
     )
@@ -231,22 +329,35 @@ async def asyncio(
     session_id: str | Unset = UNSET,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
+    sort: ListJobsSort | Unset = ListJobsSort.DESC,
+    pending: bool | Unset = UNSET,
+    program: str | Unset = UNSET,
+    backend: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
     exclude_params: bool | Unset = True,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> ErrorBody | JobPage | None:
-    """List the jobs of a session
+    """List jobs, such as those of a session
 
-     A page of the caller's jobs in this instance, newest first; with `session_id`, of those in that
-    session.
-    The service has more filters, by program, backend, tags and time, which have nothing to do with
-    sessions.
+     A page of the caller's jobs in this instance, newest first unless `sort` says otherwise; with
+    `session_id`, of
+    those in that session. A job is listed if it passes every filter that is given.
 
     Args:
         session_id (str | Unset):
         limit (int | Unset):  Default: 200.
         offset (int | Unset):  Default: 0.
+        sort (ListJobsSort | Unset):  Default: ListJobsSort.DESC.
+        pending (bool | Unset):
+        program (str | Unset):
+        backend (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        tags (list[str] | Unset):
         exclude_params (bool | Unset):  Default: True.
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -262,6 +373,13 @@ async def asyncio(
             session_id=session_id,
             limit=limit,
             offset=offset,
+            sort=sort,
+            pending=pending,
+            program=program,
+            backend=backend,
+            created_after=created_after,
+            created_before=created_before,
+            tags=tags,
             exclude_params=exclude_params,
             ibm_api_version=ibm_api_version,
         )

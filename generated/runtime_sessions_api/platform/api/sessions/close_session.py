@@ -6,16 +6,17 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
-from ...types import UNSET, Response, json_body
+from ...types import UNSET, Response, Unset, json_body
 
 
 def _get_kwargs(
     id: str,
     *,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["IBM-API-Version"] = ibm_api_version
+    if not isinstance(ibm_api_version, Unset):
+        headers["IBM-API-Version"] = ibm_api_version
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -76,7 +77,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Response[Any | ErrorBody]:
     """Close a session at once
 
@@ -86,7 +87,7 @@ def sync_detailed(
 
     Args:
         id (str):
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -113,7 +114,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Any | ErrorBody | None:
     """Close a session at once
 
@@ -123,7 +124,7 @@ def sync(
 
     Args:
         id (str):
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,7 +145,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Response[Any | ErrorBody]:
     """Close a session at once
 
@@ -154,7 +155,7 @@ async def asyncio_detailed(
 
     Args:
         id (str):
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -179,7 +180,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Any | ErrorBody | None:
     """Close a session at once
 
@@ -189,7 +190,7 @@ async def asyncio(
 
     Args:
         id (str):
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -5,29 +5,26 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
-from ...models.partner_session_request import PartnerSessionRequest
 from ...models.session import Session
 from ...models.session_request import SessionRequest
-from ...types import UNSET, Response, json_body
+from ...types import UNSET, Response, Unset, json_body
 
 
 def _get_kwargs(
     *,
-    body: PartnerSessionRequest | SessionRequest,
-    ibm_api_version: str,
+    body: SessionRequest,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["IBM-API-Version"] = ibm_api_version
+    if not isinstance(ibm_api_version, Unset):
+        headers["IBM-API-Version"] = ibm_api_version
 
     _kwargs: dict[str, Any] = {
         "method": "post",
         "url": "/sessions",
     }
 
-    if isinstance(body, SessionRequest):
-        _kwargs["json"] = body.to_dict()
-    else:
-        _kwargs["json"] = body.to_dict()
+    _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -52,6 +49,11 @@ def _parse_response(
         response_401 = ErrorBody.from_dict(body)
 
         return response_401
+
+    if response.status_code == 404 and (body := json_body(response)) is not UNSET:
+        response_404 = ErrorBody.from_dict(body)
+
+        return response_404
 
     if response.status_code == 500 and (body := json_body(response)) is not UNSET:
         response_500 = ErrorBody.from_dict(body)
@@ -78,20 +80,23 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    body: PartnerSessionRequest | SessionRequest,
-    ibm_api_version: str,
+    body: SessionRequest,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Response[ErrorBody | Session]:
     """Create a session
 
      Creates a session and answers with it. Every call makes a new session: there is no idempotency key.
     A session that never ran a job closes by itself after 30 minutes. The open plan has no dedicated
     sessions:
-    creating one there is refused with 400 and the code 1352.
+    creating one there is refused with 400 and the code 1352. A `mode` that there is not is refused,
+    too; the service
+    was seen to answer 500 to that (erratum P10).
 
     Args:
-        ibm_api_version (str):
-        body (PartnerSessionRequest | SessionRequest): What to create, in the form of any caller
-            or in that of a channel partner.
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
+        body (SessionRequest): What to create. `interactive_ttl` and `active_ttl` are a channel
+            partner's to set, the first with the second or
+            alone.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -117,20 +122,23 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    body: PartnerSessionRequest | SessionRequest,
-    ibm_api_version: str,
+    body: SessionRequest,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> ErrorBody | Session | None:
     """Create a session
 
      Creates a session and answers with it. Every call makes a new session: there is no idempotency key.
     A session that never ran a job closes by itself after 30 minutes. The open plan has no dedicated
     sessions:
-    creating one there is refused with 400 and the code 1352.
+    creating one there is refused with 400 and the code 1352. A `mode` that there is not is refused,
+    too; the service
+    was seen to answer 500 to that (erratum P10).
 
     Args:
-        ibm_api_version (str):
-        body (PartnerSessionRequest | SessionRequest): What to create, in the form of any caller
-            or in that of a channel partner.
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
+        body (SessionRequest): What to create. `interactive_ttl` and `active_ttl` are a channel
+            partner's to set, the first with the second or
+            alone.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -150,20 +158,23 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    body: PartnerSessionRequest | SessionRequest,
-    ibm_api_version: str,
+    body: SessionRequest,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Response[ErrorBody | Session]:
     """Create a session
 
      Creates a session and answers with it. Every call makes a new session: there is no idempotency key.
     A session that never ran a job closes by itself after 30 minutes. The open plan has no dedicated
     sessions:
-    creating one there is refused with 400 and the code 1352.
+    creating one there is refused with 400 and the code 1352. A `mode` that there is not is refused,
+    too; the service
+    was seen to answer 500 to that (erratum P10).
 
     Args:
-        ibm_api_version (str):
-        body (PartnerSessionRequest | SessionRequest): What to create, in the form of any caller
-            or in that of a channel partner.
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
+        body (SessionRequest): What to create. `interactive_ttl` and `active_ttl` are a channel
+            partner's to set, the first with the second or
+            alone.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -187,20 +198,23 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    body: PartnerSessionRequest | SessionRequest,
-    ibm_api_version: str,
+    body: SessionRequest,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> ErrorBody | Session | None:
     """Create a session
 
      Creates a session and answers with it. Every call makes a new session: there is no idempotency key.
     A session that never ran a job closes by itself after 30 minutes. The open plan has no dedicated
     sessions:
-    creating one there is refused with 400 and the code 1352.
+    creating one there is refused with 400 and the code 1352. A `mode` that there is not is refused,
+    too; the service
+    was seen to answer 500 to that (erratum P10).
 
     Args:
-        ibm_api_version (str):
-        body (PartnerSessionRequest | SessionRequest): What to create, in the form of any caller
-            or in that of a channel partner.
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
+        body (SessionRequest): What to create. `interactive_ttl` and `active_ttl` are a channel
+            partner's to set, the first with the second or
+            alone.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -7,16 +7,17 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.session import Session
-from ...types import UNSET, Response, json_body
+from ...types import UNSET, Response, Unset, json_body
 
 
 def _get_kwargs(
     id: str,
     *,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["IBM-API-Version"] = ibm_api_version
+    if not isinstance(ibm_api_version, Unset):
+        headers["IBM-API-Version"] = ibm_api_version
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -78,7 +79,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Response[ErrorBody | Session]:
     """Get a session
 
@@ -86,7 +87,7 @@ def sync_detailed(
 
     Args:
         id (str):
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -113,7 +114,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> ErrorBody | Session | None:
     """Get a session
 
@@ -121,7 +122,7 @@ def sync(
 
     Args:
         id (str):
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -142,7 +143,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Response[ErrorBody | Session]:
     """Get a session
 
@@ -150,7 +151,7 @@ async def asyncio_detailed(
 
     Args:
         id (str):
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,7 +176,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> ErrorBody | Session | None:
     """Get a session
 
@@ -183,7 +184,7 @@ async def asyncio(
 
     Args:
         id (str):
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

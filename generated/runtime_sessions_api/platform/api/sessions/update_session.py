@@ -7,17 +7,18 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.session_update import SessionUpdate
-from ...types import UNSET, Response, json_body
+from ...types import UNSET, Response, Unset, json_body
 
 
 def _get_kwargs(
     id: str,
     *,
     body: SessionUpdate,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["IBM-API-Version"] = ibm_api_version
+    if not isinstance(ibm_api_version, Unset):
+        headers["IBM-API-Version"] = ibm_api_version
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -83,7 +84,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: SessionUpdate,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Response[Any | ErrorBody]:
     """Accept or refuse new jobs
 
@@ -95,7 +96,7 @@ def sync_detailed(
 
     Args:
         id (str):
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
         body (SessionUpdate): What to change.
 
     Raises:
@@ -125,7 +126,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: SessionUpdate,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Any | ErrorBody | None:
     """Accept or refuse new jobs
 
@@ -137,7 +138,7 @@ def sync(
 
     Args:
         id (str):
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
         body (SessionUpdate): What to change.
 
     Raises:
@@ -161,7 +162,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: SessionUpdate,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Response[Any | ErrorBody]:
     """Accept or refuse new jobs
 
@@ -173,7 +174,7 @@ async def asyncio_detailed(
 
     Args:
         id (str):
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
         body (SessionUpdate): What to change.
 
     Raises:
@@ -201,7 +202,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: SessionUpdate,
-    ibm_api_version: str,
+    ibm_api_version: str | Unset = "2025-05-01",
 ) -> Any | ErrorBody | None:
     """Accept or refuse new jobs
 
@@ -213,7 +214,7 @@ async def asyncio(
 
     Args:
         id (str):
-        ibm_api_version (str):
+        ibm_api_version (str | Unset):  Default: '2025-05-01'.
         body (SessionUpdate): What to change.
 
     Raises:
