@@ -17,7 +17,7 @@ _LOG: Final = logging.getLogger("runtime_sessions_emulator")
 
 
 class Api:
-    """The ASGI application of a generation of the API."""
+    """The ASGI application of the API by a contract."""
 
     def __init__(self, emulation: Emulation) -> None:
         self._skin: Skin = emulation.skin
@@ -41,11 +41,11 @@ class Api:
     async def _perform(self, entry: Entry, receive: Receive) -> Answer:
         """Do what a request asks for, and fill in what the log is to say of it."""
         boundary = self._skin.boundary
-        user, instance = self._skin.authenticate(entry.scope)
-        entry.user = user.id
+        user, instance = self._skin.admit(entry.scope)
+        entry.user = user.id or None
         operation, ident = boundary.route(entry.scope)
         entry.operation = operation.id
-        boundary.headers(operation, entry.scope)
+        headers = boundary.headers(operation, entry.scope)
         query = boundary.query(operation, entry.scope)
         body: Mapping[str, Any] = {}
         if operation.body is not None:
@@ -56,7 +56,7 @@ class Api:
             return self._faulty(fault, None)
         if fault is not None:
             await asyncio.sleep(fault.seconds)
-        answer = self._carry_out(operation, Call(user, instance, ident, query, body))
+        answer = self._carry_out(operation, Call(user, instance, ident, query, body, headers))
         if operation.id == "createSession" and answer.body is not None:
             entry.session_id = answer.body.get("id")
         if fault is None and self._faults:

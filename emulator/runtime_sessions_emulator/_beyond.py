@@ -37,7 +37,7 @@ _SUBMITTED: Final[dict[str, Any]] = {
 _OBJECT: Final[dict[str, Any]] = {"type": "object"}
 _PAGING: Final[dict[str, dict[str, Any]]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": 200},
-    "offset": {"type": "integer", "minimum": 0},
+    "offset": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
     "session_id": {"type": "string"},
 }
 
@@ -47,11 +47,13 @@ def beyond(  # noqa: PLR0913 - what an operation is
     method: str,
     path: tuple[str | None, ...],
     *,
-    answer: dict[str, Any],
+    answer: dict[str, Any] | None,
     body: dict[str, Any] | None = None,
     query: dict[str, dict[str, Any]] | None = None,
+    headers: tuple[Parameter, ...] = (),
 ) -> Operation:
-    """An operation that no contract has."""
+    """An operation that no contract has; without an answer it is 204 that says it was done."""
+    done = {204: None} if answer is None else {200: Draft202012Validator(answer)}
     return Operation(
         id=name,
         method=method,
@@ -61,7 +63,12 @@ def beyond(  # noqa: PLR0913 - what an operation is
             key: Parameter(key, schema["type"], Draft202012Validator(schema))
             for key, schema in (query or {}).items()
         },
-        answers={200: Draft202012Validator(answer), 403: Draft202012Validator(_OBJECT)},
+        answers={
+            **done,
+            403: Draft202012Validator(_OBJECT),
+            409: Draft202012Validator(_OBJECT),
+        },
+        headers=headers,
         strict=False,
     )
 
@@ -86,4 +93,12 @@ GET_USAGE: Final = beyond(
         },
     },
 )
-GET_JOB: Final = beyond("getJob", "GET", ("jobs", None), answer=_OBJECT)
+#: `GET /jobs/{id}`, whose `usage` depends on the version of the API that is asked for.
+GET_JOB: Final = beyond(
+    "getJob",
+    "GET",
+    ("jobs", None),
+    answer=_OBJECT,
+    headers=(Parameter("IBM-API-Version", "string", Draft202012Validator({"type": "string"})),),
+)
+CANCEL_JOB: Final = beyond("cancelJob", "POST", ("jobs", None, "cancel"), answer=None)

@@ -25,25 +25,43 @@ INVALID: Final = 1208
 _PROTOCOL: Final = frozenset({400, 401, 404, 405, 413})
 # With more digits Python refuses to read a number, and so it stays text.
 _WHOLE: Final = re.compile(r"-?[0-9]{1,4000}")
-_VALUES: Final[Mapping[str, Callable[[str], object]]] = {
+_READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "integer": lambda text: int(text) if _WHOLE.fullmatch(text) else text,
     "boolean": lambda text: {"true": True, "false": False}.get(text, text),
 }
 
 
 class Boundary:
-    """The operations of a contract, and of more that the contract leaves out."""
+    """The operations of a contract, and of more that the contract leaves out.
 
-    def __init__(self, contract: Contract, beyond: Iterable[Operation] = ()) -> None:
+    Args:
+        beyond: What is served and not in the contract.
+        unknown_ignored: Whether query parameters that an operation does not have are ignored; else
+            they are refused.
+    """
+
+    def __init__(
+        self, contract: Contract, beyond: Iterable[Operation] = (), *, unknown_ignored: bool = False
+    ) -> None:
         self._error = contract.error
+        self._unknown_ignored = unknown_ignored
         self._paths: dict[tuple[str | None, ...], dict[str, Operation]] = {}
         for operation in (*contract.operations, *beyond):
             self._paths.setdefault(operation.path, {})[operation.method] = operation
+        self._public = {
+            (operation.method, "/".join(["", *map(str, operation.path)]).encode())
+            for operation in contract.operations
+            if operation.public
+        }
         # Where a path of so many segments may have its parameter.
         self._places: dict[int, set[int | None]] = {}
         for path in self._paths:
             place = path.index(None) if None in path else None
             self._places.setdefault(len(path), set()).add(place)
+
+    def takes_no_credentials(self, scope: Scope) -> bool:
+        """Whether a request is one for which nobody has to say who they are."""
+        return (scope["method"], scope["raw_path"]) in self._public
 
     def route(self, scope: Scope) -> tuple[Operation, str]:
         """The operation that a request asks for, and the id in its path.
@@ -63,20 +81,22 @@ class Boundary:
                 return operation, "" if place is None else unquote(segments[place])
         raise HttpError(404, 404, "There is nothing at this path.")
 
-    def headers(self, operation: Operation, scope: Scope) -> None:
-        """Hold the headers to the contract.
+    def headers(self, operation: Operation, scope: Scope) -> dict[str, Any]:
+        """The header parameters, each as what the contract says that it is, or its default.
 
         Raises:
-            HttpError: They break it (400).
+            HttpError: They break the contract (400).
         """
+        found: dict[str, Any] = {}
         for parameter in operation.headers:
             name = parameter.name.lower().encode()
             given = [value.decode("latin-1") for key, value in scope["headers"] if key == name]
             if len(given) > 1 or (parameter.required and not given):
                 often = "more than once" if given else "missing"
                 raise _invalid("headers", f"{parameter.name} is {often}")
-            for text in given:
-                _value("headers", parameter, text)
+            value = _value("headers", parameter, given[0]) if given else parameter.default
+            found[parameter.name] = value
+        return found
 
     def query(self, operation: Operation, scope: Scope) -> dict[str, Any]:
         """The query parameters, each as what the contract says that it is.
@@ -91,11 +111,11 @@ class Boundary:
         except MalformedError as error:
             raise _invalid("query", str(error)) from None
         unknown = given.keys() - operation.query.keys()
-        if unknown and operation.strict:
+        if unknown and operation.strict and not self._unknown_ignored:
             raise _invalid("query", f"{min(unknown)!r} is not a parameter of this operation")
         return {
-            name: _value("query", operation.query[name], text)
-            for name, text in given.items()
+            name: _values("query", operation.query[name], texts)
+            for name, texts in given.items()
             if name not in unknown
         }
 
@@ -139,9 +159,21 @@ class Boundary:
         )
 
 
+def _values(what: str, parameter: Parameter, texts: list[str]) -> object:
+    """What a parameter is given as, which only one that is a list may be more than once."""
+    if parameter.kind == "array":
+        return _valid(what, parameter, texts)
+    if len(texts) > 1:
+        raise _invalid(what, f"{parameter.name!r} is there more than once")
+    return _value(what, parameter, texts[0])
+
+
 def _value(what: str, parameter: Parameter, text: str) -> object:
-    value = _VALUES.get(parameter.kind, str)(text)
-    for problem in parameter.validator.iter_errors(value):
+    return _valid(what, parameter, _READERS.get(parameter.kind, str)(text))
+
+
+def _valid(what: str, parameter: Parameter, value: object) -> object:
+    for problem in parameter.validator.iter_errors(cast("Any", value)):
         raise _invalid(what, f"{parameter.name}: {problem.message}")
     return value
 

@@ -1,14 +1,15 @@
-"""The classic generation of the API."""
+"""The classic contract."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from starlette.types import ASGIApp
 
-from runtime_sessions_emulator._beyond import GET_JOB, LIST_JOBS, submit_job
+from runtime_sessions_emulator._beyond import CANCEL_JOB, GET_JOB, LIST_JOBS, submit_job
 from runtime_sessions_emulator._classic_views import extended_view, job_view, session_view
 from runtime_sessions_emulator._config import Config, User
 from runtime_sessions_emulator._http import Answer, HttpError, Scope
+from runtime_sessions_emulator._job import IN_CLOSED_SESSION
 from runtime_sessions_emulator._login import PREFIX, Login
 from runtime_sessions_emulator._rules import Rules, short_id
 from runtime_sessions_emulator._service import Service
@@ -19,12 +20,14 @@ _MORE_INFO = "https://docs.quantum-computing.ibm.com/errors"
 
 
 class Classic(Skin):
-    """The classic generation."""
+    """The classic contract."""
 
     contract = "classic"
-    rules = Rules(session_id=short_id, open_plan_refuses=False, flag_moves=False)
+    rules = Rules(
+        session_id=short_id, open_plan_refuses=False, flag_moves=False, unrun=IN_CLOSED_SESSION
+    )
     config = Config()
-    beyond = (submit_job(), LIST_JOBS, GET_JOB)
+    beyond = (submit_job(), LIST_JOBS, GET_JOB, CANCEL_JOB)
 
     def __init__(self, service: Service) -> None:
         super().__init__(service)
@@ -90,7 +93,9 @@ class Classic(Skin):
         """`listSessionJobs`."""
         session, now = self.service.get(call.user, call.id)
         limit, offset = call.query.get("limit", 200), call.query.get("offset", 0)
-        page = session.jobs[::-1][offset : offset + limit]
+        oldest_first = call.query.get("sort", "desc").lower() == "asc"
+        jobs = session.jobs if oldest_first else session.jobs[::-1]
+        page = jobs[offset : offset + limit]
         return Answer(
             200, page_view([job_view(job, now) for job in page], len(session.jobs), limit, offset)
         )

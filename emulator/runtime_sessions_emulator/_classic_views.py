@@ -1,4 +1,4 @@
-"""What the classic generation shows of sessions and jobs."""
+"""What the classic contract shows of sessions and jobs."""
 
 from typing import Any, Final
 
@@ -43,12 +43,15 @@ def extended_view(session: Session, now: int) -> dict[str, Any]:
 
 
 def _both(session: Session, now: int) -> dict[str, Any]:
+    # One that ends without a job has used nothing, and says so; before that, nothing is said.
+    used = {"elapsed_time": 0} if session.state.final else {}
     return {
+        **used,
         **session_fields(session, now),
         "created_at": timestamp(session.created_at),
         "interactive_ttl": session.interactive_ttl,
         "max_ttl": session.max_ttl,
-        "active_ttl": number(_session.remaining(session, now)),
+        "active_ttl": session.active_ttl,
     }
 
 

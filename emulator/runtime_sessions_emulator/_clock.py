@@ -1,7 +1,7 @@
 """Where the time comes from, and how it is written."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -23,6 +23,19 @@ def timestamp(at: int) -> str:
 def moment(at: int) -> datetime:
     """A moment as a date and time without a zone, which is UTC."""
     return _EPOCH + timedelta(microseconds=at)
+
+
+def micros_of(text: str) -> int:
+    """The moment that a text in the form of RFC 3339 names, in microseconds since the epoch.
+
+    Raises:
+        ValueError: It names none that a date can hold: a leap second is one.
+    """
+    try:
+        at = datetime.fromisoformat(text.upper()).astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text!r} is no moment that is known here") from None
+    return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 class Clock(Protocol):

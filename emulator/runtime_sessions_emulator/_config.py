@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from attrs import evolve, field, frozen
-from attrs.validators import gt
+from attrs.validators import gt, optional
 from jsonschema_rs import Draft202012Validator
 
 HUB: Final = "hub/group/project"
@@ -46,11 +46,16 @@ class Instance:
         max_ttl: The longest and the default max TTL of its sessions, in seconds.
         open_plan: Whether it is of the open plan, which has no dedicated sessions: they run in job
             mode, or are refused.
+        active_ttl: The default active TTL of its sessions, in seconds; None: their max TTL.
+        interactive_ttl: The interactive TTL of its sessions, in seconds; None: that which the
+            service has for the mode.
     """
 
     name: str
     max_ttl: float = field(default=28800, validator=gt(0))
     open_plan: bool = False
+    active_ttl: float | None = field(default=None, validator=optional(gt(0)))
+    interactive_ttl: float | None = field(default=None, validator=optional(gt(0)))
 
 
 @frozen(kw_only=True)
@@ -58,7 +63,8 @@ class Config:
     """What the emulated service knows; the defaults need no file, and are the classic ones.
 
     Attributes:
-        interactive_ttl: Seconds without a job until an active session becomes inactive.
+        interactive_ttl: Seconds without a job until an active dedicated session becomes inactive.
+        batch_interactive_ttl: The same, of a batch.
         unused_ttl: Seconds until a session that never had a job closes; None: it stays open.
         job_duration: Seconds that a job runs when nothing says otherwise.
 
@@ -73,7 +79,8 @@ class Config:
     backends: tuple[str, ...] = ("ibmq_wellington", "ibm-tenerife")
     instances: tuple[Instance, ...] = (Instance(HUB), Instance(OPEN, open_plan=True))
     interactive_ttl: float = 60
-    unused_ttl: float | None = None
+    batch_interactive_ttl: float = 1
+    unused_ttl: float | None = 1800
     job_duration: float = 2
 
     def __attrs_post_init__(self) -> None:
@@ -149,9 +156,17 @@ _SCHEMA: Final = Draft202012Validator(
         backends=_NAMES,
         instances={
             "type": "array",
-            "items": _table(["name"], name=_NAME, max_ttl=_POSITIVE, open_plan={"type": "boolean"}),
+            "items": _table(
+                ["name"],
+                name=_NAME,
+                max_ttl=_POSITIVE,
+                open_plan={"type": "boolean"},
+                active_ttl=_POSITIVE,
+                interactive_ttl=_POSITIVE,
+            ),
         },
         interactive_ttl=_SPAN,
+        batch_interactive_ttl=_SPAN,
         unused_ttl=_SPAN,
         job_duration=_SPAN,
     ),

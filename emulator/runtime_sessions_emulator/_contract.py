@@ -16,12 +16,17 @@ JsonObject = dict[str, Any]
 
 @frozen
 class Parameter:
-    """A parameter of an operation: its name, its JSON type, and what validates its value."""
+    """A parameter of an operation: its name, its JSON type, and what validates its value.
+
+    Attributes:
+        default: What the contract says that holds where it is not given.
+    """
 
     name: str
     kind: str
     validator: Draft202012Validator
     required: bool = False
+    default: Any = None
 
 
 @frozen
@@ -35,6 +40,7 @@ class Operation:
         headers: Its header parameters.
         answers: What validates the body of each documented status; None where that has no body.
         strict: Whether unknown query parameters and other content types than JSON are refused.
+        public: Whether it takes no credentials.
     """
 
     id: str
@@ -45,6 +51,7 @@ class Operation:
     answers: Mapping[int, Draft202012Validator | None]
     headers: tuple[Parameter, ...] = ()
     strict: bool = True
+    public: bool = False
 
 
 class Contract:
@@ -90,6 +97,7 @@ class Contract:
             body=body and _content(body, self._document),
             query={p["name"]: self._parameter(p) for p in parameters if p["in"] == "query"},
             headers=tuple(self._parameter(p) for p in parameters if p["in"] == "header"),
+            public=operation["security"] == [],
             answers={
                 int(status): _content(_resolved(answer, self._document), self._closed)
                 for status, answer in operation["responses"].items()
@@ -97,12 +105,13 @@ class Contract:
         )
 
     def _parameter(self, parameter: JsonObject) -> Parameter:
-        schema = parameter["schema"]
+        schema = _resolved(parameter["schema"], self._document)
         return Parameter(
             name=parameter["name"],
             kind=schema["type"],
             validator=_validator(schema, self._document),
             required=parameter.get("required", False),
+            default=schema.get("default"),
         )
 
 

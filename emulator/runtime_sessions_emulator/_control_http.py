@@ -19,7 +19,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from runtime_sessions_emulator._control import Control
 from runtime_sessions_emulator._errors import ServiceError
 from runtime_sessions_emulator._faults import Fault
-from runtime_sessions_emulator._http import HttpError, parse_json, parse_query, read_body
+from runtime_sessions_emulator._http import (
+    HttpError,
+    MalformedError,
+    parse_json,
+    parse_query,
+    read_body,
+)
 from runtime_sessions_emulator._job_rule import JobRule
 from runtime_sessions_emulator._page import page_routes
 
@@ -156,11 +162,14 @@ async def _sent(request: Request, types: dict[str, Any]) -> dict[str, Any]:
     if request.method == "POST":
         body = parse_json(await read_body(request.receive) or b"{}")
         return cast("dict[str, Any]", body)
-    query = parse_query(request.scope["query_string"])
-    return {
-        name: int(text) if text.isdecimal() and int in _members(types.get(name)) else text
-        for name, text in query.items()
-    }
+    found: dict[str, Any] = {}
+    for name, texts in parse_query(request.scope["query_string"]).items():
+        if len(texts) > 1:
+            raise MalformedError(f"{name!r} is there more than once")
+        (text,) = texts
+        whole = text.isdecimal() and int in _members(types.get(name))
+        found[name] = int(text) if whole else text
+    return found
 
 
 def _hold(sent: dict[str, Any], schema: Draft202012Validator) -> None:

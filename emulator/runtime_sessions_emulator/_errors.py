@@ -21,6 +21,10 @@ class ForbiddenError(ServiceError):
     """The caller may not use this instance."""
 
 
+class JobEndedError(ServiceError):
+    """The job has ended, and cannot be cancelled any more."""
+
+
 class OpenPlanError(ServiceError):
     """The open plan has no dedicated sessions."""
 

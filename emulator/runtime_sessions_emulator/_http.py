@@ -1,4 +1,4 @@
-"""HTTP, as far as every skin needs it: answers, errors, bodies and queries, on bare ASGI."""
+"""HTTP, as far as every contract needs it: answers, errors, bodies and queries, on bare ASGI."""
 
 import json
 import os
@@ -59,7 +59,7 @@ class HttpError(Exception):
         self.headers: Final = headers
 
 
-#: How a generation of the API shows an error.
+#: How an error is shown by a contract.
 ErrorView = Callable[[HttpError], Answer]
 
 
@@ -160,17 +160,20 @@ def parse_json(body: bytes) -> object:
         raise MalformedError(f"it is not JSON: {error}") from None
 
 
-def parse_query(query: bytes) -> dict[str, str]:
-    """The parameters of a query string.
+def parse_query(query: bytes) -> dict[str, list[str]]:
+    """The parameters of a query string, each with its values in their order.
 
     Raises:
-        MalformedError: It is not UTF-8, or a parameter is there twice.
+        MalformedError: It is not UTF-8.
     """
     try:
         pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError:
         raise MalformedError("it is not UTF-8") from None
-    return _unique(pairs)
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def is_json(headers: Iterable[tuple[bytes, bytes]]) -> bool:

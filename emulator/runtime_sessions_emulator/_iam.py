@@ -54,6 +54,10 @@ class Iam:
         good = self._service.clock.now() < claims["emulator_exp"]
         return self._users.get(claims["iam_id"]) if good else None
 
+    def owner(self, api_key: str) -> User | None:
+        """The user whose API key it is; None where it is nobody's."""
+        return self._keys.get(api_key)
+
     def issue(self, user: User) -> dict[str, Any]:
         """A new token for a user, as `POST /identity/token` answers it."""
         # A client reckons with its own clock when a token runs out, this service with its own.
@@ -93,7 +97,7 @@ class Iam:
             return _refused("BXNIM0106E", f"{said} Valid values: '{_API_KEY}'")
         if not key:
             return _refused("BXNIM0109E", "Property missing or empty: apikey")
-        user = self._keys.get(key)
+        user = self.owner(key)
         if user is None:
             return _refused("BXNIM0415E", "Provided API key could not be found.")
         return JSONResponse(self.issue(user))

@@ -39,9 +39,12 @@ COMPLETED: Final = Outcome(JobStatus.COMPLETED)
 FAILED: Final = Outcome(JobStatus.FAILED, "The program failed")
 CANCELLED: Final = Outcome(JobStatus.CANCELLED, "Cancelled by its owner")
 RAN_TOO_LONG: Final = Outcome(JobStatus.CANCELLED, "Ran too long", 1305)
-SESSION_CLOSED: Final = Outcome(
+#: How a job ends that was queued when its session closed, in the older registry of codes.
+IN_CLOSED_SESSION: Final = Outcome(
     JobStatus.FAILED, "Job is part of a session that's been closed", 4001
 )
+#: The same, as it was seen on the platform.
+SESSION_CLOSED: Final = Outcome(JobStatus.FAILED, "Session has been closed", 1217)
 
 #: The outcomes that can be asked for by name.
 OUTCOMES: Final[Mapping[str, Outcome]] = {

@@ -1,4 +1,4 @@
-"""The current generation of the API."""
+"""The platform contract, which is that of the API that answers today."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Final
@@ -7,7 +7,7 @@ from uuid import uuid4
 from starlette.types import ASGIApp
 
 from runtime_sessions_emulator._backends import device
-from runtime_sessions_emulator._beyond import GET_JOB, GET_USAGE, submit_job
+from runtime_sessions_emulator._beyond import CANCEL_JOB, GET_JOB, GET_USAGE, submit_job
 from runtime_sessions_emulator._config import Config, Instance, User
 from runtime_sessions_emulator._errors import (
     NoSuchBackendError,
@@ -18,29 +18,53 @@ from runtime_sessions_emulator._errors import (
 )
 from runtime_sessions_emulator._http import Answer, HttpError, Scope
 from runtime_sessions_emulator._iam import PREFIX, Iam
-from runtime_sessions_emulator._job import SECOND
-from runtime_sessions_emulator._platform_views import job_view, session_view
+from runtime_sessions_emulator._job import SECOND, SESSION_CLOSED
+from runtime_sessions_emulator._job_filter import JobFilter
+from runtime_sessions_emulator._platform_views import VERSION, job_view, session_view
 from runtime_sessions_emulator._rules import Rules, uuid
 from runtime_sessions_emulator._service import Service
-from runtime_sessions_emulator._skin import REFUSALS, Call, Refusal, Skin, invalid, unauthorized
+from runtime_sessions_emulator._skin import (
+    REFUSALS,
+    Call,
+    Refusal,
+    Skin,
+    invalid,
+    invalid_query,
+    unauthorized,
+)
 from runtime_sessions_emulator._views import error_view, number, page_view
+from runtime_sessions_emulator._workloads import workload_page
 
-_MORE_INFO: Final = "https://quantum.cloud.ibm.com/docs/errors"
+_MORE_INFO: Final = "https://cloud.ibm.com/apidocs/quantum-computing#error-handling"
 _CRN: Final = "crn:v1:bluemix:public:quantum-computing:us-east:a/emulator:"
 _STANDARD: Final = f"{_CRN}standard::"
 _OPEN: Final = f"{_CRN}open::"
 _VERSION: Final = "2026-04-15"
 _LIMIT: Final = 200
-_OFFSET: Final = 2**31 - 1
-#: What `max_ttl` is when a caller does not say it.
-_MAX_TTL: Final = 28800
+#: The version that holds where a call names none.
+_OLDEST_ANSWERED: Final = "2025-05-01"
+#: The TTLs of which none may be above the next.
+_IN_ORDER: Final = ("interactive_ttl", "active_ttl", "max_ttl")
+#: The code of an instance that is not found.
+_NO_INSTANCE: Final = 1279
+#: The versions of the API, and when those go that are no longer kept up.
+_VERSIONS: Final[Mapping[str, str | None]] = {
+    "2024-01-01": "2027-04-15",
+    "2025-01-01": "2027-04-15",
+    "2025-05-01": "2027-04-15",
+    "2026-02-01": "2027-04-15",
+    "2026-02-15": "2027-04-15",
+    "2026-03-15": "2027-04-15",
+    "2026-04-15": None,
+}
 
 
 class Platform(Skin):
-    """The current generation. IAM stands beside it, and says whose token is whose."""
+    """The platform contract. IAM stands beside it, and says whose token is whose."""
 
     contract = "platform"
-    rules = Rules(session_id=uuid, open_plan_refuses=True, flag_moves=True)
+    rules = Rules(session_id=uuid, open_plan_refuses=True, flag_moves=True, unrun=SESSION_CLOSED)
+    unknown_ignored = True
     config = Config(
         users=(
             User(
@@ -57,8 +81,7 @@ class Platform(Skin):
             ),
         ),
         backends=("ibm_backend", "ibm_other"),
-        instances=(Instance(_STANDARD), Instance(_OPEN, open_plan=True)),
-        unused_ttl=1800,
+        instances=(Instance(_STANDARD), Instance(_OPEN, max_ttl=600, open_plan=True)),
     )
     beyond = (
         submit_job(
@@ -66,6 +89,7 @@ class Platform(Skin):
             tags={"type": "array", "maxItems": 8, "items": {"type": "string", "maxLength": 86}},
         ),
         GET_JOB,
+        CANCEL_JOB,
         GET_USAGE,
     )
     refusals: ClassVar[Mapping[type[ServiceError], Refusal]] = {
@@ -75,7 +99,7 @@ class Platform(Skin):
             400,
             1352,
             "You are not authorized to run a session when using the open plan.",
-            "Use batch mode, or an instance of another plan.",
+            "Create an instance of a different plan type or use a different execution mode.",
         ),
     }
 
@@ -83,6 +107,8 @@ class Platform(Skin):
         super().__init__(service)
         self.iam = Iam(service)
         self.handlers["getUsage"] = self.usage
+        self.handlers["listWorkloads"] = self.workloads
+        self.handlers["listVersions"] = self.versions
 
     @property
     def beside(self) -> Mapping[str, ASGIApp]:
@@ -96,47 +122,61 @@ class Platform(Skin):
 
     def error(self, error: HttpError) -> Answer:
         """The answer to a request that is refused."""
-        return error_view(error, _MORE_INFO, trace=uuid4().hex)
+        return error_view(error, _MORE_INFO, trace=str(uuid4()))
 
     def authenticate(self, scope: Scope) -> tuple[User, str]:
-        """The user of the bearer token, and the instance, which has to be one of the user's."""
+        """The user of the token or API key, and the instance, which has to be one of the user's."""
         user, instance = None, ""
         for name, value in scope["headers"]:
             if name == b"authorization":
-                scheme, _, token = value.strip().partition(b" ")
-                if scheme.lower() == b"bearer":
-                    user = self.iam.user(token.strip().decode("latin-1"))
+                user = self._user_of(value)
             elif name == b"service-crn":
                 instance = value.decode("latin-1")
         if user is None:
             raise unauthorized(
                 401,
-                "The token is missing, not valid, or no longer valid.",
+                "The token or API key is missing, not valid, or no longer valid.",
                 "Send 'Authorization: Bearer TOKEN', with a token that IAM gave for an API key "
-                "less than an hour ago.",
+                "less than an hour ago, or 'Authorization: apikey KEY'.",
             )
-        if instance not in user.instances:
+        if not instance:
             raise unauthorized(
                 401,
-                "The instance is missing, or not one of the user's.",
+                "The instance is missing.",
                 "Send 'Service-CRN: CRN', with the CRN of an instance that is yours.",
             )
+        if instance not in user.instances:
+            raise HttpError(
+                404,
+                _NO_INSTANCE,
+                f"Instance {instance} not found.",
+                solution="Send the CRN of an instance that is yours, to the region that it is in.",
+            )
         return user, instance
+
+    def _user_of(self, authorization: bytes) -> User | None:
+        """The user whose token or API key a header carries."""
+        scheme, _, credentials = authorization.strip().partition(b" ")
+        secret = credentials.strip().decode("latin-1")
+        if scheme.lower() == b"bearer":
+            return self.iam.user(secret)
+        if scheme.lower() == b"apikey":
+            return self.iam.owner(secret)
+        return None
 
     def create(self, call: Call) -> Answer:
         """`createSession`."""
         body = call.body
-        max_ttl = body.get("max_ttl", _MAX_TTL)
-        active_ttl = body.get("active_ttl", max_ttl)
-        if not body.get("interactive_ttl", active_ttl) <= active_ttl <= max_ttl:
+        spans = [body[name] for name in _IN_ORDER if name in body]
+        if spans != sorted(spans):
             raise invalid("interactive_ttl is at most active_ttl, and that at most max_ttl")
         session, _ = self.service.create(
             call.user,
             backend=body.get("backend", body.get("backend_name")),
             instance=call.instance,
-            max_ttl=max_ttl,
+            max_ttl=body.get("max_ttl"),
             mode=body["mode"],
-            active_ttl=active_ttl,
+            active_ttl=body.get("active_ttl"),
             interactive_ttl=body.get("interactive_ttl"),
         )
         return Answer(200, session_view(session, session.created_at))
@@ -163,16 +203,48 @@ class Platform(Skin):
         query = call.query
         limit, offset = query.get("limit", _LIMIT), query.get("offset", 0)
         limit = limit if 1 <= limit <= _LIMIT else _LIMIT
-        offset = offset if 0 <= offset <= _OFFSET else 0
+        offset = max(offset, 0)
         params = not query.get("exclude_params", True)
         now = self.service.clock.now()
+        try:
+            wanted = JobFilter.of(query)
+        except ValueError as error:
+            raise invalid_query(str(error)) from None
         jobs = [
             job
             for job in self.service.jobs(call.user, query.get("session_id"))
-            if job.instance == call.instance
+            if job.instance == call.instance and wanted.passes(job)
         ]
-        page = [job_view(job, now, params=params) for job in jobs[offset : offset + limit]]
+        if query.get("sort") == "ASC":
+            jobs.reverse()
+        shown = jobs[offset : offset + limit]
+        version = call.headers[VERSION]
+        page = [job_view(job, now, version, params=params) for job in shown]
         return Answer(200, page_view(page, len(jobs), limit, offset))
+
+    def workloads(self, call: Call) -> Answer:
+        """`listWorkloads`."""
+        now = self.service.clock.now()
+        mine = (
+            workload
+            for workload in self.service.workloads(call.user)
+            if workload.instance == call.instance
+        )
+        try:
+            return Answer(200, workload_page(mine, call.query, now))
+        except ValueError as error:
+            raise invalid_query(str(error)) from None
+
+    def versions(self, call: Call) -> Answer:
+        """`listVersions`."""
+        del call  # everybody is told the same
+        versions: list[dict[str, str]] = []
+        for version, sunset in _VERSIONS.items():
+            if sunset is None:
+                versions.append({"version": version, "status": "live"})
+            else:
+                versions.append({"version": version, "status": "deprecated", "sunset_date": sunset})
+        return Answer(200, {"versions": versions})
 
     def submit(self, call: Call) -> Answer:
         """`submitJob`."""
@@ -186,7 +258,15 @@ class Platform(Skin):
         job, now = self.service.job(call.user, call.id)
         if job.instance != call.instance:
             raise NoSuchJobError("The job is in another instance.")
-        return Answer(200, job_view(job, now, params=True))
+        version = call.headers[VERSION] or _OLDEST_ANSWERED
+        return Answer(200, job_view(job, now, version, params=True))
+
+    def cancel_job(self, call: Call) -> Answer:
+        """`cancelJob`, which is beyond the contract."""
+        job, _ = self.service.job(call.user, call.id)
+        if job.instance != call.instance:
+            raise NoSuchJobError("The job is in another instance.")
+        return super().cancel_job(call)
 
     def usage(self, call: Call) -> Answer:
         """`getUsage`: how long the caller's jobs have run in this instance; there is no limit."""

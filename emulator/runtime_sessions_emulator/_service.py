@@ -9,18 +9,19 @@ from attrs import evolve
 
 from runtime_sessions_emulator import _session
 from runtime_sessions_emulator._clock import Clock, RunningClock
-from runtime_sessions_emulator._config import Config, User
+from runtime_sessions_emulator._config import Config, Instance, User
 from runtime_sessions_emulator._errors import (
     ForbiddenError,
+    JobEndedError,
     NoSuchBackendError,
     NoSuchJobError,
     NoSuchSessionError,
     NotAcceptingError,
     OpenPlanError,
 )
-from runtime_sessions_emulator._job import RAN_TOO_LONG, SECOND, Job, micros
+from runtime_sessions_emulator._job import CANCELLED, RAN_TOO_LONG, SECOND, Job, micros
 from runtime_sessions_emulator._job_rule import JobOrder, JobRule
-from runtime_sessions_emulator._rules import Rules, short_id
+from runtime_sessions_emulator._rules import Rules, new_job_id
 from runtime_sessions_emulator._session import Mode, Session
 
 OPEN_PLAN: Final = (
@@ -112,6 +113,7 @@ class Service:
                 "The session gets that instead of what was asked for."
             )
         granted = plan.max_ttl if max_ttl is None else min(max_ttl, plan.max_ttl)
+        active = active_ttl or plan.active_ttl or granted
         session = _session.create(
             Session(
                 id=self._new_id(self._sessions, self.rules.session_id),
@@ -121,15 +123,23 @@ class Service:
                 mode=wanted,
                 created_at=self.clock.now(),
                 max_ttl=granted,
-                active_ttl=granted if active_ttl is None else min(active_ttl, granted),
-                interactive_ttl=interactive_ttl or self.config.interactive_ttl,
+                active_ttl=min(active, granted),
+                interactive_ttl=interactive_ttl or self._interactive_ttl(plan, wanted),
                 unused_ttl=self.config.unused_ttl,
                 job_mode=job_mode,
                 flag_moves=self.rules.flag_moves,
+                unrun=self.rules.unrun,
             )
         )
         self._sessions[session.id] = session
         return session, warnings
+
+    def _interactive_ttl(self, plan: Instance, mode: Mode) -> float:
+        if plan.interactive_ttl is not None:
+            return plan.interactive_ttl
+        if mode is Mode.BATCH:
+            return self.config.batch_interactive_ttl
+        return self.config.interactive_ttl
 
     def get(self, user: User, session_id: str) -> tuple[Session, int]:
         """A session of the user as it stands, and the time at which it was looked at.
@@ -221,6 +231,33 @@ class Service:
             if session_id in {None, job.session_id}:
                 yield job
 
+    def cancel_job(self, user: User, job_id: str) -> None:
+        """Cancel a job that is queued or runs.
+
+        Raises:
+            NoSuchJobError: The user has no such job.
+            JobEndedError: It has ended.
+        """
+        job, now = self.job(user, job_id)
+        if job.end is not None:
+            raise JobEndedError("The job has ended.")
+        where = self._jobs[job_id]
+        if isinstance(where, Job):
+            self._jobs[job_id] = job.ended(now, CANCELLED)
+            return
+        session_id, place = where
+        session = self._sessions[session_id]
+        self._sessions[session_id] = _session.cancel_job(session, place, CANCELLED, now)
+
+    def workloads(self, user: User) -> Iterator[Session | Job]:
+        """The user's sessions, and those of its jobs that are in none, as they stand."""
+        for session in list(self._sessions.values()):
+            if session.owner == user.id:
+                yield self._settled(session)[0]
+        for job in self.jobs(user):
+            if job.session_id is None:
+                yield job
+
     def sessions(self) -> Iterator[Session]:
         """All sessions of all users as they stand, newest first."""
         for session in reversed(list(self._sessions.values())):
@@ -281,7 +318,7 @@ class Service:
         if 0 < order.cost < duration or (rule.outcome == "ran_too_long" and order.cost > 0):
             duration, outcome = order.cost, RAN_TOO_LONG
         return Job(
-            id=self._new_id(self._jobs, short_id),
+            id=self._new_id(self._jobs, new_job_id),
             owner=user.id,
             instance=instance,
             backend=backend,

@@ -5,26 +5,33 @@ derives it when somebody looks, one change after the other, each dated at the mo
 happened.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
 from attrs import Factory, evolve, field, frozen
 
-from runtime_sessions_emulator._job import SECOND, SESSION_CLOSED, Job, micros
+from runtime_sessions_emulator._job import (
+    IN_CLOSED_SESSION,
+    SECOND,
+    Job,
+    Outcome,
+    micros,
+)
 from runtime_sessions_emulator.lifecycle import TABLE, Event, Reason, State
 
 NEVER: Final = 1 << 62
 
 
 class Mode(StrEnum):
-    """How the jobs of a session run."""
+    """What a session is charged for: the backend that it holds, or its jobs alone."""
 
     DEDICATED = "dedicated"
     BATCH = "batch"
 
 
-#: How many jobs of one session run side by side.
-WIDTH: Final = {Mode.DEDICATED: 1, Mode.BATCH: 5}
+#: How many jobs of one session run side by side, in either mode.
+LANES: Final = 5
 
 
 @frozen
@@ -43,12 +50,14 @@ class Session:
     Attributes:
         backend: None: it gets that of its first job.
         max_ttl: Seconds from the first job's start until it closes, as the caller gave them.
-        active_ttl: The same, where its creator may ask for less than the max TTL.
+        active_ttl: Seconds that it may stay active at a stretch; then it closes.
         interactive_ttl: Seconds without a job until an active session becomes inactive.
         unused_ttl: Seconds until a session that never had a job closes; None: it stays open.
         job_mode: Whether its jobs run without the session ever becoming active (the open plan).
         flag_moves: Whether `accepting_jobs` still changes once it has ended.
-        jobs: Its jobs in the order of submission; those from `waiting` on are queued.
+        unrun: How a job ends that is queued when the session closes.
+        jobs: Its jobs in the order of submission.
+        queued: The places in `jobs` of those that are queued.
         running: The places in `jobs` of those that run.
         idle_since: Since when no job was queued or running, while active.
         held: What of its usage is over, in microseconds.
@@ -67,6 +76,7 @@ class Session:
     unused_ttl: float | None = None
     job_mode: bool = False
     flag_moves: bool = False
+    unrun: Outcome = IN_CLOSED_SESSION
     state: State = State.OPEN
     accepting_jobs: bool = True
     started_at: int | None = None
@@ -80,7 +90,7 @@ class Session:
         )
     )
     jobs: tuple[Job, ...] = ()
-    waiting: int = 0
+    queued: tuple[int, ...] = ()
     running: tuple[int, ...] = ()
     idle_since: int | None = None
     held: int = 0
@@ -101,8 +111,30 @@ def settle(session: Session, now: int) -> Session:
 
 def submit(session: Session, job: Job, now: int) -> Session:
     """The settled session with one more job, which starts at once if there is room."""
-    session = evolve(session, jobs=(*session.jobs, job), idle_since=None)
-    return _scheduled(_start_waiting(session, now))
+    session = evolve(
+        session,
+        jobs=(*session.jobs, job),
+        queued=(*session.queued, len(session.jobs)),
+        idle_since=None,
+    )
+    return _scheduled(_start_queued(session, now))
+
+
+def cancel_job(session: Session, place: int, outcome: Outcome, now: int) -> Session:
+    """The settled session, one of whose jobs its owner cancels. One that has ended stays so."""
+    if place in session.queued:
+        jobs = list(session.jobs)
+        jobs[place] = jobs[place].ended(now, outcome)
+        left = tuple(other for other in session.queued if other != place)
+        idle = session.state is State.ACTIVE and not left and not session.running
+        after = evolve(
+            session, jobs=tuple(jobs), queued=left, idle_since=now if idle else session.idle_since
+        )
+    elif place in session.running:
+        after = _end_jobs(session, {place: outcome}, now)
+    else:
+        return session
+    return _scheduled(_start_queued(_close_if_drained(after, now), now))
 
 
 def update(session: Session, now: int, *, accepting_jobs: bool) -> Session:
@@ -123,12 +155,12 @@ def cancel(session: Session, now: int) -> Session:
 
 
 def remaining(session: Session, now: int) -> float:
-    """What remains of the session's time, in seconds."""
+    """What remains of the session's max TTL, in seconds."""
     if session.state.final:
         return 0
     if session.started_at is None:
-        return session.active_ttl
-    return max(0, micros(session.active_ttl) - (now - session.started_at)) / SECOND
+        return session.max_ttl
+    return max(0, micros(session.max_ttl) - (now - session.started_at)) / SECOND
 
 
 def elapsed(session: Session, now: int) -> float | None:
@@ -153,7 +185,9 @@ def _advance(session: Session, at: int) -> Session:
     session = _close_if_drained(session, at)
     if not session.state.final and at >= _max_ttl_ends(session):
         session = _happen(session, Event.MAX_TTL, at)
-    session = _start_waiting(session, at)
+    if session.state is State.ACTIVE and at >= _active_ttl_ends(session):
+        session = _happen(session, Event.ACTIVE_TTL, at)
+    session = _start_queued(session, at)
     if session.state is State.ACTIVE and at >= _idle_ends(session):
         session = _happen(session, Event.INTERACTIVE_TTL, at)
     if session.state is State.OPEN and at >= _unused_ends(session):
@@ -178,23 +212,19 @@ def _happen(session: Session, event: Event, at: int) -> Session:
             started_at=at if session.started_at is None else session.started_at,
         )
     if transition.to.final:
-        failed = tuple(job.ended(at, SESSION_CLOSED) for job in after.jobs[after.waiting :])
-        after = evolve(
-            after,
-            accepting_jobs=False,
-            closed_at=at,
-            jobs=(*after.jobs[: after.waiting], *failed),
-            waiting=len(after.jobs),
-        )
+        jobs = list(after.jobs)
+        for place in after.queued:
+            jobs[place] = jobs[place].ended(at, after.unrun)
+        after = evolve(after, accepting_jobs=False, closed_at=at, jobs=tuple(jobs), queued=())
     return _release(session, after, at)
 
 
-def _start_waiting(session: Session, at: int) -> Session:
+def _start_queued(session: Session, at: int) -> Session:
     """Start the jobs that there is room for, in the order of submission."""
-    while session.waiting < len(session.jobs) and len(session.running) < WIDTH[session.mode]:
+    while session.queued and len(session.running) < LANES:
         if not session.job_mode:
             session = _happen(session, Event.JOB_STARTED, at)
-        place = session.waiting
+        place, *left = session.queued
         session = evolve(
             session,
             jobs=(
@@ -202,7 +232,7 @@ def _start_waiting(session: Session, at: int) -> Session:
                 session.jobs[place].started(at),
                 *session.jobs[place + 1 :],
             ),
-            waiting=place + 1,
+            queued=tuple(left),
             running=(*session.running, place),
             last_job_started=at,
         )
@@ -212,16 +242,19 @@ def _start_waiting(session: Session, at: int) -> Session:
 def _end_running(session: Session, at: int) -> Session:
     """End the jobs whose time is over at `at`."""
     over = [place for place in session.running if _job_ends(session.jobs[place]) <= at]
-    if not over:
-        return session
+    return _end_jobs(session, dict.fromkeys(over), at) if over else session
+
+
+def _end_jobs(session: Session, ends: Mapping[int, Outcome | None], at: int) -> Session:
+    """End running jobs, each by its place, as it was to end or in the given way."""
     jobs = list(session.jobs)
-    for place in over:
-        jobs[place] = jobs[place].ended(at)
-    left = tuple(place for place in session.running if place not in over)
+    for place, outcome in ends.items():
+        jobs[place] = jobs[place].ended(at, outcome)
+    left = tuple(place for place in session.running if place not in ends)
     held = session.held
     if session.mode is Mode.BATCH:
-        held += sum(jobs[place].running_time(at) for place in over)
-    idle = session.state is State.ACTIVE and not left and session.waiting == len(jobs)
+        held += sum(jobs[place].running_time(at) for place in ends)
+    idle = session.state is State.ACTIVE and not left and not session.queued
     after = evolve(
         session,
         jobs=tuple(jobs),
@@ -234,7 +267,7 @@ def _end_running(session: Session, at: int) -> Session:
 
 
 def _close_if_drained(session: Session, at: int) -> Session:
-    left = session.running or session.waiting < len(session.jobs)
+    left = session.running or session.queued
     if session.accepting_jobs or session.state.final or left:
         return session
     return _happen(session, Event.DRAINED, at)
@@ -258,7 +291,13 @@ def _scheduled(session: Session) -> Session:
     """The session with `due` brought up to date."""
     due = min((_job_ends(session.jobs[place]) for place in session.running), default=NEVER)
     if not session.state.final:
-        due = min(due, _max_ttl_ends(session), _idle_ends(session), _unused_ends(session))
+        due = min(
+            due,
+            _max_ttl_ends(session),
+            _active_ttl_ends(session),
+            _idle_ends(session),
+            _unused_ends(session),
+        )
     return session if due == session.due else evolve(session, due=due)
 
 
@@ -267,7 +306,13 @@ def _job_ends(job: Job) -> int:
 
 
 def _max_ttl_ends(session: Session) -> int:
-    return NEVER if session.started_at is None else session.started_at + micros(session.active_ttl)
+    return NEVER if session.started_at is None else session.started_at + micros(session.max_ttl)
+
+
+def _active_ttl_ends(session: Session) -> int:
+    if session.state is not State.ACTIVE or session.activated_at is None:
+        return NEVER
+    return session.activated_at + micros(session.active_ttl)
 
 
 def _idle_ends(session: Session) -> int:

@@ -14,6 +14,7 @@ from runtime_sessions_emulator._config import Config, User
 from runtime_sessions_emulator._contract import Contract, Operation
 from runtime_sessions_emulator._errors import (
     ForbiddenError,
+    JobEndedError,
     NoSuchBackendError,
     NoSuchJobError,
     NoSuchSessionError,
@@ -26,6 +27,7 @@ from runtime_sessions_emulator._rules import Rules
 from runtime_sessions_emulator._service import Service
 
 DONE: Final = Answer(204)
+_NOBODY: Final = User("", "", frozenset())
 _CHALLENGE: Final = ((b"www-authenticate", b"Bearer"),)
 
 #: A status, the service's code (where nothing public gives it: the status), what is wrong, and
@@ -51,6 +53,12 @@ REFUSALS: Final[Mapping[type[ServiceError], Refusal]] = {
         "Use the id of a session that you created.",
     ),
     NoSuchJobError: (404, 1291, "Job not found.", "Use the id of a job that you submitted."),
+    JobEndedError: (
+        409,
+        409,
+        "The job has ended.",
+        "Cancel a job that is queued or runs.",
+    ),
     NotAcceptingError: (
         400,
         1217,
@@ -65,8 +73,10 @@ class Call:
     """A request that was found to be valid: who asks, for which thing, with what.
 
     Attributes:
+        user: Who asks; nobody, where the operation takes no credentials.
         instance: The instance that the call is made in, where the API takes it from a header.
         id: The id in the path.
+        headers: The header parameters of the operation, with their defaults.
     """
 
     user: User
@@ -74,6 +84,7 @@ class Call:
     id: str
     query: Mapping[str, Any]
     body: Mapping[str, Any]
+    headers: Mapping[str, Any]
 
 
 Handler = Callable[[Call], Answer]
@@ -87,6 +98,7 @@ class Skin(ABC):
         rules: What its service does otherwise than that of another generation.
         config: What its service knows by default.
         beyond: Its operations that are not in the contract, beside those that describe backends.
+        unknown_ignored: Whether query parameters that an operation does not have are ignored.
         refusals: What is said when the service cannot do what it was asked for.
     """
 
@@ -94,12 +106,15 @@ class Skin(ABC):
     rules: ClassVar[Rules]
     config: ClassVar[Config]
     beyond: ClassVar[tuple[Operation, ...]]
+    unknown_ignored: ClassVar[bool] = False
     refusals: ClassVar[Mapping[type[ServiceError], Refusal]] = REFUSALS
 
     def __init__(self, service: Service) -> None:
         self.service: Final = service
         beyond = (*self.beyond, *BACKENDS)
-        self.boundary: Final = Boundary(Contract.load(self.contract), beyond)
+        self.boundary: Final = Boundary(
+            Contract.load(self.contract), beyond, unknown_ignored=self.unknown_ignored
+        )
         self.handlers: Final[dict[str, Handler]] = {
             "createSession": self.create,
             "getSession": self.get,
@@ -108,6 +123,7 @@ class Skin(ABC):
             "submitJob": self.submit,
             "listJobs": self.jobs,
             "getJob": self.job,
+            "cancelJob": self.cancel_job,
             "listBackends": self.backends,
             **{name: partial(self._described, describe) for name, describe in DESCRIPTIONS.items()},
         }
@@ -122,9 +138,23 @@ class Skin(ABC):
         del instance  # the body of create names it
         return {"Authorization": f"Bearer {token}"}
 
+    def admit(self, scope: Scope) -> tuple[User, str]:
+        """Who makes a request, and in which instance: nobody, where no credentials are taken.
+
+        Raises:
+            HttpError: As `authenticate`.
+        """
+        if self.boundary.takes_no_credentials(scope):
+            return _NOBODY, ""
+        return self.authenticate(scope)
+
     @abstractmethod
     def authenticate(self, scope: Scope) -> tuple[User, str]:
-        """The user of a request, and the instance of its header. Raises HttpError (401)."""
+        """The user of a request, and the instance of its header.
+
+        Raises:
+            HttpError: The request is nobody's (401), or its instance is not the user's.
+        """
 
     @abstractmethod
     def error(self, error: HttpError) -> Answer:
@@ -145,6 +175,11 @@ class Skin(ABC):
     @abstractmethod
     def job(self, call: Call) -> Answer:
         """`getJob`."""
+
+    def cancel_job(self, call: Call) -> Answer:
+        """`cancelJob`, which is beyond the contracts."""
+        self.service.cancel_job(call.user, call.id)
+        return DONE
 
     @abstractmethod
     def backends(self, call: Call) -> Answer:
@@ -193,10 +228,19 @@ class Skin(ABC):
 
 def invalid(why: str) -> HttpError:
     """A body that the contract allows and the service does not."""
+    return _invalid("body", why)
+
+
+def invalid_query(why: str) -> HttpError:
+    """A query that the contract allows and the service does not."""
+    return _invalid("query", why)
+
+
+def _invalid(what: str, why: str) -> HttpError:
     return HttpError(
         400,
         INVALID,
-        f"Request validation of body failed, because: {why}.",
+        f"Request validation of {what} failed, because: {why}.",
         solution="Send what the service can do.",
     )
 

@@ -37,6 +37,7 @@ class Event(StrEnum):
     JOB_STARTED = "a job starts"
     INTERACTIVE_TTL = "interactive TTL runs out"
     MAX_TTL = "max TTL runs out"
+    ACTIVE_TTL = "active TTL runs out"
     UNUSED_TTL = "unused TTL runs out"
     DRAINED = "no job left, none accepted"
     CLOSED = "its owner closes it"
@@ -50,6 +51,7 @@ class Reason(StrEnum):
     ACTIVATED = "session_activated"
     INTERACTIVE_TTL = "session_inactivated_by_interactive_ttl"
     MAX_TTL = "session_closed_by_max_ttl"
+    ACTIVE_TTL = "session_closed_by_active_ttl"
     UNUSED_TTL = "session_closed_by_unused_ttl"
     CLOSED_EARLY = "session_closed_early"
     CANCELLED = "session_cancelled"
@@ -85,6 +87,7 @@ TABLE: Final[Mapping[tuple[State, Event], Transition]] = MappingProxyType(
         **_stays(State.ACTIVE, Event.JOB_STARTED),
         (State.ACTIVE, Event.INTERACTIVE_TTL): Transition(State.INACTIVE, Reason.INTERACTIVE_TTL),
         (State.ACTIVE, Event.MAX_TTL): _MAX_TTL,
+        (State.ACTIVE, Event.ACTIVE_TTL): Transition(State.CLOSED, Reason.ACTIVE_TTL),
         (State.ACTIVE, Event.DRAINED): _DRAINED,
         (State.ACTIVE, Event.CLOSED): _CLOSED,
         (State.ACTIVE, Event.CANCELED): _CANCELED,

@@ -83,11 +83,13 @@ def test_query(client: httpx.Client, query: str, because: str) -> None:
     refused(client.get(f"/sessions/{session}/jobs?{query}"), because)
 
 
-def test_an_offset_beyond_every_list(client: httpx.Client) -> None:
+def test_an_offset_beyond_every_list_and_one_beyond_every_number(client: httpx.Client) -> None:
     session = client.post("/sessions", json=BODY).json()["id"]
     for path in (f"/sessions/{session}/jobs", "/jobs"):
-        page = client.get(f"{path}?offset={10**30}").json()
-        assert (page["jobs"], page["offset"]) == ([], 10**30)
+        page = client.get(f"{path}?offset={2**31 - 1}").json()
+        assert (page["jobs"], page["offset"]) == ([], 2**31 - 1)
+        for offset in (2**31, 10**30):
+            refused(client.get(f"{path}?offset={offset}"), "offset")
 
 
 @pytest.mark.parametrize("path", ["", "/extended"])

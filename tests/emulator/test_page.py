@@ -222,15 +222,15 @@ def test_a_job_that_is_refused_is_said_beside_the_button(page: Page, emulator: E
 
 
 def test_all_of_it_by_keyboard(page: Page, emulator: Emulator) -> None:
-    session = create(emulator)
     page.open(emulator)
-    page.shows("#sessions code", session)
     page.tab_to("+1 h")
     page.type(Keys.ENTER)
     page.shows("#now", "2026-01-01 01:00:00 UTC")
     page.tab_to("Seconds")
     page.type("5", Keys.ENTER)
     page.shows("#now", "2026-01-01 01:00:05 UTC")
+    session = create(emulator)
+    page.shows("#sessions code", session)
     page.tab_to("Kind")
     page.type("delay")
     page.tab_to("Switch on")

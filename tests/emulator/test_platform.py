@@ -1,4 +1,4 @@
-"""What the current generation does otherwise than the classic one, over the wire."""
+"""What the platform contract has otherwise than the classic one, over the wire."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,8 +6,9 @@ from uuid import UUID
 
 import httpx
 import pytest
+from attrs import evolve
 
-from runtime_sessions_emulator import Config, Emulator, default_config
+from runtime_sessions_emulator import Config, Emulator, Instance, User, default_config
 
 API_KEY = "urn:ibm:params:oauth:grant-type:apikey"
 NOWHERE = "5a5b9d6c-5f0c-4e63-9c0e-0f6a5f3c2b1d"
@@ -45,7 +46,7 @@ def accept(client: httpx.Client, session: dict[str, Any], *, accepting: bool) ->
 
 def code(answer: httpx.Response) -> tuple[int, int]:
     body = answer.json()
-    assert len(body["trace"]) == 32
+    assert str(UUID(body["trace"])) == body["trace"]
     return answer.status_code, body["errors"][0]["code"]
 
 
@@ -63,7 +64,7 @@ def test_create_answers_the_full_session(client: httpx.Client, session: dict[str
         "state": "open",
         "state_reason": "session_created",
         "accepting_jobs": True,
-        "interactive_ttl": 60,
+        "interactive_ttl": 1,
         "max_ttl": 28800,
         "active_ttl": 28800,
         "elapsed_time": None,
@@ -91,20 +92,62 @@ def test_its_history_lists_states(
     assert [(entry["status"], entry["timestamp"][14:]) for entry in read["timestamps"]] == [
         ("open", "00:00.000Z"),
         ("active", "00:00.000Z"),
-        ("inactive", "01:01.500Z"),
+        ("inactive", "00:02.500Z"),
         ("closed", "01:40.000Z"),
     ]
     assert (read["state"], read["state_reason"]) == ("closed", "session_closed_early")
 
 
-def test_what_remains_is_whole_seconds(
+def test_the_active_ttl_is_a_setting_and_no_countdown(
     emulator: Emulator, client: httpx.Client, session: dict[str, Any]
 ) -> None:
     emulator.submit_job(session["id"], duration=100)
-    emulator.advance(0.25)
+    emulator.advance(50)
     assert get(client, session)["active_ttl"] == 28800
-    emulator.advance(1)
-    assert get(client, session)["active_ttl"] == 28799
+    assert client.delete(f"/sessions/{session['id']}/close").status_code == 204
+    assert get(client, session)["active_ttl"] == 28800
+
+
+def test_the_plan_and_the_mode_decide_what_nobody_asks_for() -> None:
+    known = default_config("platform")
+    standard = Instance("crn:v1:standard::", max_ttl=86400, active_ttl=14400)
+    quick = Instance("crn:v1:quick::", interactive_ttl=7)
+    user = User("me", "token-of-mine", frozenset({standard.name, quick.name}))
+    config = evolve(known, users=(user,), instances=(standard, quick), batch_interactive_ttl=2)
+    spans = ("max_ttl", "active_ttl", "interactive_ttl")
+    with Emulator(config, contract="platform") as emulator, emulator.client() as client:
+
+        def ttls(instance: Instance, mode: str, **asked: int) -> list[int]:
+            client.headers["Service-CRN"] = instance.name
+            made = create(client, mode=mode, **asked)
+            return [made[span] for span in spans]
+
+        assert ttls(standard, "dedicated") == [86400, 14400, 60]
+        assert ttls(standard, "batch") == [86400, 14400, 2]
+        assert ttls(standard, "batch", max_ttl=100) == [100, 100, 2]
+        assert ttls(quick, "dedicated") == [28800, 28800, 7]
+        assert ttls(quick, "batch") == [28800, 28800, 7]
+
+
+def test_the_open_plan_gives_a_batch_ten_minutes(emulator: Emulator, client: httpx.Client) -> None:
+    assert emulator.open_instance
+    client.headers["Service-CRN"] = emulator.open_instance
+    assert create(client)["max_ttl"] == 600
+    assert create(client, max_ttl=28800)["max_ttl"] == 600
+
+
+def test_what_is_queued_at_a_close_fails_with_1217(
+    emulator: Emulator, client: httpx.Client, session: dict[str, Any]
+) -> None:
+    for _ in range(6):
+        emulator.submit_job(session["id"], duration=100)
+    assert client.delete(f"/sessions/{session['id']}/close").status_code == 204
+    newest = client.get("/jobs", params={"session_id": session["id"]}).json()["jobs"][0]
+    assert newest["state"] == {
+        "status": "Failed",
+        "reason": "Session has been closed",
+        "reason_code": 1217,
+    }
 
 
 def test_a_session_that_never_ran_a_job_closes_after_30_minutes(
@@ -189,9 +232,10 @@ def test_a_channel_partner_sets_the_times(emulator: Emulator, client: httpx.Clie
     emulator.advance(14)
     assert get(client, session)["state"] == "active"
     emulator.advance(1)
-    assert (get(client, session)["state"], get(client, session)["active_ttl"]) == ("inactive", 35)
-    emulator.advance(35)
-    assert get(client, session)["state_reason"] == "session_closed_by_max_ttl"
+    assert (get(client, session)["state"], get(client, session)["active_ttl"]) == ("inactive", 50)
+    emulator.submit_job(session["id"], duration=100)
+    emulator.advance(50)
+    assert get(client, session)["state_reason"] == "session_closed_by_active_ttl"
 
 
 @pytest.mark.parametrize(
@@ -200,10 +244,10 @@ def test_a_channel_partner_sets_the_times(emulator: Emulator, client: httpx.Clie
         {"interactive_ttl": 61, "active_ttl": 60},
         {"interactive_ttl": 1, "active_ttl": 901, "max_ttl": 900},
         {"interactive_ttl": 901, "max_ttl": 900},
-        {"active_ttl": 60},
+        {"active_ttl": 0},
         {"max_ttl": 0},
         {"max_ttl": 449.5},
-        {"max_session_ttl": 450},
+        {"max_ttl": 2**31},
     ],
 )
 def test_times_that_contradict_each_other_are_refused(
@@ -211,6 +255,11 @@ def test_times_that_contradict_each_other_are_refused(
 ) -> None:
     answer = client.post("/sessions", json={"mode": "batch", **ttls})
     assert code(answer) == (400, 1208)
+
+
+def test_what_create_does_not_know_is_let_through(client: httpx.Client) -> None:
+    beside = {"instance": "hub1/group1/project1", "max_session_ttl": 60, "note": {"of": "mine"}}
+    assert create(client, **beside)["max_ttl"] == 28800
 
 
 def test_a_ttl_above_the_plan_is_lowered(client: httpx.Client) -> None:
@@ -226,14 +275,41 @@ def test_who_asks_needs_a_token_and_an_instance(
         {"Authorization": "Bearer nobody"},
         {"Authorization": f"Basic {emulator.token}"},
         {"Authorization": f"Bearer {emulator.api_key}"},
+        {"Authorization": f"apikey {emulator.token}"},
         {"Service-CRN": ""},
-        {"Service-CRN": "crn:v1:bluemix:public:quantum-computing:us-east:a/x:y::"},
     ]
     for headers in wrong:
         assert code(client.get(path, headers=headers)) == (401, 401)
     # Before anything else.
-    nobody = {"Authorization": "Bearer nobody", "IBM-API-Version": ""}
+    nobody = {"Authorization": "Bearer nobody"}
     assert code(client.put("/nowhere", headers=nobody)) == (401, 401)
+
+
+def test_an_api_key_will_do_as_it_is(emulator: Emulator, session: dict[str, Any]) -> None:
+    headers = {"Authorization": f"apikey {emulator.api_key}", "Service-CRN": emulator.instance}
+    with httpx.Client(base_url=emulator.url, headers=headers) as keyed:
+        assert get(keyed, session) == session
+
+
+def test_an_instance_that_is_not_found_is_404_with_1279(
+    client: httpx.Client, session: dict[str, Any]
+) -> None:
+    path = f"/sessions/{session['id']}"
+    for crn in ("crn:v1:bluemix:public:quantum-computing:us-east:a/x:y::", "no CRN at all"):
+        headers = {"Service-CRN": crn}
+        for method, url in (
+            ("GET", path),
+            ("DELETE", f"{path}/close"),
+            ("GET", "/jobs"),
+            ("GET", "/workloads"),
+            ("POST", "/sessions"),
+        ):
+            answer = client.request(method, url, headers=headers)
+            assert code(answer) == (404, 1279), (method, url)
+            assert crn in answer.json()["errors"][0]["message"]
+            assert answer.json()["errors"][0]["solution"]
+    assert get(client, session) == session
+    assert client.get("/versions", headers={"Service-CRN": "no CRN at all"}).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
@@ -266,20 +342,56 @@ def test_jobs_are_seen_in_their_own_instance_only(
     assert client.get("/jobs", params=asked, headers=other).json()["count"] == 0
 
 
-def test_every_call_says_for_which_version_it_was_written(
+def test_a_call_need_not_say_for_which_version_it_was_written(
     client: httpx.Client, session: dict[str, Any]
 ) -> None:
     path = f"/sessions/{session['id']}"
-    assert client.get(path, headers={"IBM-API-Version": "2025-01-01"}).status_code == 200
-    for version in ("", "today", "2026-13-01", "2026-04-15T00:00:00Z"):
-        assert code(client.get(path, headers={"IBM-API-Version": version})) == (400, 1208)
+    for version in ("2025-01-01", "2026-04-15", "", "today"):
+        assert client.get(path, headers={"IBM-API-Version": version}).json() == session
     twice = [("IBM-API-Version", "2026-04-15"), ("IBM-API-Version", "2026-04-15")]
     del client.headers["IBM-API-Version"]
     assert code(client.get(path, headers=twice)) == (400, 1208)
-    for method, url in (("GET", path), ("DELETE", f"{path}/close"), ("GET", "/jobs")):
-        assert code(client.request(method, url)) == (400, 1208)
-    assert code(client.post("/sessions", json={"mode": "batch"})) == (400, 1208)
-    assert code(client.patch(path, json={"accepting_jobs": False})) == (400, 1208)
+    assert client.get(path).json() == session
+    assert client.patch(path, json={"accepting_jobs": True}).status_code == 204
+    assert client.post("/sessions", json={"mode": "batch"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("version", "usage"),
+    [
+        (None, {"seconds": 2, "quantum_seconds": 2}),
+        ("2026-03-14", {"seconds": 2, "quantum_seconds": 2}),
+        ("whenever", {"seconds": 2, "quantum_seconds": 2}),
+        ("2026-03-15", {"qpu_charge_time_seconds": 2, "status": "complete"}),
+        ("2026-04-15", {"qpu_charge_time_seconds": 2, "status": "complete"}),
+    ],
+)
+def test_the_version_decides_how_usage_is_told(
+    emulator: Emulator,
+    client: httpx.Client,
+    session: dict[str, Any],
+    version: str | None,
+    usage: dict[str, object],
+) -> None:
+    job = emulator.submit_job(session["id"], duration=2)
+    emulator.advance(2)
+    del client.headers["IBM-API-Version"]
+    headers = {} if version is None else {"IBM-API-Version": version}
+    listed = client.get("/jobs", params={"session_id": session["id"]}, headers=headers)
+    assert listed.json()["jobs"][0]["usage"] == usage
+    assert client.get(f"/jobs/{job}", headers=headers).json()["usage"] == usage
+
+
+def test_the_versions_are_told_to_everybody(emulator: Emulator) -> None:
+    answer = httpx.get(f"{emulator.url}/versions")
+    assert answer.status_code == 200
+    versions = answer.json()["versions"]
+    assert versions[0] == {
+        "version": "2024-01-01",
+        "status": "deprecated",
+        "sunset_date": "2027-04-15",
+    }
+    assert versions[-1] == {"version": "2026-04-15", "status": "live"}
 
 
 def test_an_unknown_session_has_no_jobs(client: httpx.Client) -> None:
@@ -295,7 +407,7 @@ def test_an_unknown_session_has_no_jobs(client: httpx.Client) -> None:
         ({"limit": 0}, (200, 0)),
         ({"limit": 201}, (200, 0)),
         ({"limit": -5, "offset": -1}, (200, 0)),
-        ({"limit": 10**30, "offset": 10**30}, (200, 0)),
+        ({"limit": 2**31 - 1, "offset": -(2**31)}, (200, 0)),
     ],
 )
 def test_a_page_out_of_range_is_the_default_one(
@@ -314,10 +426,92 @@ def test_a_page_out_of_range_is_the_default_one(
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=x", "limit=", "limit=1.5", "offset=one", "exclude_params=1", "session_id="]
+    "query",
+    [
+        "limit=x",
+        "limit=",
+        "limit=1.5",
+        "limit=2147483648",
+        "offset=one",
+        f"offset={10**30}",
+        "limit=1&limit=1",
+        "exclude_params=1",
+        "session_id=",
+        "sort=asc",
+        "pending=yes",
+        "program=",
+        "created_after=yesterday",
+        "created_after=2026-01-01T00:00:60Z",
+        "tags=",
+        "&".join(["tags=a"] * 9),
+    ],
 )
 def test_what_is_no_page_at_all_is_refused(client: httpx.Client, query: str) -> None:
     assert code(client.get(f"/jobs?{query}")) == (400, 1208)
+
+
+def test_what_the_query_does_not_have_is_ignored(
+    emulator: Emulator, client: httpx.Client, session: dict[str, Any]
+) -> None:
+    job = emulator.submit_job(session["id"])
+    for query in ("tags[]=test-job", "session=x&session=y", "include_mocks=true"):
+        listed = client.get(f"/jobs?session_id={session['id']}&{query}").json()
+        assert [one["id"] for one in listed["jobs"]] == [job]
+        assert client.get(f"/sessions/{session['id']}?{query}").status_code == 200
+
+
+def test_jobs_are_listed_by_what_they_are(emulator: Emulator, client: httpx.Client) -> None:
+    first = create(client, backend="ibm_other")
+
+    def submit(**fields: object) -> str:
+        job: str = client.post("/jobs", json={"program_id": "sampler", **fields}).json()["id"]
+        return job
+
+    tags = ["test-job", "mine"]
+    done = submit(session_id=first["id"], tags=tags)
+    emulator.advance(10)
+    other = submit(backend="ibm_backend", program_id="estimator", tags=["mine"])
+    cancelled = submit(backend="ibm_backend")
+    assert client.post(f"/jobs/{cancelled}/cancel").status_code == 204
+
+    def listed(**query: object) -> list[str]:
+        answer = client.get("/jobs", params=query)
+        assert answer.status_code == 200
+        assert answer.json()["count"] == len(answer.json()["jobs"])
+        return [job["id"] for job in answer.json()["jobs"]]
+
+    everything = [cancelled, other, done]
+    assert listed() == listed(sort="DESC") == everything
+    assert listed(sort="ASC") == everything[::-1]
+    assert listed(pending="true") == [other]
+    assert listed(pending="false") == [cancelled, done]
+    assert listed(pending="true", session_id=first["id"]) == []
+    assert listed(program="estimator") == [other]
+    assert listed(backend="ibm_other") == [done]
+    assert listed(tags=["mine"]) == [other, done]
+    assert listed(tags=tags) == [done]
+    assert listed(tags=["unheard-of"]) == []
+    assert listed(created_after="2026-01-01T00:00:09.999Z") == [cancelled, other]
+    assert listed(created_after="2026-01-01T00:00:10Z") == []
+    assert listed(created_before="2026-01-01T01:00:10+01:00") == [done]
+
+
+def test_a_job_is_cancelled_once_and_by_its_owner_in_its_instance(
+    emulator: Emulator, client: httpx.Client, session: dict[str, Any]
+) -> None:
+    assert emulator.open_instance
+    job = {"program_id": "sampler", "session_id": session["id"]}
+    running = client.post("/jobs", json=job).json()["id"]
+    cancel = f"/jobs/{running}/cancel"
+    other = {"Authorization": f"Bearer {emulator.other_token}"}
+    assert code(client.post(cancel, headers=other)) == (404, 1291)
+    elsewhere = {"Service-CRN": emulator.open_instance}
+    assert code(client.post(cancel, headers=elsewhere)) == (404, 1291)
+    assert client.get(f"/jobs/{running}").json()["status"] == "Running"
+    assert client.post(cancel).status_code == 204
+    assert client.get(f"/jobs/{running}").json()["status"] == "Cancelled"
+    assert code(client.post(cancel)) == (409, 409)
+    assert code(client.post("/jobs/nowhere/cancel")) == (404, 1291)
 
 
 def test_a_job_is_shown_as_the_contract_has_it(

@@ -12,8 +12,10 @@ from runtime_sessions_emulator._job import (
     CANCELLED,
     COMPLETED,
     FAILED,
+    IN_CLOSED_SESSION,
     RAN_TOO_LONG,
     SECOND,
+    SESSION_CLOSED,
     Job,
     JobStatus,
     Outcome,
@@ -92,20 +94,58 @@ def test_an_unused_session_closes_where_that_is_configured() -> None:
     assert history(looked)[-1] == (State.CLOSED, Reason.UNUSED_TTL, 1800)
 
 
-def test_dedicated_jobs_run_one_at_a_time_in_the_order_of_submission() -> None:
-    looked = submitted(session(), job(10, "a"), job(10, "b"), job(10, "c"))
-    assert statuses(looked) == [JobStatus.RUNNING, JobStatus.QUEUED, JobStatus.QUEUED]
-    looked = _session.settle(looked, at(15))
-    assert statuses(looked) == [JobStatus.COMPLETED, JobStatus.RUNNING, JobStatus.QUEUED]
-    assert [one.started_at for one in looked.jobs] == [0, at(10), None]
-
-
-def test_batch_jobs_run_five_side_by_side() -> None:
-    looked = submitted(session(mode=Mode.BATCH), *(job(10, str(n)) for n in range(6)))
+@pytest.mark.parametrize(("mode", "used"), [(Mode.DEDICATED, 12), (Mode.BATCH, 52)])
+def test_five_jobs_run_side_by_side(mode: Mode, used: float) -> None:
+    looked = submitted(session(mode=mode), *(job(10, str(n)) for n in range(6)))
     assert statuses(looked) == [JobStatus.RUNNING] * 5 + [JobStatus.QUEUED]
     looked = _session.settle(looked, at(12))
     assert statuses(looked) == [JobStatus.COMPLETED] * 5 + [JobStatus.RUNNING]
-    assert _session.elapsed(looked, at(12)) == 52
+    assert [one.started_at for one in looked.jobs] == [0] * 5 + [at(10)]
+    # A batch is charged for each of its jobs, a dedicated session for the backend that it holds.
+    assert _session.elapsed(looked, at(12)) == used
+
+
+def test_a_session_that_is_active_for_too_long_closes() -> None:
+    looked = submitted(session(active_ttl=50), job(10, "a"), now=5)
+    looked = _session.settle(looked, at(54))
+    assert (looked.state, looked.active_ttl) == (State.ACTIVE, 50)
+    looked = _session.settle(looked, at(60))
+    assert history(looked)[-1] == (State.CLOSED, Reason.ACTIVE_TTL, 55)
+    assert looked.active_ttl == 50
+
+
+def test_the_active_ttl_begins_anew_with_each_time_of_being_active() -> None:
+    looked = _session.settle(submitted(session(active_ttl=80), job(10, "a")), at(75))
+    assert looked.state is State.INACTIVE
+    looked = _session.submit(looked, job(100, "b"), at(75))
+    assert _session.settle(looked, at(154)).state is State.ACTIVE
+    assert history(_session.settle(looked, at(155)))[-1] == (State.CLOSED, Reason.ACTIVE_TTL, 155)
+
+
+def test_a_job_can_be_cancelled_while_it_is_queued_and_while_it_runs() -> None:
+    looked = submitted(session(), *(job(10, str(n)) for n in range(7)))
+    looked = _session.cancel_job(looked, 6, CANCELLED, at(1))
+    assert looked.jobs[6].end == CANCELLED
+    assert looked.jobs[6].started_at is None
+    looked = _session.cancel_job(looked, 0, CANCELLED, at(2))
+    assert looked.jobs[0].ended_at == at(2)
+    # Its lane is the next one's.
+    assert looked.jobs[5].started_at == at(2)
+    looked = _session.settle(looked, at(12))
+    assert statuses(looked).count(JobStatus.COMPLETED) == 5
+    assert _session.cancel_job(looked, 1, CANCELLED, at(12)) == looked
+
+
+def test_cancelling_the_last_job_lets_the_session_idle_or_drain() -> None:
+    looked = _session.cancel_job(submitted(session(), job(100, "a")), 0, CANCELLED, at(4))
+    assert history(_session.settle(looked, at(100)))[-1] == (
+        State.INACTIVE,
+        Reason.INTERACTIVE_TTL,
+        64,
+    )
+    looked = _session.update(submitted(session(), job(100, "a")), at(1), accepting_jobs=False)
+    looked = _session.cancel_job(looked, 0, CANCELLED, at(4))
+    assert history(looked)[-1] == (State.CLOSED, Reason.CLOSED_EARLY, 4)
 
 
 def test_a_session_is_not_idle_while_a_job_of_it_runs() -> None:
@@ -118,16 +158,16 @@ def test_a_session_is_not_idle_while_a_job_of_it_runs() -> None:
     )
 
 
-def test_closing_fails_what_is_queued_and_lets_run_what_runs() -> None:
-    looked = _session.close(submitted(session(), job(10, "a"), job(10, "b")), at(3))
+@pytest.mark.parametrize("unrun", [IN_CLOSED_SESSION, SESSION_CLOSED])
+def test_closing_fails_what_is_queued_and_lets_run_what_runs(unrun: Outcome) -> None:
+    jobs = [job(10, str(n)) for n in range(6)]
+    looked = _session.close(submitted(session(unrun=unrun), *jobs), at(3))
     assert history(looked)[-1] == (State.CLOSED, Reason.CANCELLED, 3)
-    assert statuses(looked) == [JobStatus.RUNNING, JobStatus.FAILED]
-    end = looked.jobs[1].end
-    assert end is not None
-    assert end.code == 4001
-    assert looked.jobs[1].ended_at == at(3)
+    assert statuses(looked) == [JobStatus.RUNNING] * 5 + [JobStatus.FAILED]
+    assert looked.jobs[5].end == unrun
+    assert looked.jobs[5].ended_at == at(3)
     looked = _session.settle(looked, at(20))
-    assert statuses(looked) == [JobStatus.COMPLETED, JobStatus.FAILED]
+    assert statuses(looked) == [JobStatus.COMPLETED] * 5 + [JobStatus.FAILED]
     assert looked.closed_at == at(3)
     assert looked.last_job_completed == at(10)
     # The backend is held until the last job ends.
@@ -135,10 +175,10 @@ def test_closing_fails_what_is_queued_and_lets_run_what_runs() -> None:
 
 
 def test_max_ttl_fails_what_is_queued_and_lets_run_what_runs() -> None:
-    looked = submitted(session(max_ttl=5), job(10, "a"), job(10, "b"))
+    looked = submitted(session(max_ttl=5), *(job(10, str(n)) for n in range(6)))
     looked = _session.settle(looked, at(7))
     assert history(looked)[-1] == (State.CLOSED, Reason.MAX_TTL, 5)
-    assert statuses(looked) == [JobStatus.RUNNING, JobStatus.FAILED]
+    assert statuses(looked) == [JobStatus.RUNNING] * 5 + [JobStatus.FAILED]
 
 
 def test_a_job_that_ends_with_the_session_has_completed() -> None:
@@ -148,11 +188,11 @@ def test_a_job_that_ends_with_the_session_has_completed() -> None:
 
 
 def test_a_draining_session_closes_with_its_last_job() -> None:
-    looked = submitted(session(), job(10, "a"), job(10, "b"))
+    looked = submitted(session(), *(job(10, str(n)) for n in range(6)))
     looked = _session.update(looked, at(1), accepting_jobs=False)
     assert looked.state is State.ACTIVE
     looked = _session.settle(looked, at(30))
-    assert statuses(looked) == [JobStatus.COMPLETED] * 2
+    assert statuses(looked) == [JobStatus.COMPLETED] * 6
     assert history(looked)[-1] == (State.CLOSED, Reason.CLOSED_EARLY, 20)
 
 
