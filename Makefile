@@ -31,6 +31,7 @@ check-generated: .venv/installed ## Fail, with the diff, when generated/ is not 
 docs: .venv/installed ## Write anew what docs/ shows of the contract
 	@$(BIN)/python codegen/assumptions.py
 	@$(BIN)/python codegen/lifecycle.py
+	@$(BIN)/python codegen/rules.py
 	@$(BIN)/python codegen/side_by_side.py
 
 .PHONY: contract

@@ -5,22 +5,34 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 from generate import contracts
+from sources import links
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "assumptions.md"
 BLOCK = re.compile(r"(?<=<!-- contract: begin -->\n).*?(?=<!-- contract: end -->)", re.DOTALL)
 
 
-def marks(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str, str]]:  # noqa: ANN401 - parsed YAML
-    """Every provenance mark below a node: where it stands, its label and its reason."""
+@dataclass(frozen=True)
+class Mark:
+    """How something is known that the curated text does not say."""
+
+    provenance: str
+    reason: str
+    sources: tuple[str, ...]
+
+
+def marks(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mark]]:  # noqa: ANN401 - parsed YAML
+    """Every provenance mark below a node, and where it stands."""
     if isinstance(node, dict):
         if "x-provenance" in node:
-            yield path, node["x-provenance"], node["x-reason"].strip()
+            sources = tuple(node.get("x-source", ()))
+            yield path, Mark(node["x-provenance"], node["x-reason"].strip(), sources)
         for key, value in node.items():
             yield from marks(value, (*path, key))
     elif isinstance(node, list):
@@ -33,13 +45,14 @@ def marks(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
 def table(contract: dict[str, Any]) -> str:
     """The marks as a Markdown table in the order of the contract, a row for each reason."""
     structure = {"", "components", "schemas", "properties", "paths", "responses", "parameters"}
-    places: dict[tuple[str, str], list[str]] = {}
-    for path, label, reason in marks(contract):
+    places: dict[Mark, list[str]] = {}
+    for path, mark in marks(contract):
         where = " ".join(part for part in path if part not in structure)
-        places.setdefault((label, reason), []).append(f"`{where}`")
-    lines = ["| Where | | Why |", "| --- | --- | --- |"]
+        places.setdefault(mark, []).append(f"`{where}`")
+    lines = ["| Where | | Why | Source |", "| --- | --- | --- | --- |"]
     lines += [
-        f"| {', '.join(where)} | {label} | {reason} |" for (label, reason), where in places.items()
+        f"| {', '.join(where)} | {mark.provenance} | {mark.reason} | {links(mark.sources)} |"
+        for mark, where in places.items()
     ]
     return "\n".join(lines) + "\n"
 

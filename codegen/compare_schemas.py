@@ -138,8 +138,8 @@ def forms(
     pair: tuple[list[Json], list[Json]],
     seen: frozenset[tuple[str, str]],
 ) -> Iterator[Change]:
-    """Compare the forms of which a value has one, by the names of their schemas."""
-    old, new = ({form["$ref"].rpartition("/")[2]: form for form in each} for each in pair)
+    """Compare the forms of which a value has one, by what they are called."""
+    old, new = ({form_name(form): form for form in each} for each in pair)
     for name in keys(old, new):
         here = place.within(name, name)
         if name not in new:
@@ -148,6 +148,13 @@ def forms(
             yield here.change("a new form", Effect.WIDENS)
         else:
             yield from schema(here, before, after, (old[name], new[name]), seen)
+
+
+def form_name(form: Json) -> str:
+    """What a form is called: by the name of its schema, or else by its type."""
+    if "$ref" in form:
+        return str(form["$ref"]).rpartition("/")[2]
+    return spelled(form.get("type"))
 
 
 def properties(

@@ -18,6 +18,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "codegen" / "templates"
 TARGET = ROOT / "generated" / "runtime_sessions_api"
+#: The rules of a session's life, which stand beside the contracts.
+SEMANTICS = ROOT / "semantics.yaml"
 
 INIT = '"""The generated clients, one package a contract, each beside its contract as JSON."""\n'
 NOT_OURS = {"__pycache__", ".mypy_cache", ".ruff_cache"}
@@ -108,6 +110,7 @@ def write(into: Path, table: Mapping[str, Path], templates: Path | None) -> None
         document = load(file)
         (into / f"{name}.openapi.json").write_text(dump(document), encoding="utf-8")
         generate(document, into / name, templates)
+    (into / "semantics.json").write_text(dump(load(SEMANTICS)), encoding="utf-8")
     tidy(into)
 
 

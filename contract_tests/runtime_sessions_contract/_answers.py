@@ -76,6 +76,8 @@ def _text(node: Json) -> st.SearchStrategy[str]:
     if node.get("format") == "date-time" or node.get("x-client-format") == "date-time":
         # The pattern of a job's times would let a thirteenth month pass.
         return moments(spaced="pattern" in node)
+    if node.get("format") == "uuid":
+        return st.uuids().map(str)
     if "pattern" in node:
         pattern: str = node["pattern"]
         return st.from_regex(pattern, fullmatch=True)

@@ -50,7 +50,7 @@ def _asked(body: Json, _: str) -> Asked:
 
 CLASSIC: Final = Dialect(
     name="classic",
-    rules=Rules(cancelled=State.CANCELED, unused_ttl=None, flag_moves=False),
+    rules=Rules(cancelled=State.CANCELED, flag_moves=False, unrun=4001),
     backend="ibmq_wellington",
     instance="hub/group/project",
     client=AuthenticatedClient,
@@ -73,7 +73,7 @@ CLASSIC: Final = Dialect(
     unknown_backend=404,
     foreign_instance=403,
     open_plan=lambda instance: instance.startswith("ibm-q/open/"),
-    id_form="[0-9a-v]{20}",
+    id_form="[0-9a-hjkmnp-tv-z]{20}",
     wrong_fields=(
         *({"max_session_ttl": wrong} for wrong in (0, -1, "60", True, None, [60])),
         *({"mode": wrong} for wrong in ("turbo", "", "BATCH", None, 1)),
@@ -86,6 +86,7 @@ CLASSIC: Final = Dialect(
         {"instance": "a/b/c"},
         [{"backend": backend, "instance": instance}],
     ],
+    wrong_updates=({}, {"accepting_jobs": False, "state": "closed"}, [], None, True),
     wrong_pages=(
         "limit=0",
         "limit=201",
@@ -96,7 +97,11 @@ CLASSIC: Final = Dialect(
         "offset=-1",
         "offset=x",
         "limit=1&limit=2",
+        "offset=2147483648",
+        "sort=newest",
+        "state=closed",
     ),
+    lenient=({"sort": "asc"}, {"sort": "DESC", "limit": 3}, {"sort": "ASC", "offset": 2}),
     overlay={"contract": "classic"},
     looks={
         "Session": lambda client, name: client.get(name),

@@ -65,16 +65,27 @@ class Parameter:
     kind: str
     validator: jsonschema_rs.Validator
 
-    def value(self, text: str) -> Any:  # noqa: ANN401 - any JSON value
-        """What a text stands for. Raises ValueError where it is certainly or perhaps not valid."""
-        value: object = text
-        if self.kind == "integer":
-            value = int(text) if _WHOLE.fullmatch(text) else text
-        elif self.kind == "boolean":
-            value = {"true": True, "false": False}.get(text, text)
+    def value(self, texts: list[str]) -> Any:  # noqa: ANN401 - any JSON value
+        """What it stands for, as often as it is given.
+
+        Raises:
+            ValueError: It is certainly or perhaps not valid.
+        """
+        value: Any = texts
+        if self.kind != "array":
+            if len(texts) > 1:
+                raise ValueError(f"{self.name} is given {len(texts)} times")
+            value = self._one(texts[0])
         if not self.validator.is_valid(value):
-            raise ValueError(f"{self.name}: {text}")
+            raise ValueError(f"{self.name}: {texts}")
         return value
+
+    def _one(self, text: str) -> object:
+        if self.kind == "integer":
+            return int(text) if _WHOLE.fullmatch(text) else text
+        if self.kind == "boolean":
+            return {"true": True, "false": False}.get(text, text)
+        return text
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,7 @@ class Operation:
     Attributes:
         query: Its query parameters, by name.
         headers: The header parameters that it requires.
+        public: Whether it takes no credentials.
     """
 
     name: str
@@ -94,6 +106,7 @@ class Operation:
     pattern: re.Pattern[str]
     query: Mapping[str, Parameter]
     headers: Mapping[str, Parameter]
+    public: bool = False
 
     @property
     def label(self) -> str:
@@ -129,6 +142,7 @@ class Contract:
         reads: The names of those of them that only look.
         views: The names of the operations that answer a session.
         jobs: The name of the one that answers a session's jobs.
+        workloads: The name of the one that lists sessions; None where there is none.
     """
 
     def __init__(self, name: str, document: Json) -> None:
@@ -143,6 +157,9 @@ class Contract:
         answers = {name: self.answered(name) for name in self.operations}
         self.views = tuple(name for name, found in answers.items() if "accepting_jobs" in found)
         self.jobs = next(name for name, found in answers.items() if "jobs" in found)
+        self.workloads = next(
+            (name for name, found in answers.items() if "workloads" in found), None
+        )
 
     @classmethod
     @cache
@@ -249,7 +266,7 @@ class Contract:
                 for each in given:
                     if each["in"] == "header" and not each.get("required"):
                         continue
-                    parameters[each["in"]][each["name"]] = _parameter(each)
+                    parameters[each["in"]][each["name"]] = self._parameter(each)
                 yield Operation(
                     name=definition["operationId"],
                     method=method,
@@ -262,7 +279,15 @@ class Contract:
                     pattern=re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path))),
                     query=parameters["query"],
                     headers=parameters["header"],
+                    public=definition["security"] == [],
                 )
+
+    def _parameter(self, node: Json) -> Parameter:
+        schema = self.resolve(node["schema"])
+        validator = jsonschema_rs.Draft202012Validator(
+            {**schema, "components": self.document["components"]}, validate_formats=True
+        )
+        return Parameter(node["name"], schema["type"], validator)
 
     def _links(self) -> Iterator[Link]:
         for operation in self.operations.values():
@@ -271,18 +296,13 @@ class Contract:
                     yield Link(operation.name, status, name, link["operationId"])
 
 
-def _parameter(node: Json) -> Parameter:
-    schema = node["schema"]
-    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
-    return Parameter(node["name"], schema["type"], validator)
-
-
 def _closed(node: Any) -> Any:  # noqa: ANN401 - any JSON value, the same
     if (found := as_object(node)) is not None:
         for value in found.values():
             _closed(value)
         if found.get("type") == "object" and isinstance(found.get("properties"), dict):
-            found["additionalProperties"] = False
+            # What says that it is open is meant to be.
+            found.setdefault("additionalProperties", False)
     elif isinstance(node, list):
         for value in as_list(cast("object", node)):
             _closed(value)

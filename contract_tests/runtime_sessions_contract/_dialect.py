@@ -46,10 +46,14 @@ class Asked:
     active_ttl: float | None = None
     interactive_ttl: float | None = None
 
-    @property
-    def in_order(self) -> bool:
-        """Whether its TTLs are, where it gives more than one: interactive, active, max."""
-        spans = (self.interactive_ttl, self.active_ttl, self.max_ttl)
+    def in_order(self, default: float | None) -> bool:
+        """Whether its TTLs are, where it gives more than one: interactive, active, max.
+
+        Args:
+            default: The max TTL that holds where it gives none, if that is known.
+        """
+        most = default if self.max_ttl is None else self.max_ttl
+        spans = (self.interactive_ttl, self.active_ttl, most)
         given = [span for span in spans if span is not None]
         return given == sorted(given)
 
@@ -67,6 +71,7 @@ class Dialect:
         parameters: The header parameters that all its operations take, and what is sent in them.
         headers: What says who calls (with a token or without), in which instance; more than one
             form where the contract has more than one.
+        by_key: What says who calls by an API key, where the contract takes one as it is.
         caller: Who calls with these headers (in lower case); None where they contradict each other.
         instance_header: The header (in lower case) that says in which instance, if it is a header.
 
@@ -78,6 +83,9 @@ class Dialect:
         requests: More that can be asked for than mode and TTL, on a backend.
 
         unknown_backend, foreign_instance: What create answers to these.
+        no_instance_code: The code with which a call in an instance is refused that is not there.
+        open_max_ttl: The longest max TTL of the emulator's open plan.
+        unknown_ignored: Whether query parameters that an operation does not have are ignored.
         open_plan: Whether an instance is of the open plan by its name.
         open_plan_code: The code with which it refuses dedicated sessions; None: it only warns.
         strangers_page: Whether the jobs of a session that is not there, or another's, are an empty
@@ -89,6 +97,7 @@ class Dialect:
 
         wrong_fields: What the fields of a new session cannot be.
         wrong_bodies: What the body of create cannot be, from a backend and an instance.
+        wrong_updates: What the body of update cannot be.
         wrong_pages: What the query for a page of jobs cannot be.
         lenient: Queries for a page that are answered otherwise than they say, or with more.
         checks: What Schemathesis is told of its checks of an operation, where the contract says
@@ -108,6 +117,7 @@ class Dialect:
     endpoints: Mapping[str, Endpoint]
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     headers: tuple[Callable[[str | None, str], dict[str, str]], ...]
+    by_key: Callable[[str, str], dict[str, str]] | None = None
     caller: Callable[[Mapping[str, str], Secrets, frozenset[str]], Caller | None]
     instance_header: str | None = None
 
@@ -120,6 +130,9 @@ class Dialect:
 
     unknown_backend: int
     foreign_instance: int
+    no_instance_code: int | None = None
+    open_max_ttl: float = 28800
+    unknown_ignored: bool = False
     open_plan: Callable[[str], bool] = lambda _: False
     open_plan_code: int | None = None
     strangers_page: bool = False
@@ -130,6 +143,7 @@ class Dialect:
 
     wrong_fields: tuple[Json, ...]
     wrong_bodies: Callable[[str, str], list[object]]
+    wrong_updates: tuple[object, ...] = ({}, [], None, True)
     wrong_pages: tuple[str, ...]
     lenient: tuple[Json, ...] = ()
     checks: Mapping[str, Json] = field(default_factory=dict[str, Json])

@@ -33,16 +33,25 @@ class Actor:
     Args:
         instance: What the actor's sessions are to be in, where not in the target's own.
         form: Which of the contract's forms of authentication to use; the last where there are less.
+        api_key: What to call with instead of the token, where the contract takes an API key.
     """
 
     def __init__(
-        self, run: Run, token: str | None, *, instance: str | None = None, form: int = 0
+        self,
+        run: Run,
+        token: str | None,
+        *,
+        instance: str | None = None,
+        form: int = 0,
+        api_key: str | None = None,
     ) -> None:
         self.run = run
         self.dialect = dialect = run.target.dialect
         self.wire = Wire(run)
         self.instance = run.target.instance if instance is None else instance
         headers = dialect.headers[min(form, len(dialect.headers) - 1)](token, self.instance)
+        if api_key is not None and dialect.by_key is not None:
+            headers = dialect.by_key(api_key, self.instance)
         self.headers = {name.lower(): value for name, value in headers.items()}
         self.http = httpx.Client(
             base_url=run.target.url,
@@ -76,8 +85,9 @@ class Actor:
         args = (session_id,) if in_path else ()
         if session_id is not None and not in_path:
             kwargs[SESSION] = session_id
-        for name, value in self.dialect.parameters.items():
-            kwargs[name.lower().replace("-", "_")] = value
+        if not self.run.contract.operations[operation].public:
+            for name, value in self.dialect.parameters.items():
+                kwargs[name.lower().replace("-", "_")] = value
         endpoint = self.dialect.endpoints[operation]
         failure: Exception | None = None
         parsed: Encodes | None = None
@@ -163,14 +173,15 @@ class Cast:
         by_header: The same in the contract's other form of authentication, if it has one.
         elsewhere: The same in an instance of the open plan, if one is known.
         other: A second user, if one is known.
-        nobodies: Who has no token, a wrong one, or no instance of its own.
+        nobodies: Who has no token, a wrong one, or names no instance.
+        astray: The user in an instance that is not there, where calls are made in one.
     """
 
     def __init__(self, run: Run) -> None:
         secrets, target = run.target.secrets, run.target
         self.run = run
         self.user = Actor(run, secrets.token)
-        self.by_header = Actor(run, secrets.token, form=1)
+        self.by_header = Actor(run, secrets.token, form=1, api_key=secrets.api_key)
         self.elsewhere = (
             Actor(run, secrets.token, instance=target.open_instance)
             if target.open_instance
@@ -180,10 +191,10 @@ class Cast:
         self.nobody = Actor(run, None)
         self.impostor = Actor(run, f"{NOWHERE}token")
         self.nobodies = [self.nobody, self.impostor]
+        self.astray: Actor | None = None
         if target.dialect.instance_header is not None:
-            self.nobodies += [
-                Actor(run, secrets.token, instance=name) for name in ("", f"{NOWHERE}instance")
-            ]
+            self.nobodies.append(Actor(run, secrets.token, instance=""))
+            self.astray = Actor(run, secrets.token, instance=f"{NOWHERE}instance")
 
     @property
     def users(self) -> list[Actor]:
@@ -194,7 +205,8 @@ class Cast:
     @property
     def everybody(self) -> list[Actor]:
         """All of them."""
-        return [*self.users, self.by_header, *self.nobodies]
+        astray = [] if self.astray is None else [self.astray]
+        return [*self.users, self.by_header, *self.nobodies, *astray]
 
     def __enter__(self) -> Self:
         return self

@@ -11,6 +11,8 @@ from runtime_sessions_contract._target import Target
 from runtime_sessions_contract._wire import Caller, Exchange
 
 BAD, UNAUTHORIZED, NOT_FOUND = 400, 401, 404
+#: What a session of the bundled emulator gets whose creator says nothing, in seconds.
+MAX_TTL = 28800
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,20 @@ class Expected:
         operation = exchange.operation
         if operation is None or exchange.caller is None:
             return None
+        if operation.public:
+            return (operation.success,)
         if exchange.caller is Caller.NOBODY:
             return (UNAUTHORIZED,)
+        if exchange.caller is Caller.ASTRAY:
+            return (NOT_FOUND,)
         valid = self.valid(exchange)
         if operation.name == "createSession":
             return self._of_create(operation, self.asked(exchange)) if valid else None
         bad = () if valid else (BAD,)
+        if operation.name == self.contract.workloads:
+            # A cursor that no answer gave is refused, and which that is only the server knows.
+            cursor = any(name in {"next", "previous"} for name, _ in exchange.query)
+            return (operation.success, BAD) if cursor else (operation.success, *bad)
         if session is not None and session.of(exchange):
             return (operation.success, *bad)
         if session is None and self._anything(operation, exchange, given):
@@ -62,7 +72,8 @@ class Expected:
             return (dialect.unknown_backend,)
         if asked.instance.startswith(NOWHERE):
             return (dialect.foreign_instance,)
-        if not asked.in_order or self.refused_by_plan(asked):
+        default = self.known_max_ttl(asked) if target.bundled else None
+        if not asked.in_order(default) or self.refused_by_plan(asked):
             return (BAD,)
         # Of the bundled emulator it is known what it has; all others may have reasons of their own.
         known = asked.backend in {None, target.backend} and asked.instance in target.instances
@@ -72,6 +83,10 @@ class Expected:
         """Whether the plan has no such sessions."""
         refuses = self.target.dialect.open_plan_code is not None and self.open_plan(asked)
         return refuses and asked.mode == "dedicated"
+
+    def known_max_ttl(self, asked: Asked) -> float:
+        """The longest and the default max TTL of the bundled emulator, in the plan asked for."""
+        return self.target.dialect.open_max_ttl if self.open_plan(asked) else MAX_TTL
 
     def open_plan(self, asked: Asked) -> bool:
         """Whether a session was asked for in the open plan."""
@@ -96,7 +111,7 @@ class Expected:
                 return False
         for name, parameter in operation.headers.items():
             try:
-                parameter.value(exchange.request_headers[name.lower()])
+                parameter.value([exchange.request_headers[name.lower()]])
             except (LookupError, ValueError):
                 return False
-        return page_of(exchange) is not None
+        return page_of(exchange, unknown_ignored=self.target.dialect.unknown_ignored) is not None

@@ -22,8 +22,8 @@ class State(StrEnum):
 FINAL: Final = frozenset({State.CLOSED, State.CANCELED})
 ENDED: Final = frozenset({"Completed", "Cancelled", "Failed"})
 
-#: How many jobs of a session run side by side.
-WIDTH: Final = {"dedicated": 1, "batch": 5}
+#: How many jobs of a session run side by side, in either mode.
+LANES: Final = 5
 
 
 class What(StrEnum):
@@ -38,17 +38,19 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What is otherwise in the life of a session in one generation of the service than in another.
+    """What is otherwise in the life of a session by one contract than by another.
 
     Attributes:
         cancelled: The state in which a session ends that an operator cancels.
-        unused_ttl: When a session closes that never had a job, in seconds; None: it stays open.
         flag_moves: Whether `accepting_jobs` of a session that has ended still changes.
+        unrun: The code of the reason with which a job fails that is queued at the end.
+        unused_ttl: When a session closes that never had a job, in seconds.
     """
 
     cancelled: State
-    unused_ttl: float | None
     flag_moves: bool
+    unrun: int
+    unused_ttl: float = 1800
 
 
 class Change(NamedTuple):
@@ -95,6 +97,7 @@ class View:
     rules: Rules
     mode: str
     max_ttl: float
+    active_ttl: float
     interactive_ttl: float
     job_mode: bool
     now: float
@@ -165,14 +168,20 @@ class View:
                 due.append(self.started + self.max_ttl)
             if self.state is State.ACTIVE and self.idle_since is not None:
                 due.append(self.idle_since + self.interactive_ttl)
-            due.append(self._unused)
+            due += [self._unused, self._active_ends]
         return min(due, default=float("inf"))
 
     @property
     def _unused(self) -> float:
         """When it closes for never having had a job."""
-        never = self.rules.unused_ttl is None or bool(self.jobs)
-        return float("inf") if never else self.created + (self.rules.unused_ttl or 0)
+        return float("inf") if self.jobs else self.created + self.rules.unused_ttl
+
+    @property
+    def _active_ends(self) -> float:
+        """When it closes for having been active for too long at a stretch."""
+        if self.state is not State.ACTIVE or self.activated is None:
+            return float("inf")
+        return self.activated + self.active_ttl
 
     def _happen(self) -> None:
         for job in self._running():
@@ -184,6 +193,9 @@ class View:
             return
         if self.started is not None and self.started + self.max_ttl <= self.now:
             self._end(State.CLOSED, "completed", "session_closed_by_max_ttl")
+            return
+        if self._active_ends <= self.now:
+            self._end(State.CLOSED, "completed", "session_closed_by_active_ttl")
             return
         if self._unused <= self.now:
             self._end(State.CLOSED, "completed", "session_closed_by_unused_ttl")
@@ -201,7 +213,7 @@ class View:
         if self.state in FINAL:
             return
         for job in self._queued():
-            if len(self._running()) >= WIDTH[self.mode]:
+            if len(self._running()) >= LANES:
                 return
             job.status, job.started, self.job_started = "Running", self.now, self.now
             self.idle_since = None
@@ -223,7 +235,7 @@ class View:
         if self.state is State.ACTIVE and self.activated is not None:
             self._active += self.now - self.activated
         for job in self._queued():
-            job.status, job.ended, job.code = "Failed", self.now, 4001
+            job.status, job.ended, job.code = "Failed", self.now, self.rules.unrun
         self.accepting, self.closed, self.idle_since = False, self.now, None
         self._become(state, status, reason)
 

@@ -116,6 +116,10 @@ class Model:
             codes = [str(error.get("code")) for error in as_objects(body.get("errors"))]
             wanted = str(self.dialect.open_plan_code)
             judge("error code", wanted, codes, f"{ERROR}/properties/code", ok=wanted in codes)
+        if exchange.caller is Caller.ASTRAY:
+            codes = [str(error.get("code")) for error in as_objects(body.get("errors"))]
+            wanted = str(self.dialect.no_instance_code)
+            judge("error code", wanted, codes, f"{ERROR}/properties/code", ok=wanted in codes)
         if self.defaults and self.dialect.traced:
             trace = str(body.get("trace", ""))
             fresh = bool(trace) and trace not in self.traces
@@ -134,7 +138,9 @@ class Model:
             session = self._created(judge, exchange, answer)
             # Of one that should not have been created, that is what is wrong, not what it shows.
             session = session if self.expected.valid(exchange) else None
-        page = page_of(exchange) if name == self.contract.jobs else None
+        page = None
+        if name == self.contract.jobs:
+            page = page_of(exchange, unknown_ignored=self.dialect.unknown_ignored)
         # Headers that contradict each other may be taken: then it is the owner who calls.
         mine = session is not None and (session.of(exchange) or exchange.caller is None)
         if page is not None and answer is not None and exchange.caller is not None and not mine:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime_sessions_contract._contract import as_object, as_objects
+from runtime_sessions_contract._contract import Json, as_list, as_object, as_objects
 from runtime_sessions_contract._life import ENDED, Job, What
 from runtime_sessions_contract._moments import either, moment
 from runtime_sessions_contract._moments import shown as as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from runtime_sessions_contract._judge import Judge
     from runtime_sessions_contract._model import Model
@@ -20,37 +20,78 @@ if TYPE_CHECKING:
 
 PAGE: Final = "#/components/schemas/JobPage/properties/"
 JOB: Final = "#/components/schemas/Job"
-#: How many jobs a page has at most, and if nobody says otherwise; and more than any list has.
-LIMIT, MOST = 200, 2**31 - 1
+#: How many jobs a page has at most, and if nobody says otherwise.
+LIMIT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page that a request asks for: what is out of range and yet valid is the default."""
+    """The page that a request asks for: what is out of range and yet valid is the default.
+
+    Attributes:
+        oldest_first: Whether it is sorted so; else newest first.
+        filters: What else was asked for, by the names of the parameters.
+    """
 
     limit: int
     offset: int
     params: bool
+    oldest_first: bool
+    filters: Mapping[str, Any]
+
+    def passes(self, job: Json) -> bool:
+        """Whether a job, as it is shown, passes the filters."""
+        wanted = self.filters
+        created = moment(job.get("created")) or 0
+        ended = str(job.get("status")).partition(" - ")[0] in ENDED
+        program = as_object(job.get("program")) or {}
+        return (
+            wanted.get("pending") in {None, not ended}
+            and wanted.get("program") in {None, program.get("id")}
+            and wanted.get("backend") in {None, job.get("backend")}
+            and set(wanted.get("tags", ())) <= set(as_list(job.get("tags")))
+            and created >= (moment(wanted.get("created_after")) or 0)
+            and created <= (moment(wanted.get("created_before")) or float("inf"))
+        )
 
 
-def page_of(exchange: Exchange) -> Page | None:
+#: The parameters of a list of jobs that are no filters.
+NO_FILTERS: Final = {"limit", "offset", "sort", "exclude_params", "session_id"}
+
+
+def page_of(exchange: Exchange, *, unknown_ignored: bool) -> Page | None:
     """What the query of a request asks for; None where it is not certainly valid."""
+    given = query_of(exchange, unknown_ignored=unknown_ignored)
+    if given is None:
+        return None
+    limit, offset = given.get("limit", LIMIT), given.get("offset", 0)
+    filters = {name: value for name, value in given.items() if name not in NO_FILTERS}
+    return Page(
+        limit=limit if 1 <= limit <= LIMIT else LIMIT,
+        offset=max(offset, 0),
+        params=given.get("exclude_params") is False,
+        oldest_first=str(given.get("sort", "DESC")).upper() == "ASC",
+        filters=filters,
+    )
+
+
+def query_of(exchange: Exchange, *, unknown_ignored: bool) -> Json | None:
+    """The parameters of a request, each as what it stands for; None where one may not be valid."""
     if exchange.operation is None:
         return None
     declared = exchange.operation.query
-    given = dict[str, Any]()
+    texts: dict[str, list[str]] = {}
     for name, text in exchange.query:
-        if name in given or name not in declared or "\ufffd" in text:
+        if name in declared:
+            texts.setdefault(name, []).append(text)
+        elif not unknown_ignored:
             return None
-        try:
-            given[name] = declared[name].value(text)
-        except ValueError:
-            return None
-    limit, offset = given.get("limit", LIMIT), given.get("offset", 0)
-    if offset > MOST:
+    if any("\ufffd" in text for values in texts.values() for text in values):
         return None
-    params = given.get("exclude_params") is False
-    return Page(limit if 1 <= limit <= LIMIT else LIMIT, max(offset, 0), params)
+    try:
+        return {name: declared[name].value(values) for name, values in texts.items()}
+    except ValueError:
+        return None
 
 
 def judge_page(  # noqa: PLR0913, PLR0917 - as judge_view, and the page that was asked for
@@ -63,9 +104,13 @@ def judge_page(  # noqa: PLR0913, PLR0917 - as judge_view, and the page that was
 ) -> None:
     """Hold a page of a session's jobs against the model."""
     views = session.views(exchange.sent, exchange.received)
-    _judge_counts(judge, model, answer, page, len(views[0].jobs))
-    wanted = list(reversed(views[0].jobs))[page.offset : page.offset + page.limit]
     jobs = as_objects(answer.get("jobs"))
+    if page.filters:
+        _judge_filtered(judge, model, answer, page)
+        return
+    _judge_counts(judge, model, answer, page, len(views[0].jobs))
+    listed = views[0].jobs if page.oldest_first else views[0].jobs[::-1]
+    wanted = listed[page.offset : page.offset + page.limit]
     ids = [job.get("id") for job in jobs]
     if not judge("paging", [job.id for job in wanted], ids, PAGE + "jobs"):
         return
@@ -76,6 +121,20 @@ def judge_page(  # noqa: PLR0913, PLR0917 - as judge_view, and the page that was
             held = ("params" in shown) is page.params
             told = f"params: {'shown' if page.params else 'left out'}"
             judge("jobs", told, shown, f"{JOB}/properties/params", ok=held)
+
+
+def _judge_filtered(judge: Judge, model: Model, answer: dict[str, Any], page: Page) -> None:
+    """Hold each job of a page against the filters; which are left out only the server knows."""
+    jobs = as_objects(answer.get("jobs"))
+    strange = [job for job in jobs if not page.passes(job)]
+    judge(
+        "job filters",
+        f"jobs that pass {dict(page.filters)}",
+        strange,
+        PAGE + "jobs",
+        ok=not strange,
+    )
+    _judge_counts(judge, model, answer, page, answer.get("count", 0))
 
 
 def judge_all(
@@ -92,8 +151,12 @@ def judge_all(
     others = [job for job, session in known if session is not None and not session.of(exchange)]
     judge("others' sessions hidden", [], others, PAGE + "jobs")
     times = [moment(job.get("created")) or 0 for job in jobs]
-    held = times == sorted(times, reverse=True) and len(jobs) <= page.limit
-    judge("paging", f"up to {page.limit} jobs, newest first", jobs, PAGE + "jobs", ok=held)
+    held = times == sorted(times, reverse=not page.oldest_first) and len(jobs) <= page.limit
+    order = "oldest first" if page.oldest_first else "newest first"
+    judge("paging", f"up to {page.limit} jobs, {order}", jobs, PAGE + "jobs", ok=held)
+    if page.filters:
+        _judge_filtered(judge, model, answer, page)
+        return
     # Jobs of which nobody knows are nothing to wonder at.
     mine = (session for session in model.sessions.values() if session.of(exchange))
     least = sum(deed.what is What.SUBMIT for session in mine for deed in session.deeds)

@@ -1,4 +1,4 @@
-"""The current contract's skin."""
+"""What the platform contract says in its own way."""
 
 from collections.abc import Mapping
 from math import ceil
@@ -13,15 +13,15 @@ from runtime_sessions_api.platform.api.sessions import (
     get_session,
     update_session,
 )
+from runtime_sessions_api.platform.api.versions import list_versions
+from runtime_sessions_api.platform.api.workloads import list_workloads
 from runtime_sessions_api.platform.client import AuthenticatedClient
 from runtime_sessions_contract._contract import Json
-from runtime_sessions_contract._dialect import NOWHERE, Asked, Dialect, Encodes, Endpoint
+from runtime_sessions_contract._dialect import NOWHERE, Asked, Dialect, Endpoint
 from runtime_sessions_contract._life import Rules, State
 from runtime_sessions_contract._wire import Caller, Secrets
 
 CRN: Final = "Service-CRN"
-#: What `max_ttl` is by the contract when a caller does not say it.
-MAX_TTL: Final = 28800
 
 
 def _headers(token: str | None, instance: str) -> dict[str, str]:
@@ -29,14 +29,22 @@ def _headers(token: str | None, instance: str) -> dict[str, str]:
     return bearer | ({CRN: instance} if instance else {})
 
 
+def _by_key(api_key: str, instance: str) -> dict[str, str]:
+    return {"Authorization": f"apikey {api_key}", CRN: instance}
+
+
 def _caller(headers: Mapping[str, str], secrets: Secrets, known: frozenset[str]) -> Caller | None:
     scheme, _, credentials = headers.get("authorization", "").partition(" ")
     caller = secrets.caller(credentials if scheme.lower() == "bearer" else "")
-    crn = headers.get(CRN.lower(), NOWHERE)
+    if scheme.lower() == "apikey" and credentials and credentials == secrets.api_key:
+        caller = Caller.USER
+    crn = headers.get(CRN.lower(), "")
+    if caller is Caller.NOBODY or not crn:
+        return Caller.NOBODY
     if crn in known:
         return caller
     # Of a CRN that was not made up here nobody knows whether it is the caller's too.
-    return Caller.NOBODY if caller is Caller.NOBODY or crn.startswith(NOWHERE) else None
+    return Caller.ASTRAY if crn.startswith(NOWHERE) else None
 
 
 def _asked(body: Json, instance: str) -> Asked:
@@ -44,21 +52,15 @@ def _asked(body: Json, instance: str) -> Asked:
         mode=str(body.get("mode")),
         backend=body.get("backend", body.get("backend_name")),
         instance=instance,
-        max_ttl=body.get("max_ttl", MAX_TTL),
+        max_ttl=body.get("max_ttl"),
         active_ttl=body.get("active_ttl"),
         interactive_ttl=body.get("interactive_ttl"),
     )
 
 
-def _form(body: Json) -> Encodes:
-    partner = "interactive_ttl" in body
-    kind = models.PartnerSessionRequest if partner else models.SessionRequest
-    return kind.from_dict(body)
-
-
 PLATFORM: Final = Dialect(
     name="platform",
-    rules=Rules(cancelled=State.CLOSED, unused_ttl=1800, flag_moves=True),
+    rules=Rules(cancelled=State.CLOSED, flag_moves=True, unrun=1217),
     backend="ibm_backend",
     instance="crn:v1:bluemix:public:quantum-computing:us-east:a/emulator:standard::",
     client=AuthenticatedClient,
@@ -69,20 +71,24 @@ PLATFORM: Final = Dialect(
         "updateSession": cast("Endpoint", update_session),
         "closeSession": cast("Endpoint", close_session),
         "listJobs": cast("Endpoint", list_jobs),
+        "listWorkloads": cast("Endpoint", list_workloads),
+        "listVersions": cast("Endpoint", list_versions),
     },
     parameters={"IBM-API-Version": "2026-04-15"},
     headers=(_headers,),
+    by_key=_by_key,
     caller=_caller,
     instance_header=CRN.lower(),
     named=lambda backend, _: {"mode": "dedicated", "backend": backend},
     whole=ceil,
     asked=_asked,
-    form=_form,
+    form=models.SessionRequest.from_dict,
     requests=lambda backend: [
         {"backend": None},
         {"backend": None, "backend_name": backend},
         {"backend_name": f"{NOWHERE}backend"},
         {"instance": f"{NOWHERE}instance"},
+        {"unheard_of": {"of": "anybody"}},
         {"interactive_ttl": 7},
         {"interactive_ttl": 9, "active_ttl": 300, "max_ttl": 400, "mode": "batch"},
         {"interactive_ttl": 60, "active_ttl": 60, "max_ttl": 60},
@@ -91,12 +97,14 @@ PLATFORM: Final = Dialect(
         {"interactive_ttl": 401, "max_ttl": 400},
     ],
     unknown_backend=400,
-    foreign_instance=401,
+    foreign_instance=404,
+    no_instance_code=1279,
+    open_max_ttl=600,
+    unknown_ignored=True,
     open_plan_code=1352,
     strangers_page=True,
     unprovoked={
-        ("listJobs", "403"): "an instance that is not the caller's is answered with 401",
-        ("listJobs", "404"): "of a session that there is not, the page is empty",
+        ("listJobs", "403"): "an instance that is not the caller's is answered with 404",
     },
     id_form="[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
     traced=True,
@@ -105,10 +113,8 @@ PLATFORM: Final = Dialect(
         *({"mode": wrong} for wrong in ("turbo", "", "BATCH", None, 1)),
         *({"interactive_ttl": wrong} for wrong in (0, 0.5, "60", None, 28801)),
         *({"interactive_ttl": 60, "active_ttl": wrong} for wrong in (0, 59, 28801, None)),
-        {"active_ttl": 60},
         {"backend": 1},
         {"backend_name": None},
-        {"max_session_ttl": 60},
     ),
     wrong_bodies=lambda backend, _: [{"backend": backend}, {}, [{"mode": "batch"}]],
     wrong_pages=(
@@ -118,11 +124,15 @@ PLATFORM: Final = Dialect(
         "offset=x",
         "limit=1&limit=2",
         "exclude_params=perhaps",
-        "state=closed",
+        "sort=newest",
+        "pending=perhaps",
+        "program=",
+        "created_after=yesterday",
     ),
     lenient=(
-        *({"limit": limit} for limit in (0, -1, 201, 2**31)),
+        *({"limit": limit} for limit in (0, -1, 201, 2**31 - 1)),
         {"offset": -1},
+        {"sort": models.ListJobsSort.ASC},
         {"limit": 0, "offset": 2},
         {"exclude_params": False},
         {"exclude_params": True, "limit": 3},
@@ -135,6 +145,8 @@ PLATFORM: Final = Dialect(
             "allow_header_conformance": {"enabled": False},
             "unsupported_method": {"enabled": False},
         },
+        # Cursors are opaque: one that nobody gave is refused, and no schema can say which that is.
+        "listWorkloads": {"positive_data_acceptance": {"expected-statuses": ["2xx", 400]}},
     },
     overlay={"contract": "platform", "auth": BearerToken},
     looks={

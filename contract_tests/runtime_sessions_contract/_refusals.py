@@ -11,8 +11,6 @@ from runtime_sessions_contract._wire import Exchange
 
 UNKNOWN = f"{NOWHERE}session"
 WRONG_FLAGS: tuple[object, ...] = ("true", "", 0, 1, None, [], {})
-#: What no header can be.
-WRONG_HEADERS = (None, "yesterday", "2026-13-01")
 
 
 def refused(cast: Cast, bystanders: list[Session]) -> None:
@@ -24,6 +22,12 @@ def refused(cast: Cast, bystanders: list[Session]) -> None:
         for operation in takers:
             for name in (mine.id, UNKNOWN):
                 nobody.any_call(operation, name)
+    if cast.astray is not None:
+        cast.astray.create()
+        for operation in takers:
+            cast.astray.any_call(operation, mine.id)
+        if run.contract.workloads is not None:
+            cast.astray.call(run.contract.workloads)
     for operation in takers:
         unknown = cast.user.any_call(operation, UNKNOWN)
         for session in bystanders:
@@ -59,7 +63,7 @@ def malformed(cast: Cast, bystanders: list[Session]) -> None:
             mine,
             [{"accepting_jobs": wrong} for wrong in WRONG_FLAGS],
         ),
-        ("PATCH", mine, [{}, {"accepting_jobs": False, "state": "closed"}, [], None, True]),
+        ("PATCH", mine, list(dialect.wrong_updates)),
     ]
     calls = [
         (method, path, json.dumps(b).encode(), JSON) for method, path, bs in bodies for b in bs
@@ -75,23 +79,7 @@ def malformed(cast: Cast, bystanders: list[Session]) -> None:
     for method, path, content, kind in calls:
         _refused(cast, cast.user.raw(method, path, content, kind))
         cast.nobody.raw(method, path, content, kind)
-    _headless(cast, bystanders[0])
     cast.observe(*bystanders)
-
-
-def _headless(cast: Cast, session: Session) -> None:
-    """No operation does without its header parameters, or takes a wrong one."""
-    bodies = {"post": cast.user.dialect.named(*cast.user.given), "patch": {"accepting_jobs": False}}
-    for operation in cast.run.contract.operations.values():
-        content = (
-            json.dumps(bodies[operation.method]).encode() if operation.method in bodies else b""
-        )
-        path = operation.path.replace("{id}", session.id)
-        for name in operation.headers:
-            for wrong in WRONG_HEADERS:
-                call = (operation.method.upper(), path, content, JSON, {name: wrong})
-                _refused(cast, cast.user.raw(*call))
-                cast.nobody.raw(*call)
 
 
 def _refused(cast: Cast, exchange: Exchange) -> None:

@@ -35,6 +35,7 @@ class Session:
     seen: dict[str, Any] = field(default_factory=dict[str, Any])
     offset: float | None = None
     max_ttl: float | None = None
+    active_ttl: float | None = None
     interactive_ttl: float = 0
     state: State = State.OPEN
 
@@ -46,13 +47,13 @@ class Session:
         """What a call at that time may see: more than one view where a change is near."""
         last = max((deed.at for deed in self.deeds), default=self.born)
         moments = sorted({sent - self.slack, (sent + received) / 2, received + self.slack})
-        spans = [span for span in (self.asked.active_ttl, self.max_ttl) if span is not None]
         views = list[View]()
         for moment in moments:
             blank = View(
                 rules=self.rules,
                 mode=self.asked.mode,
-                max_ttl=min(spans, default=float("inf")),
+                max_ttl=float("inf") if self.max_ttl is None else self.max_ttl,
+                active_ttl=float("inf") if self.active_ttl is None else self.active_ttl,
                 interactive_ttl=self.interactive_ttl,
                 job_mode=self.job_mode,
                 now=self.born,

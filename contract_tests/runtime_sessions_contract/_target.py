@@ -168,7 +168,7 @@ def emulator_target(url: str, contract: str = "classic") -> Target:
     emulator = Emulator(contract=contract)
     return Target(
         url=url,
-        secrets=Secrets(emulator.token, emulator.other_token),
+        secrets=Secrets(emulator.token, emulator.other_token, emulator.api_key),
         dialect=DIALECTS[contract],
         backend=emulator.backend,
         instance=emulator.instance,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime_sessions_contract._changes import Changes, same
@@ -15,13 +14,11 @@ if TYPE_CHECKING:
     from runtime_sessions_contract._session import Session
     from runtime_sessions_contract._wire import Exchange
 
-#: Documented defaults: what a session gets whose creator says nothing.
-MAX_TTL: Final = 28800
-INTERACTIVE_TTL: Final = 60
+#: What a session of the bundled emulator gets whose creator says nothing, in seconds.
+INTERACTIVE_TTL: Final = {"dedicated": 60, "batch": 1}
 
-#: What changes by itself as time passes.
+#: What changes by itself as time passes; of `active_ttl` one description says that it does, too.
 MOVING: Final = ("elapsed_time", "active_ttl")
-REMAINING: Final = ("active_ttl", "session_remaining_time_seconds")
 TIMES: Final = {
     "created_at": "created",
     "started_at": "started",
@@ -77,6 +74,7 @@ class ViewJudge:
     def run(self) -> None:
         """Judge it."""
         self.input_kept()
+        self.active_ttl()
         session, exchange = self.session, self.exchange
         if session.offset is None:
             created = self.changes.created(self.answer)
@@ -109,13 +107,15 @@ class ViewJudge:
             return
         session.max_ttl, session.interactive_ttl = got, interactive
         wanted = asked.max_ttl
-        limit = MAX_TTL if model.defaults else model.ttl.get("limit")
+        plan = f"{asked.instance} {asked.mode}"
+        known = model.expected.known_max_ttl(asked) if model.defaults else None
+        limit = known or model.ttl.get(f"limit {plan}")
         if wanted is None:
-            default = MAX_TTL if model.defaults else model.ttl.setdefault("default", got)
+            default = known or model.ttl.setdefault(f"default {plan}", got)
             self.has("input kept", "max_ttl", [default])
         elif session.warned and (got < wanted if limit is None else wanted > limit):
             # Above the plan's limit: the limit, and a message that says so.
-            self.has("input kept", "max_ttl", [model.ttl.setdefault("limit", limit or got)])
+            self.has("input kept", "max_ttl", [model.ttl.setdefault(f"limit {plan}", limit or got)])
         else:
             self.judge(
                 "input kept",
@@ -125,7 +125,28 @@ class ViewJudge:
                 ok=abs(got - wanted) <= 1e-6 * wanted,
             )
         if model.defaults or asked.interactive_ttl:
-            self.has("input kept", "interactive_ttl", [asked.interactive_ttl or INTERACTIVE_TTL])
+            default = INTERACTIVE_TTL[asked.mode]
+            wanted = asked.interactive_ttl or default
+            # A max TTL that the plan lowers takes the other TTLs with it.
+            self.has("input kept", "interactive_ttl", [min(wanted, session.max_ttl)])
+
+    def active_ttl(self) -> None:
+        """The active TTL is a setting: what was asked for, or the max TTL, and it never moves.
+
+        One description calls it what remains, so a server of somebody else's may count it down.
+        """
+        session, got = self.session, self.answer.get("active_ttl")
+        if not isinstance(got, int | float) or session.max_ttl is None:
+            return
+        known = session.active_ttl
+        session.active_ttl = got if known is None else known
+        if self.model.defaults:
+            asked = session.asked.active_ttl or session.max_ttl
+            self.has("active TTL", "active_ttl", [min(asked, session.max_ttl)])
+            return
+        most = session.max_ttl if known is None else known
+        text = f"active_ttl: up to {most}"
+        self.judge("active TTL", text, got, self.base + "active_ttl", ok=0 <= got <= most)
 
     def owner(self) -> None:
         """A user has one id, and it is nobody else's."""
@@ -177,10 +198,9 @@ class ViewJudge:
         """Elapsed and remaining time follow the clock."""
         tolerance = self.tolerance
         remaining = [view.remaining for view in views]
-        if self.session.max_ttl is not None:
-            for name in filter(self.told, REMAINING):
-                low, high = min(remaining) - tolerance, max(remaining) + tolerance
-                self._between("remaining time", name, low, high, most=views[0].max_ttl)
+        if self.session.max_ttl is not None and self.told("session_remaining_time_seconds"):
+            low, high = min(remaining) - tolerance, max(remaining) + tolerance
+            self._between("remaining time", "session_remaining_time_seconds", low, high)
         low = min(view.elapsed[0] for view in views) - tolerance
         high = max(view.elapsed[1] for view in views) + tolerance
         name = "elapsed_time"
@@ -192,16 +212,16 @@ class ViewJudge:
             ok = any(view.started is None or not known for view in lives)
             text = f"{name}: a number"
             self.judge("elapsed time", text, None, self.base + name, ok=ok)
-        elif low > 0 or (self.told(name) if nullable else name in self.answer):
+        elif low > 0 or name in self.answer or self._has_to_tell_elapsed(views, nullable=nullable):
             self._between("elapsed time", name, low, high)
 
-    def _between(
-        self, check: str, name: str, low: float, high: float, *, most: float = float("inf")
-    ) -> None:
+    def _has_to_tell_elapsed(self, views: list[View], *, nullable: bool) -> bool:
+        """Whether the bundled emulator has to say what was used, where that is nothing."""
+        ended = all(view.state in FINAL for view in views)
+        return self.model.defaults and (nullable or ended)
+
+    def _between(self, check: str, name: str, low: float, high: float) -> None:
         got = self.answer.get(name)
-        if self.fields[name]["type"] == "integer":
-            # What is whole is rounded up.
-            low, high = ceil(low), min(ceil(high), most)
         ok = isinstance(got, int | float) and low <= got <= high
         self.judge(check, f"{name}: {max(0, low):g} to {high:g} s", got, self.base + name, ok=ok)
 

@@ -19,18 +19,29 @@ class Caller(StrEnum):
     USER = "user"
     OTHER = "other user"
     NOBODY = "nobody"
+    ASTRAY = "user in an instance that is not there"
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The tokens of a run, and how they look where they must not be seen."""
+    """The tokens of a run, and how they look where they must not be seen.
+
+    Attributes:
+        api_key: The first user's API key, where the contract takes one as it is and it is known.
+    """
 
     token: str = field(repr=False)
     other_token: str | None = field(default=None, repr=False)
+    api_key: str | None = field(default=None, repr=False)
 
     def redact(self, text: str) -> str:
         """The text with every token, in whatever form, replaced by the name of its variable."""
-        for token, name in ((self.token, "$TOKEN"), (self.other_token, "$OTHER_TOKEN")):
+        named = (
+            (self.token, "$TOKEN"),
+            (self.other_token, "$OTHER_TOKEN"),
+            (self.api_key, "$API_KEY"),
+        )
+        for token, name in named:
             if not token:
                 continue
             plain = {token, json.dumps(token)[1:-1], repr(token)[1:-1]}
@@ -109,6 +120,8 @@ class Exchange:
 _USUAL = {"accept", "accept-encoding", "connection", "content-length", "host", "user-agent"}
 
 
+#: What stands for the variables of the shell while a line is quoted.
+_MARKS = {"$OTHER_TOKEN": "\1", "$API_KEY": "\4", "$TOKEN": "\2"}
 #: How the shell takes the id out of what create answers, without a JSON parser.
 _TAKE_ID = """ | sed 's/.*"id": *"\\([^"]*\\)".*/\\1/')"""
 
@@ -131,7 +144,9 @@ def curl(exchange: Exchange, secrets: Secrets, session_id: str | None = None) ->
 
     def safe(text: str) -> str:
         # Before it is quoted, which would hide a token with a quote in it.
-        text = secrets.redact(text).replace("$OTHER_TOKEN", "\1").replace("$TOKEN", "\2")
+        text = secrets.redact(text)
+        for name, mark in _MARKS.items():
+            text = text.replace(name, mark)
         return text.replace(session_id, "\3") if session_id else text
 
     def expanded(text: str) -> str:
@@ -149,4 +164,6 @@ def curl(exchange: Exchange, secrets: Secrets, session_id: str | None = None) ->
         body = shlex.quote(safe(exchange.request_body.decode("utf-8", "replace")))
         words += ["--data-binary", body.replace("\3", "'\"$ID\"'")]
     line = " ".join(words)
-    return line.replace("\1", "$OTHER_TOKEN").replace("\2", "$TOKEN").replace("\3", "$ID")
+    for name, mark in _MARKS.items():
+        line = line.replace(mark, name)
+    return line.replace("\3", "$ID")

@@ -77,7 +77,7 @@ def job_view(job: Job, now: int) -> dict[str, Any]:
         "state": state_fields(job),
         "status": status,
         "params": request.get("params", {}),
-        "program": {"id": request.get("program_id", "sampler")},
+        "program": {"id": job.program},
         "created": job_timestamp(job.created_at),
         "ended": None if job.ended_at is None else job_timestamp(job.ended_at),
         "runtime": request.get("runtime", ""),

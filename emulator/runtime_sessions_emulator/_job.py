@@ -79,6 +79,11 @@ class Job:
     end: Outcome | None = None
 
     @property
+    def program(self) -> str:
+        """The id of the program that it runs."""
+        return str(self.request.get("program_id", "sampler"))
+
+    @property
     def status(self) -> JobStatus:
         """Where the job stands."""
         if self.end is not None:

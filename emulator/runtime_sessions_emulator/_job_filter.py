@@ -49,7 +49,7 @@ class JobFilter:
         """Whether a job is all that is asked for."""
         return (
             self.pending in {None, job.end is None}
-            and self.program in {None, job.request.get("program_id")}
+            and self.program in {None, job.program}
             and self.backend in {None, job.backend}
             and self.tags <= frozenset(job.request.get("tags", ()))
             and (self.created_after is None or job.created_at > self.created_after)

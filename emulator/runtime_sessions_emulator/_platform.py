@@ -167,8 +167,9 @@ class Platform(Skin):
     def create(self, call: Call) -> Answer:
         """`createSession`."""
         body = call.body
-        spans = [body[name] for name in _IN_ORDER if name in body]
-        if spans != sorted(spans):
+        spans = {"max_ttl": self.service.longest(call.instance), **body}
+        ttls = [spans[name] for name in _IN_ORDER if name in spans]
+        if ttls != sorted(ttls):
             raise invalid("interactive_ttl is at most active_ttl, and that at most max_ttl")
         session, _ = self.service.create(
             call.user,

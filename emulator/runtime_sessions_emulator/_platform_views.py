@@ -78,7 +78,7 @@ def job_view(job: Job, now: int, version: str, *, params: bool) -> dict[str, Any
         "backend": job.backend,
         "state": state,
         "status": status,
-        "program": {"id": request.get("program_id", "sampler")},
+        "program": {"id": job.program},
         "created": timestamp(job.created_at),
         "cost": request.get("cost", 0),
         "user_id": job.owner,

@@ -124,7 +124,9 @@ class Service:
                 created_at=self.clock.now(),
                 max_ttl=granted,
                 active_ttl=min(active, granted),
-                interactive_ttl=interactive_ttl or self._interactive_ttl(plan, wanted),
+                interactive_ttl=min(
+                    interactive_ttl or self._interactive_ttl(plan, wanted), granted
+                ),
                 unused_ttl=self.config.unused_ttl,
                 job_mode=job_mode,
                 flag_moves=self.rules.flag_moves,
@@ -133,6 +135,10 @@ class Service:
         )
         self._sessions[session.id] = session
         return session, warnings
+
+    def longest(self, instance: str) -> float:
+        """The longest and the default max TTL of an instance that there is, in seconds."""
+        return self._instances[instance].max_ttl
 
     def _interactive_ttl(self, plan: Instance, mode: Mode) -> float:
         if plan.interactive_ttl is not None:

@@ -25,7 +25,8 @@ def test_a_difference_is_shown_and_what_is_alike_is_said_to_be() -> None:
     tables = side_by_side.compared(contracts())
     assert "| `backend_name` | string, required | string or null, required |\n" in tables
     assert "| `message` | string, required | same |\n" in tables
-    assert "| credentials | `bearer` or `accessToken` | `bearer` and `serviceCrn` |\n" in tables
+    platform = "`bearer` and `serviceCrn` or `apiKey` and `serviceCrn`"
+    assert f"| credentials | `bearer` or `accessToken` | {platform} |\n" in tables
 
 
 def test_a_further_contract_is_a_further_column() -> None:

@@ -474,7 +474,7 @@ def test_jobs_are_listed_by_what_they_are(emulator: Emulator, client: httpx.Clie
     cancelled = submit(backend="ibm_backend")
     assert client.post(f"/jobs/{cancelled}/cancel").status_code == 204
 
-    def listed(**query: object) -> list[str]:
+    def listed(**query: Any) -> list[str]:
         answer = client.get("/jobs", params=query)
         assert answer.status_code == 200
         assert answer.json()["count"] == len(answer.json()["jobs"])

@@ -23,7 +23,7 @@ def create(client: httpx.Client, mode: str = "batch", **fields: object) -> str:
     return name
 
 
-def listed(client: httpx.Client, **query: object) -> dict[str, Any]:
+def listed(client: httpx.Client, **query: Any) -> dict[str, Any]:
     answer = client.get("/workloads", params=query)
     assert answer.status_code == 200, answer.text
     page: dict[str, Any] = answer.json()
@@ -172,7 +172,7 @@ def test_filters(emulator: Emulator, client: httpx.Client) -> None:
     emulator.add_job_rule(JobRule(outcome="failed", duration=0))
     job = client.post("/jobs", json=body).json()["id"]
 
-    def found(**query: object) -> set[str]:
+    def found(**query: Any) -> set[str]:
         page = listed(client, **query)
         assert page["total_count"] == len(page["workloads"])
         return set(ids(page))

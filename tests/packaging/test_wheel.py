@@ -68,6 +68,7 @@ def test_wheel_holds_five_typed_packages_and_the_contract(wheel: Path) -> None:
     }
     assert {f"{package}/py.typed" for package in packages} <= set(names)
     assert "runtime_sessions_api/classic.openapi.json" in names
+    assert "runtime_sessions_api/semantics.json" in names
 
 
 def test_overlay_talks_to_the_emulator(environment: Path) -> None:

@@ -96,7 +96,7 @@ CLIENTS, SERVERS, BOTH, NOBODY = (True, False), (False, True), (True, True), (Fa
         ),
         (
             lambda d: d["paths"]["/sessions/{id}/jobs"]["get"]["parameters"].pop(),
-            "offset",
+            "sort",
             CLIENTS,
         ),
         (
@@ -124,31 +124,28 @@ def test_change_breaks(edit: Edit, subject: str, broken: tuple[bool, bool]) -> N
     assert found[subject] == broken
 
 
-def forms(document: dict[str, Any]) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = document["components"]["schemas"]["CreateSessionRequest"]["oneOf"]
+def modes(document: dict[str, Any]) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = fields(document, "Session")["mode"]["oneOf"]
     return found
 
 
 @pytest.mark.parametrize(
     ("edit", "subject", "broken"),
     [
-        (lambda d: forms(d).pop(), "PartnerSessionRequest", CLIENTS),
+        (lambda d: modes(d).pop(), "null", SERVERS),
+        (lambda d: modes(d).append({"type": "integer"}), "integer", CLIENTS),
         (
-            lambda d: forms(d).append({"$ref": "#/components/schemas/SessionUpdate"}),
-            "SessionUpdate",
-            SERVERS,
+            lambda d: modes(d).append({"$ref": "#/components/schemas/WorkloadMode"}),
+            "WorkloadMode",
+            CLIENTS,
         ),
-        (lambda d: fields(d, "PartnerSessionRequest").pop("active_ttl"), "active_ttl", CLIENTS),
-        (lambda d: required(d, "PartnerSessionRequest").append("backend"), "backend", CLIENTS),
+        (lambda d: fields(d, "SessionRequest").pop("active_ttl"), "active_ttl", CLIENTS),
+        (lambda d: required(d, "SessionRequest").append("backend"), "backend", CLIENTS),
+        (lambda d: fields(d, "Session")["mode"].pop("oneOf"), "mode", CLIENTS),
         (
-            lambda d: d["components"]["schemas"]["CreateSessionRequest"].pop("oneOf"),
-            "POST /sessions",
-            SERVERS,
-        ),
-        (
-            lambda d: d["components"]["parameters"]["ApiVersion"].update(required=False),
+            lambda d: d["components"]["parameters"]["ApiVersion"].update(required=True),
             "IBM-API-Version",
-            SERVERS,
+            CLIENTS,
         ),
     ],
 )

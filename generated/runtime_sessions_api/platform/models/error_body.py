@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
-from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -18,11 +17,11 @@ class ErrorBody:
 
     Attributes:
         errors (list[Error]): One entry for each thing that is wrong.
-        trace (UUID | Unset): The id under which the service's operators find the request.
+        trace (str | Unset): The id under which the service's operators find the request.
     """
 
     errors: list[Error]
-    trace: UUID | Unset = UNSET
+    trace: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -31,9 +30,7 @@ class ErrorBody:
             errors_item = errors_item_data.to_dict()
             errors.append(errors_item)
 
-        trace: str | Unset = UNSET
-        if not isinstance(self.trace, Unset):
-            trace = str(self.trace)
+        trace = self.trace
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -57,12 +54,7 @@ class ErrorBody:
 
             errors.append(errors_item)
 
-        _trace = d.pop("trace", UNSET)
-        trace: UUID | Unset
-        if isinstance(_trace, Unset):
-            trace = UNSET
-        else:
-            trace = UUID(_trace)
+        trace = d.pop("trace", UNSET)
 
         error_body = cls(
             errors,

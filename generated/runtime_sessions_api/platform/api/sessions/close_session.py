@@ -36,11 +36,6 @@ def _parse_response(
         response_204 = cast(Any, None)
         return response_204
 
-    if response.status_code == 400 and (body := json_body(response)) is not UNSET:
-        response_400 = ErrorBody.from_dict(body)
-
-        return response_400
-
     if response.status_code == 401 and (body := json_body(response)) is not UNSET:
         response_401 = ErrorBody.from_dict(body)
 

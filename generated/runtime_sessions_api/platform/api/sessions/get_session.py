@@ -38,11 +38,6 @@ def _parse_response(
 
         return response_200
 
-    if response.status_code == 400 and (body := json_body(response)) is not UNSET:
-        response_400 = ErrorBody.from_dict(body)
-
-        return response_400
-
     if response.status_code == 401 and (body := json_body(response)) is not UNSET:
         response_401 = ErrorBody.from_dict(body)
 
