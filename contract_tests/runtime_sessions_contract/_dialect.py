@@ -83,6 +83,8 @@ class Dialect:
         requests: More that can be asked for than mode and TTL, on a backend.
 
         unknown_backend, foreign_instance: What create answers to these.
+        unknown_backend_rule: The rule that says so of a backend.
+        newest_first_rule: The rule that says in which order jobs are listed.
         no_instance_code: The code with which a call in an instance is refused that is not there.
         open_max_ttl: The longest max TTL of the emulator's open plan.
         unknown_ignored: Whether query parameters that an operation does not have are ignored.
@@ -129,6 +131,8 @@ class Dialect:
     requests: Callable[[str], list[Json]] = lambda _: []
 
     unknown_backend: int
+    unknown_backend_rule: str
+    newest_first_rule: str
     foreign_instance: int
     no_instance_code: int | None = None
     open_max_ttl: float = 28800

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from runtime_sessions_contract._contract import Contract, as_object, as_objects
+from runtime_sessions_contract._shape import locate
 from runtime_sessions_contract._target import CannotRunError
 from runtime_sessions_contract._wire import Exchange, Secrets
 
@@ -91,22 +92,6 @@ def differences(strict: Contract, exchange: Exchange, secrets: Secrets) -> Itera
             path = "/".join([*steps, *([field] if field else [])])
             sample = (as_object(error.instance) or {}).get(field) if field else error.instance
             yield differs(name, pointer, path, sample)
-
-
-def locate(contract: Contract, pointer: str, steps: Iterable[str | int]) -> str:
-    """The pointer of the schema that a place in an instance is under."""
-    for step in steps:
-        node = contract.at(pointer)
-        while "$ref" in node:
-            pointer = str(node["$ref"])
-            node = contract.at(pointer)
-        if isinstance(step, int):
-            pointer += "/items"
-        elif step in node.get("properties", {}):
-            pointer += f"/properties/{step}"
-        else:
-            return pointer
-    return pointer
 
 
 def read_baseline(file: Path) -> set[tuple[str, ...]]:

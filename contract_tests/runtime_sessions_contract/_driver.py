@@ -119,7 +119,7 @@ class Actor:
             back = None if parsed is None else json.dumps(parsed.to_dict(), sort_keys=True)
             came = json.dumps(exchange.json(), sort_keys=True) if exchange.body else None
             judge("client encodes back", came, back, "#/components/schemas")
-        return [self.run.dressed(violation) for violation in judge.found]
+        return self.run.verdict(judge.found)
 
     def raw(
         self,
@@ -244,8 +244,8 @@ class Cast:
         told = "a job is taken" if accepting else "a job is refused"
         pointer = "#/components/schemas/Session/properties/accepting_jobs"
         judge("jobs", told, "taken" if job else "refused", pointer, ok=accepting == bool(job))
-        if judge.found:
-            raise ContractViolationError([run.dressed(violation) for violation in judge.found])
+        if wrong := run.verdict(judge.found):
+            raise ContractViolationError(wrong)
         if job:
             session.do(
                 What.SUBMIT, call, when, job=job, duration=duration, outcome=OUTCOMES[outcome]

@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
+from typing import Final
 
 from runtime_sessions_contract._contract import Contract, Operation, as_object
 from runtime_sessions_contract._dialect import NOWHERE, Asked
@@ -12,7 +13,16 @@ from runtime_sessions_contract._wire import Caller, Exchange
 
 BAD, UNAUTHORIZED, NOT_FOUND = 400, 401, 404
 #: What a session of the bundled emulator gets whose creator says nothing, in seconds.
-MAX_TTL = 28800
+MAX_TTL: Final = 28800
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The statuses that fit a call, the check that they do, and the rule that this stands on."""
+
+    statuses: tuple[int, ...]
+    rule: str
+    check: str = "status fits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +36,39 @@ class Expected:
     contract: Contract
     target: Target
 
-    def statuses(
+    def fit(
         self, exchange: Exchange, session: Session | None, given: Container[str | None]
-    ) -> tuple[int, ...] | None:
-        """The statuses that fit; None where nothing can be said.
+    ) -> Fit | None:
+        """What fits; None where nothing can be said.
 
         `given` are the ids of sessions that are there although nobody was seen to create them.
         """
         operation = exchange.operation
-        if operation is None or exchange.caller is None:
+        if operation is None:
             return None
         if operation.public:
-            return (operation.success,)
-        if exchange.caller is Caller.NOBODY:
-            return (UNAUTHORIZED,)
-        if exchange.caller is Caller.ASTRAY:
-            return (NOT_FOUND,)
+            return Fit((operation.success,), "versions-are-public")
+        match exchange.caller:
+            case None:
+                return None
+            case Caller.NOBODY:
+                # Whoever is let in is what matters; what comes first is the server's business.
+                let_in = exchange.succeeded
+                rule = "credentials-needed" if let_in else "credentials-first"
+                return Fit((UNAUTHORIZED,), rule, "authentication first")
+            case Caller.ASTRAY:
+                return Fit((NOT_FOUND,), "instance-not-found")
+            case _:
+                return self._of_user(operation, exchange, session, given)
+
+    def _of_user(
+        self,
+        operation: Operation,
+        exchange: Exchange,
+        session: Session | None,
+        given: Container[str | None],
+    ) -> Fit | None:
+        """What fits a call of somebody who may make it."""
         valid = self.valid(exchange)
         if operation.name == "createSession":
             return self._of_create(operation, self.asked(exchange)) if valid else None
@@ -49,13 +76,43 @@ class Expected:
         if operation.name == self.contract.workloads:
             # A cursor that no answer gave is refused, and which that is only the server knows.
             cursor = any(name in {"next", "previous"} for name, _ in exchange.query)
-            return (operation.success, BAD) if cursor else (operation.success, *bad)
-        if session is not None and session.of(exchange):
-            return (operation.success, *bad)
-        if session is None and self._anything(operation, exchange, given):
+            statuses = (operation.success, BAD) if cursor else (operation.success, *bad)
+            return Fit(statuses, "workload-filters")
+        if session is None:
+            return self._of_no_session(operation, exchange, given, bad)
+        if session.of(exchange):
+            return Fit((operation.success, *bad), "own-session-is-found", "own session found")
+        return self._of_stranger(operation, exchange, session, bad)
+
+    def _of_no_session(
+        self,
+        operation: Operation,
+        exchange: Exchange,
+        given: Container[str | None],
+        bad: tuple[int, ...],
+    ) -> Fit | None:
+        """What fits a call about a session that nobody was seen to create."""
+        if self._anything(operation, exchange, given):
             return None
-        listed = self.target.dialect.strangers_page and operation.name == self.contract.jobs
-        return (operation.success if listed else NOT_FOUND, *bad)
+        if self._empty_page(operation):
+            return Fit((operation.success, *bad), "unknown-session-has-no-jobs")
+        return Fit((NOT_FOUND, *bad), "unknown-session")
+
+    def _of_stranger(
+        self, operation: Operation, exchange: Exchange, session: Session, bad: tuple[int, ...]
+    ) -> Fit:
+        """What fits a call about a session of another user, or of another instance."""
+        check = "others' sessions hidden"
+        if self._empty_page(operation):
+            return Fit((operation.success, *bad), "unknown-session-has-no-jobs", check)
+        rule = "session-is-its-owners" if exchange.succeeded else "hidden-as-unknown"
+        if exchange.caller is session.owner:
+            rule = "session-is-in-its-instance"
+        return Fit((NOT_FOUND, *bad), rule, check)
+
+    def _empty_page(self, operation: Operation) -> bool:
+        """Whether an operation answers an empty page where there is no such session."""
+        return self.target.dialect.strangers_page and operation.name == self.contract.jobs
 
     @staticmethod
     def _anything(operation: Operation, exchange: Exchange, given: Container[str | None]) -> bool:
@@ -65,19 +122,21 @@ class Expected:
         elsewhere = operation.in_path and (name in {"", ".", ".."} or "/" in name)
         return elsewhere or (name in given and exchange.caller is Caller.USER)
 
-    def _of_create(self, operation: Operation, asked: Asked) -> tuple[int, ...] | None:
-        """The statuses that fit what a valid body of create asks for."""
+    def _of_create(self, operation: Operation, asked: Asked) -> Fit | None:
+        """What fits what a valid body of create asks for."""
         dialect, target = self.target.dialect, self.target
         if (asked.backend or "").startswith(NOWHERE):
-            return (dialect.unknown_backend,)
+            return Fit((dialect.unknown_backend,), dialect.unknown_backend_rule)
         if asked.instance.startswith(NOWHERE):
-            return (dialect.foreign_instance,)
+            return Fit((dialect.foreign_instance,), "instance-of-somebody-else-classic")
         default = self.known_max_ttl(asked) if target.bundled else None
-        if not asked.in_order(default) or self.refused_by_plan(asked):
-            return (BAD,)
+        if not asked.in_order(default):
+            return Fit((BAD,), "interactive-ttl-of-a-partner")
+        if self.refused_by_plan(asked):
+            return Fit((BAD,), "open-plan-refuses")
         # Of the bundled emulator it is known what it has; all others may have reasons of their own.
         known = asked.backend in {None, target.backend} and asked.instance in target.instances
-        return (operation.success,) if target.bundled and known else None
+        return Fit((operation.success,), "create-makes-anew") if target.bundled and known else None
 
     def refused_by_plan(self, asked: Asked) -> bool:
         """Whether the plan has no such sessions."""

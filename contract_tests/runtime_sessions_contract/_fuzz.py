@@ -23,6 +23,18 @@ from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._target import TIMEOUT
 from runtime_sessions_contract._wire import Exchange
 
+#: The rules that Schemathesis's own checks stand on; the others stand on a place of the contract.
+RULES = {
+    "ignored_auth": "credentials-needed",
+    "negative_data_rejection": "malformed-is-refused",
+    "unsupported_method": "wrong-methods",
+    "allow_header_conformance": "wrong-methods",
+    "missing_required_header": "malformed-is-refused",
+    "use_after_free": "closed-is-final",
+    "ensure_resource_availability": "own-session-is-found",
+}
+#: Of these the contract's lists are what is broken, and nobody says that they are whole.
+UNDECLARED = {"status_code_conformance"}
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 AGAIN = ("stateful",)
 #: How often the stateful phase is tried again, with another seed, while a link was not followed.
@@ -176,9 +188,8 @@ def _take_in(run: Run, recorder: ScenarioRecorder, links: dict[str, Link]) -> No
                 continue
             run.tally.count(_name(run, label), check.name, ok=check.status is not Status.FAILURE)
             if check.failure_info is not None:
-                run.report(
-                    [_violation(run, recorder, case_id, check.name, check.failure_info.failure)]
-                )
+                found = _violation(run, recorder, case_id, check.name, check.failure_info.failure)
+                run.report(run.verdict([found]))
 
 
 def _violation(
@@ -198,6 +209,9 @@ def _violation(
             got=got,
             pointer=f"#/paths/{operation.path.replace('/', '~1')}/{operation.method}",
             calls=calls,
+            rule=RULES.get(check, ""),
+            undeclared=check in UNDECLARED,
+            session_id=calls[-1].session_id if calls else None,
         )
     )
 

@@ -9,7 +9,15 @@ from runtime_sessions_contract._wire import Exchange
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Violation:
-    """Something that the contract does not allow: what it expects, where, and what came."""
+    """Something that the contract does not allow: what it expects, where, and what came.
+
+    Attributes:
+        pointer: The place in the contract that it is about.
+        rule: The rule of a session's life that the check stands on; else it stands on the place.
+        keyword: Of a broken schema, the keyword that is broken.
+        undeclared: Whether it is that the contract does not list what came.
+        session_id: The session that it was seen on, if it was one.
+    """
 
     check: str
     operation: str
@@ -19,6 +27,10 @@ class Violation:
     calls: tuple[Exchange, ...] = ()
     curls: tuple[str, ...] = ()
     part: str = ""
+    rule: str = ""
+    keyword: str = ""
+    undeclared: bool = False
+    session_id: str | None = None
 
     @property
     def title(self) -> str:
@@ -65,14 +77,35 @@ class Judge:
         self.story = story
         self.found: list[Violation] = []
 
-    def __call__(
-        self, check: str, expected: object, got: object, pointer: str, *, ok: bool | None = None
+    def __call__(  # noqa: PLR0913 - what a check is
+        self,
+        check: str,
+        expected: object,
+        got: object,
+        pointer: str,
+        *,
+        ok: bool | None = None,
+        rule: str = "",
+        keyword: str = "",
+        undeclared: bool = False,
     ) -> bool:
         """Count a check; note a violation if `got` is not as expected. Returns whether it held."""
         held = got == expected if ok is None else ok
         operation = self.exchange.name
         self.tally.count(operation, check, ok=held)
         if not held:
-            calls = (*self.story(), self.exchange)
-            self.found.append(Violation(check, operation, str(expected), str(got), pointer, calls))
+            self.found.append(
+                Violation(
+                    check,
+                    operation,
+                    str(expected),
+                    str(got),
+                    pointer,
+                    calls=(*self.story(), self.exchange),
+                    rule=rule,
+                    keyword=keyword,
+                    undeclared=undeclared,
+                    session_id=self.exchange.session_id,
+                )
+            )
         return held

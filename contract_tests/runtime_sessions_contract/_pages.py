@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 PAGE: Final = "#/components/schemas/JobPage/properties/"
 JOB: Final = "#/components/schemas/Job"
+#: The rules of what becomes of a job that is queued when its session ends, by contract.
+UNRUN: Final = {
+    "classic": "unrun-jobs-fail-with-4001",
+    "platform": "unrun-jobs-fail-with-1217",
+}
+COUNT: Final = "count-of-jobs"
+PAGES: Final = "pages-of-jobs"
+OWNERS: Final = "session-is-its-owners"
 #: How many jobs a page has at most, and if nobody says otherwise.
 LIMIT: Final = 200
 
@@ -112,7 +120,11 @@ def judge_page(  # noqa: PLR0913, PLR0917 - as judge_view, and the page that was
     listed = views[0].jobs if page.oldest_first else views[0].jobs[::-1]
     wanted = listed[page.offset : page.offset + page.limit]
     ids = [job.get("id") for job in jobs]
-    if not judge("paging", [job.id for job in wanted], ids, PAGE + "jobs"):
+    names = [job.id for job in wanted]
+    # The same jobs in another order?
+    turned = sorted(names) == sorted(map(str, ids))
+    rule = model.dialect.newest_first_rule if turned else PAGES
+    if not judge("paging", names, ids, PAGE + "jobs", rule=rule):
         return
     later = [{job.id: job for job in view.jobs} for view in views]
     for shown, job in zip(jobs, wanted, strict=True):
@@ -127,13 +139,8 @@ def _judge_filtered(judge: Judge, model: Model, answer: dict[str, Any], page: Pa
     """Hold each job of a page against the filters; which are left out only the server knows."""
     jobs = as_objects(answer.get("jobs"))
     strange = [job for job in jobs if not page.passes(job)]
-    judge(
-        "job filters",
-        f"jobs that pass {dict(page.filters)}",
-        strange,
-        PAGE + "jobs",
-        ok=not strange,
-    )
+    wanted = f"jobs that pass {dict(page.filters)}"
+    judge("job filters", wanted, strange, PAGE + "jobs", ok=not strange, rule="job-filters")
     _judge_counts(judge, model, answer, page, answer.get("count", 0))
 
 
@@ -145,15 +152,17 @@ def judge_all(
     if exchange.session_id is not None:
         if exchange.session_id not in model.given:
             _judge_counts(judge, model, answer, page, 0)
-            judge("others' sessions hidden", [], jobs, PAGE + "jobs")
+            judge("others' sessions hidden", [], jobs, PAGE + "jobs", rule=OWNERS)
         return
     known = [(job, model.sessions.get(str(job.get("session_id")))) for job in jobs]
     others = [job for job, session in known if session is not None and not session.of(exchange)]
-    judge("others' sessions hidden", [], others, PAGE + "jobs")
+    judge("others' sessions hidden", [], others, PAGE + "jobs", rule=OWNERS)
     times = [moment(job.get("created")) or 0 for job in jobs]
     held = times == sorted(times, reverse=not page.oldest_first) and len(jobs) <= page.limit
     order = "oldest first" if page.oldest_first else "newest first"
-    judge("paging", f"up to {page.limit} jobs, {order}", jobs, PAGE + "jobs", ok=held)
+    rule = PAGES if len(jobs) > page.limit else model.dialect.newest_first_rule
+    wanted = f"up to {page.limit} jobs, {order}"
+    judge("paging", wanted, jobs, PAGE + "jobs", ok=held, rule=rule)
     if page.filters:
         _judge_filtered(judge, model, answer, page)
         return
@@ -161,42 +170,62 @@ def judge_all(
     mine = (session for session in model.sessions.values() if session.of(exchange))
     least = sum(deed.what is What.SUBMIT for session in mine for deed in session.deeds)
     count = answer.get("count", least)
-    judge("paging", f"count: {least} or more", count, PAGE + "count", ok=count >= least)
+    held = isinstance(count, int) and count >= least
+    told = f"count: {least} or more"
+    judge("paging", told, count, PAGE + "count", ok=held, rule=COUNT)
     _judge_counts(judge, model, answer, page, count)
 
 
 def _judge_counts(
     judge: Judge, model: Model, answer: dict[str, Any], page: Page, count: int
 ) -> None:
-    judge("paging", page.limit, answer.get("limit"), PAGE + "limit")
-    judge("paging", page.offset, answer.get("offset"), PAGE + "offset")
+    judge("paging", page.limit, answer.get("limit"), PAGE + "limit", rule=PAGES)
+    judge("paging", page.offset, answer.get("offset"), PAGE + "offset", rule=PAGES)
     if model.defaults or "count" in answer:
-        judge("paging", count, answer.get("count"), PAGE + "count")
+        judge("paging", count, answer.get("count"), PAGE + "count", rule=COUNT)
+
+
+def rule_of_job(job: Job, session: Session) -> str:
+    """The rule that says how a job stands."""
+    if job.code is not None:
+        return "max-ttl-fails-what-is-queued" if _timed_out(session) else "close"
+    return "side-by-side" if job.status in {"Queued", "Running"} else "jobs-end-as-they-do"
+
+
+def _timed_out(session: Session) -> bool:
+    """Whether nobody ended the session, so that its time has to have done it."""
+    return not any(deed.what in {What.CLOSE, What.CANCEL} for deed in session.deeds)
 
 
 def _judge_job(
     judge: Judge, model: Model, session: Session, shown: dict[str, Any], jobs: list[Job]
 ) -> None:
     declared = model.contract.fields(JOB)
+    in_order = model.defaults or session.asked.mode != "batch"
     tolerance = model.tolerance + session.slack
 
-    def has(name: str, wanted: object, got: object, *, ok: bool | None = None) -> None:
+    def has(
+        name: str, wanted: object, got: object, *, ok: bool | None = None, rule: str = ""
+    ) -> None:
         pointer = f"{JOB}/properties/{name}"
-        judge("jobs", f"{name}: {wanted}", got, pointer, ok=got == wanted if ok is None else ok)
+        held = got == wanted if ok is None else ok
+        judge("jobs", f"{name}: {wanted}", got, pointer, ok=held, rule=rule)
 
     status = str(shown.get("status")).partition(" - ")[0]
     state = as_object(shown.get("state"))
-    has("session_id", session.id, shown.get("session_id"))
-    has("backend", session.asked.backend or model.target.backend, shown.get("backend"))
+    kept = "asked-is-kept"
+    has("session_id", session.id, shown.get("session_id"), rule=kept)
+    backend = session.asked.backend or model.target.backend
+    has("backend", backend, shown.get("backend"), rule=kept)
     if "hub" in declared:
         instance = "/".join(str(shown.get(part)) for part in ("hub", "group", "project"))
-        has("instance", session.asked.instance, instance)
-    has(
-        "status",
-        either([job.status for job in jobs]),
-        status,
-        ok=status in {job.status for job in jobs},
-    )
+        has("instance", session.asked.instance, instance, rule=kept)
+    statuses = {job.status for job in jobs}
+    if not in_order:
+        # In which order the jobs of a batch run is not promised.
+        statuses |= {"Queued", "Running"} if statuses & {"Queued", "Running"} else set()
+    rule = rule_of_job(jobs[-1], session)
+    has("status", either(sorted(statuses)), status, ok=status in statuses, rule=rule)
     if state is not None:
         has("state", status, state.get("status"), ok=str(state.get("status")) == status)
         codes = {job.code for job in jobs if job.status == status}
@@ -206,6 +235,7 @@ def _judge_job(
                 f"reason_code {codes}",
                 state.get("reason_code"),
                 ok=state.get("reason_code") in codes,
+                rule=UNRUN[model.dialect.name],
             )
     times: list[tuple[str, Callable[[Job], float | None]]] = [
         ("created", lambda job: job.created),

@@ -97,6 +97,8 @@ PLATFORM: Final = Dialect(
         {"interactive_ttl": 401, "max_ttl": 400},
     ],
     unknown_backend=400,
+    unknown_backend_rule="unknown-backend-on-the-platform",
+    newest_first_rule="jobs-newest-first",
     foreign_instance=404,
     no_instance_code=1279,
     open_max_ttl=600,

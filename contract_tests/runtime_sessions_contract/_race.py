@@ -103,8 +103,8 @@ class Race:
         listed = self.callers[0].wire.taken[-1]
         judge = Judge(self.run.tally, listed, lambda: (exchange,))
         judge_shape(judge, self.run.contract, listed)
-        if judge.found:
-            raise ContractViolationError([self.run.dressed(found) for found in judge.found])
+        if wrong := self.run.verdict(judge.found):
+            raise ContractViolationError(wrong)
         page = listed.json()
         ids = sorted(job["id"] for job in page["jobs"])
         pointer = "#/components/schemas/JobPage/properties/jobs"
@@ -115,7 +115,7 @@ class Race:
             page["count"],
             "#/components/schemas/JobPage/properties/count",
         )
-        self.run.report([self.run.dressed(violation) for violation in judge.found])
+        self.run.report(self.run.verdict(judge.found))
         for name in reversed([job["id"] for job in page["jobs"]]):
             session.do(What.SUBMIT, None, when, job=name, duration=DURATION)
 

@@ -6,9 +6,11 @@ from runtime_sessions_contract._contract import Json, as_object
 from runtime_sessions_contract._dialect import NOWHERE
 from runtime_sessions_contract._driver import JSON, Cast, jobs_of
 from runtime_sessions_contract._judge import Judge
+from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._session import Session
 from runtime_sessions_contract._wire import Exchange
 
+MODES = {"dedicated", "batch"}
 UNKNOWN = f"{NOWHERE}session"
 WRONG_FLAGS: tuple[object, ...] = ("true", "", 0, 1, None, [], {})
 
@@ -36,8 +38,8 @@ def refused(cast: Cast, bystanders: list[Session]) -> None:
                 judge = Judge(run.tally, hidden)
                 pointer = "#/components/responses/NotFound"
                 wanted, got = _blank(unknown, UNKNOWN), _blank(hidden, session.id)
-                judge("others' sessions hidden", wanted, got, pointer)
-                run.report([run.dressed(violation) for violation in judge.found])
+                judge("others' sessions hidden", wanted, got, pointer, rule="hidden-as-unknown")
+                run.report(run.verdict(judge.found))
     cast.observe(*bystanders)
 
 
@@ -85,10 +87,23 @@ def malformed(cast: Cast, bystanders: list[Session]) -> None:
 def _refused(cast: Cast, exchange: Exchange) -> None:
     """What is malformed is answered with 400, or with 415 where it is not even JSON."""
     run, kind = cast.run, exchange.request_headers.get("content-type", JSON)
-    statuses = (400,) if kind == JSON else (400, 415)
     judge = Judge(run.tally, exchange)
+    rule, statuses = "malformed-is-refused", (400,) if kind == JSON else (400, 415)
+    if not run.target.bundled:
+        rule, more = _known_of(run, exchange)
+        statuses = (*statuses, *more)
     wanted = " or ".join(map(str, statuses))
     held = exchange.status in statuses
     pointer = "#/components/responses/BadRequest"
-    judge("malformed refused", wanted, exchange.status, pointer, ok=held)
-    run.report([run.dressed(violation) for violation in judge.found])
+    judge("malformed refused", wanted, exchange.status, pointer, ok=held, rule=rule)
+    run.report(run.verdict(judge.found))
+
+
+def _known_of(run: Run, exchange: Exchange) -> tuple[str, tuple[int, ...]]:
+    """What is known of how a server refuses a request: the rule, and further statuses."""
+    body = as_object(exchange.request_json())
+    if run.contract.name != "platform" or exchange.name != "createSession" or body is None:
+        return "malformed-is-refused", ()
+    if body.get("mode") not in MODES:
+        return "wrong-mode", (500,)
+    return "invalid-create-is-refused", ()

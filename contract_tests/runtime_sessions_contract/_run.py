@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 from threading import Lock
@@ -11,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 from runtime_sessions_contract._coverage import Coverage
+from runtime_sessions_contract._grounds import ground_of
 from runtime_sessions_contract._judge import Tally, Violation
 from runtime_sessions_contract._model import Model
 from runtime_sessions_contract._target import Control, Target
@@ -26,6 +28,8 @@ class Run:
 
     Args:
         target: The server.
+        strict: Whether what is only reported or assumed is held against the target, too. It is
+            against the bundled emulator.
         seed: What all that is drawn at random is drawn from.
         examples: How much to draw: a factor.
         fail_fast: Whether to stop at the first violation.
@@ -34,10 +38,14 @@ class Run:
         control: The target's control plane; it is made when the target has one.
         transport: What calls go through instead of straight to a live service.
         spent: What ended a live run before its time.
+        violations: What is wrong with the target.
+        differences: Where it differs from what is only reported, assumed, or not declared.
+        times: How often each of both was seen.
     """
 
     target: Target
     seed: int
+    strict: bool = False
     examples: float = 1
     fail_fast: bool = False
     deadline: float | None = None
@@ -46,6 +54,8 @@ class Run:
     transport: httpx.BaseTransport | None = None
     spent: str | None = None
     violations: list[Violation] = field(default_factory=list[Violation])
+    differences: list[Violation] = field(default_factory=list[Violation])
+    times: Counter[tuple[str, ...]] = field(default_factory=Counter[tuple[str, ...]])
     exchanges: list[Exchange] = field(default_factory=list[Exchange])
     part: str = ""
     _numbers: Iterator[int] = field(default_factory=count)
@@ -133,7 +143,24 @@ class Run:
         """Let the model see a call, whoever made it, and note it."""
         with self._lock:
             self.exchanges.append(exchange)
-            return [self.dressed(violation) for violation in self.model.sees(exchange)]
+            return self.verdict(self.model.sees(exchange))
+
+    def verdict(self, found: Iterable[Violation]) -> list[Violation]:
+        """Tell what a server is wrong for from that in which it only differs, and note the latter.
+
+        Returns:
+            What it is wrong for, as it can be shown.
+        """
+        dressed = [self.dressed(violation) for violation in found]
+        wrong = [each for each in dressed if self.holds_against(each)]
+        self._keep(self.differences, [each for each in dressed if each not in wrong])
+        return wrong
+
+    def holds_against(self, violation: Violation) -> bool:
+        """Whether the server is wrong for it: else it differs from what nobody can be sure of."""
+        if self.strict or self.target.bundled:
+            return True
+        return ground_of(self.contract, violation).certain
 
     def dressed(self, violation: Violation) -> Violation:
         """The violation with its curl lines and the part that found it, and no secret."""
@@ -148,14 +175,18 @@ class Run:
 
     def report(self, violations: list[Violation]) -> None:
         """Keep violations, each finding once, with the shortest way to show it."""
+        self._keep(self.violations, violations)
+
+    def _keep(self, kept: list[Violation], violations: Iterable[Violation]) -> None:
         for violation in violations:
-            for place, known in enumerate(self.violations):
+            self.times[violation.identity] += 1
+            for place, known in enumerate(kept):
                 if known.identity == violation.identity:
                     if len(violation.curls) < len(known.curls):
-                        self.violations[place] = violation
+                        kept[place] = violation
                     break
             else:
-                self.violations.append(violation)
+                kept.append(violation)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -18,6 +18,7 @@ class Session:
     Attributes:
         home: The instance that calls about it have to be made in, where that is in a header.
         warned: Whether its creator was warned, or could not have been.
+        ended: Whether it was seen in a state that is final.
         job_mode: Whether its jobs run outside of it, as dedicated sessions of the open plan do.
     """
 
@@ -38,6 +39,7 @@ class Session:
     active_ttl: float | None = None
     interactive_ttl: float = 0
     state: State = State.OPEN
+    ended: bool = False
 
     def of(self, exchange: Exchange) -> bool:
         """Whether a call was made by its owner, in its instance."""

@@ -8,6 +8,7 @@ from typing import Any
 from runtime_sessions_contract._dialect import NOWHERE
 from runtime_sessions_contract._driver import Cast
 from runtime_sessions_contract._judge import ContractViolationError
+from runtime_sessions_contract._lists import filter_jobs, list_workloads
 from runtime_sessions_contract._refusals import malformed, refused
 from runtime_sessions_contract._run import Run
 from runtime_sessions_contract._session import Session
@@ -160,6 +161,8 @@ class Tour:
             ):
                 yield f"{stop.name}: {what}", partial(self._visit, stop, act)
         yield "paging", self._paging
+        yield "workloads", lambda: list_workloads(self.cast)
+        yield "versions", self._versions
 
     def _settle_in(self) -> None:
         """Sessions that nothing is done to, one of each user's: nothing may happen to them."""
@@ -242,6 +245,16 @@ class Tour:
             for actor in self.cast.users:
                 actor.call(jobs)
                 actor.call(jobs, limit=2, offset=1)
+        filter_jobs(self.cast, session)
+        self.cast.advance(SHORT * 3)
+        filter_jobs(self.cast, session)
+
+    def _versions(self) -> None:
+        """What everybody is told, with credentials or without."""
+        for operation in self.run.contract.operations.values():
+            if operation.public:
+                self.cast.user.call(operation.name)
+                self.cast.nobody.call(operation.name)
 
 
 def tour(run: Run) -> None:
