@@ -232,8 +232,11 @@ class Contract:
         return None
 
     def answer_schema(self, operation: Operation, status: int) -> str | None:
-        """The pointer of the schema of an answer; None where the answer has no body."""
-        response = operation.responses[str(status)]
+        """The pointer of the schema of an answer; None where the answer has no body.
+
+        One that the contract does not list is taken for the success that it does list.
+        """
+        response = operation.responses.get(str(status), operation.responses[str(operation.success)])
         media = response.get("content", {}).get("application/json")
         return None if media is None else str(media["schema"]["$ref"])
 

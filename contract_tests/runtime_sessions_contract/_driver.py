@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import httpx
 
-from runtime_sessions_contract._contract import SESSION
+from runtime_sessions_contract._contract import SESSION, as_object
 from runtime_sessions_contract._dialect import NOWHERE, Encodes
 from runtime_sessions_contract._judge import ContractViolationError, Judge, Violation
 from runtime_sessions_contract._life import What
@@ -112,6 +112,9 @@ class Actor:
         if failure is not None and not self.run.model.shapes:
             # What a live service answers otherwise than documented is drift.
             return []
+        if exchange.operation and str(exchange.status) not in exchange.operation.responses:
+            # What the contract does not list, the client need not know either.
+            return []
         judge = Judge(self.run.tally, exchange)
         if judge(
             "client decodes", "a model", repr(failure), "#/components/schemas", ok=failure is None
@@ -146,7 +149,25 @@ class Actor:
         """Create a session, on the target's own names if no others are given; None if refused."""
         body = self.dialect.body(*self.given, fields)
         exchange = self.call("createSession", body=self.dialect.form(body))
-        return self.run.model.sessions[exchange.json()["id"]] if exchange.succeeded else None
+        if not exchange.succeeded:
+            return None
+        answer = as_object(exchange.json()) or {}
+        return self.run.model.sessions.get(str(answer.get("id")))
+
+    def attempt(self, **fields: Any) -> Session | None:  # noqa: ANN401
+        """Create a session as `create` does; what is wrong with the answer is reported.
+
+        Returns:
+            The session, if there is one however wrong the answer was; else None.
+        """
+        known = set(self.run.model.sessions)
+        try:
+            return self.create(**fields)
+        except ContractViolationError as error:
+            self.run.report(error.violations)
+        new = (name for name in self.run.model.sessions if name not in known)
+        name = next(new, None)
+        return None if name is None else self.run.model.sessions[name]
 
     def update(self, session_id: str, *, accepting: bool) -> Exchange:
         """Let a session accept jobs, or no more."""

@@ -55,9 +55,9 @@ class Page:
         program = as_object(job.get("program")) or {}
         return (
             wanted.get("pending") in {None, not ended}
-            and wanted.get("program") in {None, program.get("id")}
-            and wanted.get("backend") in {None, job.get("backend")}
-            and set(wanted.get("tags", ())) <= set(as_list(job.get("tags")))
+            and wanted.get("program") in {None, str(program.get("id"))}
+            and wanted.get("backend") in {None, str(job.get("backend"))}
+            and set(wanted.get("tags", ())) <= set(map(str, as_list(job.get("tags"))))
             and created >= (moment(wanted.get("created_after")) or 0)
             and created <= (moment(wanted.get("created_before")) or float("inf"))
         )

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from runtime_sessions_contract._driver import Actor, Cast, jobs_of
 from runtime_sessions_contract._judge import ContractViolationError, Judge
 from runtime_sessions_contract._life import What
-from runtime_sessions_contract._run import Run
+from runtime_sessions_contract._run import Run, attempt
 from runtime_sessions_contract._session import Session
 from runtime_sessions_contract._shape import judge_shape
 
@@ -46,7 +47,8 @@ class Race:
         made: list[Session | None] = [None] * len(self.callers)
 
         def create(caller: Actor, place: int) -> None:
-            made[place] = caller.create(max_ttl=600 + place, mode=("batch", "dedicated")[place % 2])
+            mode = ("batch", "dedicated")[place % 2]
+            made[place] = caller.attempt(max_ttl=600 + place, mode=mode)
 
         self.together(create)
         found = [session for session in made if session is not None]
@@ -62,8 +64,9 @@ class Race:
 
         self.together(observe)
 
-    def each_its_own(self, sessions: list[Session]) -> None:
-        """Every second session is closed, all at once: the others stay as they are."""
+    def each_their_own(self) -> None:
+        """Every second of some new sessions is closed, all at once: the others stay as they are."""
+        sessions = self.sessions()
 
         def act(caller: Actor, place: int) -> None:
             if place % 2:
@@ -78,7 +81,7 @@ class Race:
 
     def all_the_same(self, operation: str) -> None:
         """One session, ended by all at once: each is told that it was done, and it ended once."""
-        session = self.callers[0].create()
+        session = self.callers[0].attempt()
         if session is None:
             return
         self.together(lambda caller, _: caller.any_call(operation, session.id))
@@ -86,7 +89,7 @@ class Race:
 
     def jobs(self) -> None:
         """One session, and jobs submitted by all at once: all of them are there, once."""
-        control, session = self.run.control, self.callers[0].create(mode="batch")
+        control, session = self.run.control, self.callers[0].attempt(mode="batch")
         if control is None or session is None:
             return
 
@@ -130,10 +133,13 @@ def race(run: Run) -> None:
                 if run.over:
                     return
                 run.progress("callers at once")
-                racing.each_its_own(racing.sessions())
-                racing.all_the_same("closeSession")
-                racing.all_the_same("updateSession")
-                racing.jobs()
+                for step in (
+                    racing.each_their_own,
+                    partial(racing.all_the_same, "closeSession"),
+                    partial(racing.all_the_same, "updateSession"),
+                    racing.jobs,
+                ):
+                    attempt(run, "callers at once", step)
     finally:
         for caller in callers:
             caller.close()

@@ -2,10 +2,12 @@
 
 import json
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
+from pathlib import Path
 from threading import Lock
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,9 +15,9 @@ import httpx
 
 from runtime_sessions_contract._coverage import Coverage
 from runtime_sessions_contract._grounds import ground_of
-from runtime_sessions_contract._judge import Tally, Violation
+from runtime_sessions_contract._judge import ContractViolationError, Tally, Violation
 from runtime_sessions_contract._model import Model
-from runtime_sessions_contract._target import Control, Target
+from runtime_sessions_contract._target import CannotRunError, Control, Target
 from runtime_sessions_contract._wire import Caller, Exchange, script
 
 #: How far moments may be off, in seconds: on a clock that stands still, an emulator's, a service's.
@@ -41,6 +43,8 @@ class Run:
         violations: What is wrong with the target.
         differences: Where it differs from what is only reported, assumed, or not declared.
         times: How often each of both was seen.
+        bugs: Where this suite itself failed, and how.
+        unlooked: What was not looked at, and why.
     """
 
     target: Target
@@ -56,6 +60,8 @@ class Run:
     violations: list[Violation] = field(default_factory=list[Violation])
     differences: list[Violation] = field(default_factory=list[Violation])
     times: Counter[tuple[str, ...]] = field(default_factory=Counter[tuple[str, ...]])
+    bugs: list[str] = field(default_factory=list[str])
+    unlooked: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     exchanges: list[Exchange] = field(default_factory=list[Exchange])
     part: str = ""
     _numbers: Iterator[int] = field(default_factory=count)
@@ -188,6 +194,13 @@ class Run:
             else:
                 kept.append(violation)
 
+    def failed(self, where: str, error: Exception) -> None:
+        """Note that the suite itself failed: a bug of it, whatever the server answered."""
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        file = Path(place.filename).name
+        said = self.target.secrets.redact(f"{type(error).__name__}: {error}")
+        self.bugs.append(f"{where}: {said} ({file}:{place.lineno})")
+
     def close(self) -> None:
         """Let go of the connections."""
         for held in (self.control, self.transport):
@@ -259,3 +272,26 @@ class Wire(httpx.BaseTransport):
         """Let go of the connections."""
         if self._own:
             self._inner.close()
+
+
+def unanswered(run: Run, error: httpx.HTTPError) -> Violation:
+    """That a call drew no answer at all."""
+    last = tuple(run.exchanges[-1:])
+    place = "#/paths"
+    return run.dressed(
+        Violation("answered", "every call", "an answer", repr(error), place, calls=last)
+    )
+
+
+def attempt(run: Run, name: str, step: Callable[[], object]) -> None:
+    """Take a step of a part; what can't be is reported, and the part goes on."""
+    try:
+        step()
+    except ContractViolationError as error:
+        run.report(error.violations)
+    except httpx.HTTPError as error:
+        run.report([unanswered(run, error)])
+    except CannotRunError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must not hide the next step
+        run.failed(f"{run.part}, {name}", error)

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import httpx
-
 from runtime_sessions_contract._client import client_holds
 from runtime_sessions_contract._coverage import Gaps
 from runtime_sessions_contract._drift import Difference
@@ -15,7 +13,7 @@ from runtime_sessions_contract._fuzz import fuzz
 from runtime_sessions_contract._judge import ContractViolationError, Violation
 from runtime_sessions_contract._machine import drive
 from runtime_sessions_contract._race import race
-from runtime_sessions_contract._run import Run
+from runtime_sessions_contract._run import Run, attempt
 from runtime_sessions_contract._shrink import shorten
 from runtime_sessions_contract._target import CannotRunError
 from runtime_sessions_contract._tour import tour
@@ -83,31 +81,34 @@ def execute(run: Run, parts: tuple[str, ...]) -> Result:
             break
         run.part = part
         begun, calls = time.monotonic(), len(run.exchanges)
-        try:
-            RUNNERS[part](run)
-        except ContractViolationError as error:
-            run.report(error.violations)
-        except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
-            # An answer that makes no sense at all, also to this suite: it says which.
-            last = tuple(run.exchanges[-1:])
-            wanted, got = "an answer that can be understood", repr(error)
-            run.report([run.dressed(Violation("understood", part, wanted, got, "#/paths", last))])
+        _perform(run, part)
         spans[part] = (time.monotonic() - begun, len(run.exchanges) - calls)
     if not run.over:
         run.progress("shortening what was found")
         shorten(run)
     run.part = "coverage"
+    return Result(run, parts, _gaps(run, parts), spans)
+
+
+def _perform(run: Run, part: str) -> None:
+    """Run one part; whatever happens in it, the next one is not hidden by it."""
+    attempt(run, "as a whole", lambda: RUNNERS[part](run))
+
+
+def _gaps(run: Run, parts: tuple[str, ...]) -> Gaps:
+    """What was not seen, and why; where nothing else is wrong, that is a violation itself."""
     gaps = run.coverage.missing(
         fuzz="fuzz" in parts, model="model" in parts, control=run.control is not None
     )
     if run.target.secrets.other_token is None:
         gaps.note("that other users' sessions are hidden", "takes a second user (OTHER_TOKEN)")
+    gaps.unreachable += dict.fromkeys(run.unlooked)
     if run.overdue:
         gaps.unreachable += [(missed, "MAX_TIME ran out") for missed in gaps.missed]
-    elif not run.violations:
+    elif not run.violations and not run.bugs:
         # Where something is broken already, what could not be seen for that says nothing more.
-        run.report([run.dressed(_unseen(missed)) for missed in gaps.missed])
-    return Result(run, parts, gaps, spans)
+        run.report(run.verdict([_unseen(missed) for missed in gaps.missed]))
+    return gaps
 
 
 def _names_known(run: Run) -> None:

@@ -7,10 +7,9 @@ from typing import Any
 
 from runtime_sessions_contract._dialect import NOWHERE
 from runtime_sessions_contract._driver import Cast
-from runtime_sessions_contract._judge import ContractViolationError
 from runtime_sessions_contract._lists import filter_jobs, list_workloads
 from runtime_sessions_contract._refusals import malformed, refused
-from runtime_sessions_contract._run import Run
+from runtime_sessions_contract._run import Run, attempt
 from runtime_sessions_contract._session import Session
 
 #: How long the jobs of the tour run, in seconds: odd, so that no two moments fall together.
@@ -141,16 +140,13 @@ class Tour:
             if self.run.over:
                 return
             self.run.progress(name)
-            try:
-                step()
-            except ContractViolationError as error:
-                self.run.report(error.violations)
+            attempt(self.run, name, step)
 
     def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
         yield "bystanders", self._settle_in
-        yield "refusals", lambda: refused(self.cast, self.bystanders)
+        yield "refusals", self._refusals
         yield "requests", self._requests
-        yield "malformed requests", lambda: malformed(self.cast, self.bystanders)
+        yield "malformed requests", self._malformed
         for stop in STOPS:
             if stop.jobs and self.run.control is None:
                 continue
@@ -166,28 +162,50 @@ class Tour:
 
     def _settle_in(self) -> None:
         """Sessions that nothing is done to, one of each user's: nothing may happen to them."""
-        self.bystanders += filter(None, [self.cast.user.create(mode="batch", max_ttl=28000)])
+        self.bystanders += filter(None, [self.cast.user.attempt(mode="batch", max_ttl=28000)])
         if self.cast.other is not None:
-            self.bystanders += filter(None, [self.cast.other.create(max_ttl=27000)])
+            self.bystanders += filter(None, [self.cast.other.attempt(max_ttl=27000)])
         self.cast.observe(*self.bystanders)
+
+    def _refusals(self) -> None:
+        if self._settled("who is refused"):
+            refused(self.cast, self.bystanders)
+
+    def _malformed(self) -> None:
+        if self._settled("what is malformed"):
+            malformed(self.cast, self.bystanders)
+
+    def _settled(self, what: str) -> bool:
+        """Whether there is a session to try it on; if not, it is told that nothing was tried."""
+        if not self.bystanders:
+            self.run.unlooked.append((what, "no session could be created"))
+        return bool(self.bystanders)
 
     def _visit(self, stop: Stop, act: Callable[[Session], None]) -> None:
         # One that is made just before and just after: what is done is not done to them.
-        before = self.cast.user.create()
-        session = self.cast.user.create(mode=stop.mode, max_ttl=stop.ttl)
-        after = self.cast.user.create()
+        user = self.cast.user
+        before, session, after = (
+            user.attempt(),
+            user.attempt(mode=stop.mode, max_ttl=stop.ttl),
+            user.attempt(),
+        )
         if before is None or session is None or after is None:
+            self.run.unlooked.append((stop.name, "no session could be created"))
             return
-        self.cast.observe(before, session, after)
-        stop.reach(self.cast, session)
-        self.cast.observe(session)
+
+        def trying(step: Callable[[], object]) -> None:
+            attempt(self.run, stop.name, step)
+
+        trying(lambda: self.cast.observe(before, session, after))
+        trying(lambda: stop.reach(self.cast, session))
+        trying(lambda: self.cast.observe(session))
         self.cast.settle(session)
-        act(session)
-        self.cast.observe(session)
+        trying(lambda: act(session))
+        trying(lambda: self.cast.observe(session))
         for seconds in (SHORT * 2, LONG, 61, 451) if stop.jobs else ():
             self.cast.advance(seconds)
-            self.cast.observe(session)
-        self.cast.observe(before, after, *self.bystanders)
+            trying(lambda: self.cast.observe(session))
+        trying(lambda: self.cast.observe(before, after, *self.bystanders))
 
     def _drain(self, session: Session) -> None:
         self.cast.user.update(session.id, accepting=False)
@@ -219,20 +237,23 @@ class Tour:
         if cast.elsewhere is not None:
             created += [(cast.elsewhere, fields) for fields in modes]
         for actor, fields in created:
-            session = actor.create(**fields)
-            if session is None:
-                continue
-            cast.observe(session)
-            if self.run.control and fields.keys() != {"max_ttl"}:
-                cast.submit(session, LONG)
-                cast.observe(session)
-        cast.user.create(backend=f"{NOWHERE}backend")
-        cast.user.create(instance=f"{NOWHERE}/no-such/instance")
+            session = actor.attempt(**fields)
+            if session is not None:
+                attempt(self.run, "requests", partial(self._look_in, session, fields))
+        cast.user.attempt(backend=f"{NOWHERE}backend")
+        cast.user.attempt(instance=f"{NOWHERE}/no-such/instance")
+
+    def _look_in(self, session: Session, fields: dict[str, Any]) -> None:
+        self.cast.observe(session)
+        if self.run.control and fields.keys() != {"max_ttl"}:
+            self.cast.submit(session, LONG)
+            self.cast.observe(session)
 
     def _paging(self) -> None:
         jobs = self.run.contract.jobs
-        session = self.cast.user.create(mode="batch")
+        session = self.cast.user.attempt(mode="batch")
         if session is None:
+            self.run.unlooked.append(("paging", "no session could be created"))
             return
         for _ in range(7):
             self.cast.submit(session, SHORT)

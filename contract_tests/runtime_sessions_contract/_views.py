@@ -229,9 +229,10 @@ class ViewJudge:
         view = views[-1]
         if self.life_as == "status":
             return "status-of-the-extended-view"
-        if self.answer.get("state") in {"open", "active", "inactive"} and self.session.ended:
+        shown = str(self.answer.get("state"))
+        if shown in {"open", "active", "inactive"} and self.session.ended:
             return "closed-is-final"
-        self.session.ended = self.answer.get("state") in FINAL
+        self.session.ended = shown in set(FINAL)
         if view.state is not State.CLOSED:
             return STATES[view.state]
         if view.reason == "session_closed_by_unused_ttl":

@@ -74,11 +74,11 @@ def passes(query: Json, workload: Json) -> bool:
     tags = [str(tag) for tag in as_list(workload.get("tags"))]
     texts = [str(workload.get("id")), *tags]
     search = str(query.get("search", ""))
-    statuses = query.get("status") or [workload.get("status")]
+    status = str(workload.get("status"))
     return (
-        query.get("mode") in {None, workload.get("mode")}
-        and workload.get("status") in statuses
-        and query.get("backend") in {None, workload.get("backend")}
+        query.get("mode") in {None, str(workload.get("mode"))}
+        and status in (query.get("status") or [status])
+        and query.get("backend") in {None, str(workload.get("backend"))}
         and any(search.lower() in text.lower() for text in texts)
         and set(query.get("tags", ())) <= set(tags)
         and created >= (moment(query.get("created_after")) or 0)
