@@ -53,8 +53,8 @@ class Request:
     def kind(self) -> str:
         """What it is for: create, get, extended, jobs, update, close, or nothing of these."""
         parts = self.path.strip("/").split("/")
-        if self.method == "GET" and parts == ["jobs"]:
-            return "jobs"
+        if self.method == "GET" and parts in (["jobs"], ["workloads"], ["versions"]):
+            return parts[0]
         if parts[0] != "sessions" or len(parts) > 3:
             return ""
         last = parts[2] if len(parts) == 3 else "" if len(parts) == 2 else "all"

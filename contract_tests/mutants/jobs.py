@@ -6,16 +6,20 @@ from mutants._meddling import CLASSIC, PLATFORM, patched
 
 # Jobs
 patched(
-    "batch-of-six",
+    "six-lanes",
     "jobs",
-    "A batch session runs six jobs side by side.",
-    ("_session", "Mode.BATCH: 5}", "Mode.BATCH: 6}"),
+    "Six jobs of a session run side by side.",
+    ("_session", "LANES: Final = 5", "LANES: Final = 6"),
 )
 patched(
-    "dedicated-pair",
+    "one-at-a-time",
     "jobs",
-    "A dedicated session runs two jobs side by side.",
-    ("_session", "Mode.DEDICATED: 1,", "Mode.DEDICATED: 2,"),
+    "A dedicated session runs one job at a time.",
+    (
+        "_session",
+        "len(session.running) < LANES:",
+        "len(session.running) < (1 if session.mode is Mode.DEDICATED else LANES):",
+    ),
 )
 patched(
     "queue-survives",
@@ -23,8 +27,8 @@ patched(
     "Queued jobs of a closed session stay queued.",
     (
         "_session",
-        "            jobs=(*after.jobs[: after.waiting], *failed),\n            waiting=len(after.jobs),\n",
-        "",
+        "        for place in after.queued:\n",
+        "        for place in ():\n",
     ),
 )
 patched(
@@ -33,8 +37,13 @@ patched(
     "Closing a session ends its running jobs as well.",
     (
         "_session",
-        "            jobs=(*after.jobs[: after.waiting], *failed),\n",
-        "            jobs=tuple(job if job.end else job.ended(at, SESSION_CLOSED) for job in after.jobs),\n            running=(),\n",
+        "for place in after.queued:",
+        "for place in (*after.queued, *after.running):",
+    ),
+    (
+        "_session",
+        "jobs=tuple(jobs), queued=())\n",
+        "jobs=tuple(jobs), queued=(), running=())\n",
     ),
 )
 patched(
@@ -46,6 +55,15 @@ patched(
         '"Job is part of a session that\'s been closed", 4001',
         '"Job is part of a session that\'s been closed", 4000',
     ),
+    contracts=CLASSIC,
+)
+patched(
+    "wrong-code",
+    "jobs",
+    "Jobs of a closed session fail with the reason code of the older registry.",
+    ("_platform", "unrun=SESSION_CLOSED", "unrun=IN_CLOSED_SESSION"),
+    ("_platform", "import SECOND, SESSION_CLOSED", "import IN_CLOSED_SESSION, SECOND"),
+    contracts=PLATFORM,
 )
 patched(
     "closed-takes-jobs",
@@ -90,18 +108,17 @@ patched(
     contracts=CLASSIC,
 )
 # Paging
-for contracts, module, listed, page, count in (
+for contracts, module, page, count in (
     (
         CLASSIC,
         "_classic",
-        "session.jobs[::-1]",
-        "session.jobs[::-1][offset : offset + limit]",
+        "page = jobs[offset : offset + limit]\n        return Answer(\n"
+        "            200, page_view([job_view(job, now) for job in page], len(session.jobs)",
         "page], len(session.jobs), limit, offset)",
     ),
     (
         PLATFORM,
         "_platform",
-        "jobs",
         "jobs[offset : offset + limit]",
         "page_view(page, len(jobs), limit, offset)",
     ),
@@ -116,7 +133,8 @@ for contracts, module, listed, page, count in (
             "[offset : offset + limit + 1]",
         ),
     ):
-        patched(name, "paging", says, (module, page, listed + instead), contracts=contracts)
+        change = (module, page, page.replace("[offset : offset + limit]", instead))
+        patched(name, "paging", says, change, contracts=contracts)
     patched(
         "count-of-page",
         "paging",

@@ -1,6 +1,6 @@
 """Bugs in the emulator's source: in the life of sessions, and in what time does to them."""
 
-from mutants._meddling import CLASSIC, patched
+from mutants._meddling import CLASSIC, PLATFORM, patched
 
 # Lifecycle
 patched(
@@ -67,7 +67,11 @@ patched(
     "closed-accepting",
     "lifecycle",
     "A closed session still says that it accepts jobs.",
-    ("_session", "            accepting_jobs=False,\n", ""),
+    (
+        "_session",
+        "evolve(after, accepting_jobs=False, closed_at=at,",
+        "evolve(after, closed_at=at,",
+    ),
 )
 patched(
     "drained-canceled",
@@ -108,8 +112,8 @@ patched(
     "The max TTL runs from the creation, not from the first job.",
     (
         "_session",
-        "session.started_at + micros(session.active_ttl)\n",
-        "session.created_at + micros(session.active_ttl)\n",
+        "else session.started_at + micros(session.max_ttl)\n",
+        "else session.created_at + micros(session.max_ttl)\n",
     ),
 )
 patched(
@@ -128,14 +132,14 @@ patched(
     "The max TTL does not close the session.",
     (
         "_session",
-        "return NEVER if session.started_at is None else session.started_at + micros(session.active_ttl)",
+        "return NEVER if session.started_at is None else session.started_at + micros(session.max_ttl)",
         "return NEVER",
     ),
 )
 patched(
     "idle-too-short",
     "time",
-    "The interactive TTL is over after 45 of its 60 seconds.",
+    "The interactive TTL is over after three quarters of it.",
     (
         "_session",
         "return session.idle_since + micros(session.interactive_ttl)",
@@ -158,15 +162,86 @@ patched(
     "What remains of the time does not fall.",
     (
         "_session",
-        "return max(0, micros(session.active_ttl) - (now - session.started_at)) / SECOND",
-        "return session.active_ttl",
+        "return max(0, micros(session.max_ttl) - (now - session.started_at)) / SECOND",
+        "return session.max_ttl",
     ),
+    contracts=CLASSIC,
 )
 patched(
     "remaining-after-close",
     "time",
     "Something remains of the time of a closed session.",
     ("_session", "    if session.state.final:\n        return 0\n", ""),
+    contracts=CLASSIC,
+)
+patched(
+    "active-ttl-counts-down",
+    "time",
+    "The active TTL falls as time passes.",
+    (
+        "_classic_views",
+        '"active_ttl": session.active_ttl,',
+        '"active_ttl": number(_session.remaining(session, now)),',
+    ),
+    contracts=CLASSIC,
+)
+patched(
+    "active-ttl-counts-down",
+    "time",
+    "The active TTL falls as time passes.",
+    (
+        "_platform_views",
+        '"active_ttl": ceil(session.active_ttl),',
+        '"active_ttl": max(1, ceil(session.active_ttl - (now - session.created_at) / 1e6)),',
+    ),
+    contracts=PLATFORM,
+)
+patched(
+    "active-ttl-ends",
+    "time",
+    "The active TTL of a closed session is 0.",
+    (
+        "_classic_views",
+        '"active_ttl": session.active_ttl,',
+        '"active_ttl": 0 if session.state.final else session.active_ttl,',
+    ),
+    contracts=CLASSIC,
+)
+patched(
+    "active-ttl-never-closes",
+    "time",
+    "A session stays active for longer than its active TTL.",
+    ("_session", "return session.activated_at + micros(session.active_ttl)", "return NEVER"),
+    contracts=PLATFORM,
+)
+patched(
+    "unused-never",
+    "time",
+    "A session that never had a job stays open.",
+    ("_service", "unused_ttl=self.config.unused_ttl,", "unused_ttl=None,"),
+)
+patched(
+    "unused-early",
+    "time",
+    "A session that never had a job closes after 25 minutes.",
+    ("_config", "unused_ttl: float | None = 1800", "unused_ttl: float | None = 1500"),
+)
+patched(
+    "elapsed-absent",
+    "time",
+    "A session that closed without a job does not say that it used nothing.",
+    (
+        "_classic_views",
+        'used = {"elapsed_time": 0} if session.state.final else {}',
+        "used: dict[str, int] = {}",
+    ),
+    contracts=CLASSIC,
+)
+patched(
+    "interactive-ttl-for-all",
+    "time",
+    "A batch has the interactive TTL of a dedicated session.",
+    ("_service", "return self.config.batch_interactive_ttl", "return self.config.interactive_ttl"),
 )
 patched(
     "elapsed-in-batch",

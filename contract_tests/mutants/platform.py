@@ -1,23 +1,16 @@
-"""Bugs in what only the current generation has: its headers, its rules, its lists, its errors."""
+"""Bugs in what only the platform contract has: its headers, its rules, its lists, its errors."""
 
-from mutants._meddling import PLATFORM, changed, error, lenient, patched, planted
+from mutants._meddling import PLATFORM, changed, error, patched, planted
 from mutants._mutant import Answer, Forward, Request
 
 STANDARD = "crn:v1:bluemix:public:quantum-computing:us-east:a/emulator:standard::"
 
 
 # Headers
-def _version(request: Request) -> None:
-    request.headers.setdefault("ibm-api-version", "2026-04-15")
-
-
-def _any_version(request: Request) -> None:
-    if "ibm-api-version" in request.headers:
-        request.headers["ibm-api-version"] = "2026-04-15"
-
-
-lenient("no-version", "The version of the API need not be told.", "", _version, PLATFORM)
-lenient("any-version", "Any text is a version of the API.", "", _any_version, PLATFORM)
+@planted("version-demanded", "validation", "The version of the API has to be told.", PLATFORM)
+async def _(request: Request, forward: Forward) -> Answer:
+    told = "ibm-api-version" in request.headers or request.path == "/versions"
+    return await forward(request) if told or not request.authorized else error(400)
 
 
 @planted("no-crn", "authentication", "Without an instance, the first one is meant.", PLATFORM)
@@ -33,11 +26,44 @@ async def _(request: Request, forward: Forward) -> Answer:
     return await forward(request)
 
 
-@planted("foreign-crn-403", "authentication", "An instance of nobody's is forbidden.", PLATFORM)
+for status, name in ((401, "unauthorized"), (403, "forbidden")):
+
+    @planted(f"foreign-crn-{status}", "authentication", f"An unknown instance is {name}.", PLATFORM)
+    async def _(request: Request, forward: Forward, status: int = status) -> Answer:
+        answer = await forward(request)
+        foreign = request.headers.get("service-crn", "").startswith("no-such")
+        return error(status) if foreign and answer.status == 404 else answer
+
+
+patched(
+    "foreign-crn-code",
+    "statuses",
+    "An instance that is not found has the code of a session that is not.",
+    ("_platform", "_NO_INSTANCE: Final = 1279", "_NO_INSTANCE: Final = 404"),
+    contracts=PLATFORM,
+)
+patched(
+    "no-api-key",
+    "authentication",
+    "An API key will not do as it is.",
+    ("_platform", 'if scheme.lower() == b"apikey":', "if False:"),
+    contracts=PLATFORM,
+)
+patched(
+    "any-api-key",
+    "authentication",
+    "Any API key will do.",
+    ("_iam", "return self._keys.get(api_key)", "return next(iter(self._keys.values()))"),
+    contracts=PLATFORM,
+)
+
+
+@planted("unknown-query", "validation", "Unknown query parameters are refused.", PLATFORM)
 async def _(request: Request, forward: Forward) -> Answer:
+    known = {"GET /jobs", "GET /workloads"}
+    unheard = request.query and f"{request.method} {request.path}" not in known
     answer = await forward(request)
-    foreign = request.headers.get("service-crn", "").startswith("no-such")
-    return error(403) if foreign and answer.status == 401 else answer
+    return error(400) if unheard and answer.status in {200, 204} else answer
 
 
 patched(
@@ -51,7 +77,11 @@ patched(
     "crn-ignored-in-lists",
     "others",
     "Jobs are listed from another instance.",
-    ("_platform", "            if job.instance == call.instance\n", ""),
+    (
+        "_platform",
+        "if job.instance == call.instance and wanted.passes(job)",
+        "if wanted.passes(job)",
+    ),
     contracts=PLATFORM,
 )
 # The open plan
@@ -107,20 +137,6 @@ patched(
     contracts=PLATFORM,
 )
 # Sessions that never had a job
-patched(
-    "unused-never",
-    "time",
-    "A session that never had a job stays open.",
-    ("_platform", "unused_ttl=1800", "unused_ttl=None"),
-    contracts=PLATFORM,
-)
-patched(
-    "unused-early",
-    "time",
-    "A session that never had a job closes after 25 minutes.",
-    ("_platform", "unused_ttl=1800", "unused_ttl=1500"),
-    contracts=PLATFORM,
-)
 patched(
     "unused-though-used",
     "time",
@@ -210,7 +226,7 @@ patched(
     "offset-positive",
     "paging",
     "A negative offset counts as if it were positive.",
-    ("_platform", "offset = offset if 0 <= offset <= _OFFSET else 0", "offset = abs(offset)"),
+    ("_platform", "offset = max(offset, 0)", "offset = abs(offset)"),
     contracts=PLATFORM,
 )
 
@@ -276,7 +292,7 @@ patched(
     "The TTLs of a channel partner may be in any order.",
     (
         "_platform",
-        'if not body.get("interactive_ttl", active_ttl) <= active_ttl <= max_ttl:',
+        "if ttls != sorted(ttls):",
         "if False:",
     ),
     contracts=PLATFORM,
@@ -287,8 +303,8 @@ patched(
     "The interactive TTL of a channel partner may be above the active one.",
     (
         "_platform",
-        'if not body.get("interactive_ttl", active_ttl) <= active_ttl <= max_ttl:',
-        "if active_ttl > max_ttl:",
+        "if ttls != sorted(ttls):",
+        "if ttls[-2:] != sorted(ttls[-2:]):",
     ),
     contracts=PLATFORM,
 )
@@ -303,7 +319,7 @@ patched(
     "active-ttl-lost",
     "reflection",
     "The active TTL that a channel partner asks for is not kept.",
-    ("_platform", "active_ttl=active_ttl,", "active_ttl=max_ttl,"),
+    ("_platform", 'active_ttl=body.get("active_ttl"),', "active_ttl=None,"),
     contracts=PLATFORM,
 )
 patched(

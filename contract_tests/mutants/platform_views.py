@@ -1,4 +1,4 @@
-"""Bugs in what only the current generation shows: create's answer, its one view, the changes in it."""
+"""Bugs in what only the platform contract shows: create's answer, its one view, the changes in it."""
 
 from mutants._meddling import PLATFORM, changed, patched
 
@@ -55,27 +55,8 @@ changed("elapsed-negative", "time", "The usage is negative.", "get", contracts=P
 changed("elapsed-open", "time", "The usage is null for ever.", "get", contracts=PLATFORM)(
     lambda s: {**s, "elapsed_time": None}
 )
-patched(
-    "remaining-above",
-    "time",
-    "More remains of the time than there is.",
-    (
-        "_platform_views",
-        '"active_ttl": ceil(_session.remaining(session, now)),',
-        '"active_ttl": ceil(_session.remaining(session, now)) + (session.started_at is None),',
-    ),
-    contracts=PLATFORM,
-)
-patched(
-    "remaining-down",
-    "time",
-    "What remains of the time is rounded down.",
-    (
-        "_platform_views",
-        '"active_ttl": ceil(_session.remaining(session, now)),',
-        '"active_ttl": int(_session.remaining(session, now)),',
-    ),
-    contracts=PLATFORM,
+changed("mode-none", "shapes", "The mode is null.", "get", contracts=PLATFORM)(
+    lambda s: {**s, "mode": None}
 )
 patched(
     "canceled-shown",

@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     summarise(result, console)
     if not result.holds:
         return VIOLATED
+    if result.run.bugs:
+        return CANNOT_RUN
     return DRIFTED if result.drift else HOLDS
 
 
@@ -68,6 +70,7 @@ def hold(options: Options, console: Console) -> Result:
             run = Run(
                 target,
                 seed=options.seed,
+                strict=options.strict,
                 examples=options.examples,
                 deadline=deadline,
                 progress=tell,

@@ -21,11 +21,14 @@ EPILOG = """\
 Every option can come from the environment, in capitals (CONTROL_URL, ...), and so can the URL.
 Tokens come from there only: TOKEN is the user's, OTHER_TOKEN a second user's.
 
+What breaks something that IBM documents or somebody measured is a violation. What differs from
+what is only reported or assumed is listed apart, with its reason, and fails a run with --strict.
+
 A server that is not on this computer is live: it is only read unless WRITE=1, and where its answers
 differ from the contract is told as drift.
 
-exit status: 0 the server holds to the contract; 1 it does not; 2 the suite could not run; 3 it
-holds, but for drift that is not in the baseline.
+exit status: 0 the server holds to the contract; 1 it does not; 2 the suite could not run, or
+failed itself; 3 it holds, but for drift that is not in the baseline.
 """
 
 
@@ -42,6 +45,7 @@ class Options:
     report: Path | None
     live: "Live | None" = None
     replay: Path | None = None
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,11 @@ def parser() -> argparse.ArgumentParser:
         "--only", metavar="PART,...", help=f"only these parts: {', '.join(PARTS)} (default: all)"
     )
     parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="fail on what is only reported or assumed, too (always with the bundled emulator)",
+    )
+    parser.add_argument(
         "--max-time", metavar="SECONDS", help="stop looking after so long (default: when done)"
     )
     live = parser.add_argument_group("live services")
@@ -155,6 +164,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
         report=Path(report) if (report := option("report")) else None,
         live=None if option("replay") else _live(option, target),
         replay=Path(file) if (file := option("replay")) else None,
+        strict=option("strict") not in {None, "0"},
     )
 
 

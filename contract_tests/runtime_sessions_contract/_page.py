@@ -3,7 +3,7 @@
 from html import escape
 from typing import Final
 
-from runtime_sessions_contract._judge import Violation
+from runtime_sessions_contract._findings import Finding
 from runtime_sessions_contract._life import State
 from runtime_sessions_contract._suite import Result
 
@@ -40,12 +40,13 @@ WIDTH, HEIGHT = 190, 116
 def page(result: Result) -> str:
     """The page."""
     run = result.run
-    verdict = (
-        "holds to the contract"
-        if result.holds
-        else f"breaks the contract: {len(run.violations)} violations"
-    )
+    found, differs = result.findings, result.differences
+    verdict = "holds to the contract"
+    if found:
+        verdict = f"breaks the contract: {len(found)} finding{'s' if len(found) > 1 else ''}"
     mood = "good" if result.holds else "bad"
+    apart = "<h2>It differs where nobody can say that it is wrong</h2>" if differs else ""
+    bugs = "".join(f'<p class="bad">The suite itself failed: {escape(bug)}' for bug in run.bugs)
     spans = "".join(
         f"<tr><td>{escape(part)}<td>{calls}<td>{seconds:.1f} s"
         for part, (seconds, calls) in result.spans.items()
@@ -58,7 +59,9 @@ def page(result: Result) -> str:
 <h1>{escape(run.target.url)} <span class="{mood}">{verdict}</span></h1>
 <p>The {run.contract.name} contract: {len(run.exchanges)} calls, {result.checks} checks,
 seed {run.seed}.</p>
-{"".join(_failure(result, violation) for violation in run.violations)}
+{bugs}{_overview(found)}
+{"".join(_finding(result, number, each) for number, each in enumerate(found, 1))}
+{apart}{"".join(_finding(result, f"d{number}", each) for number, each in enumerate(differs, 1))}
 <h2>Checks by operations</h2>{_matrix(result)}
 <h2>States, and the operations called in each</h2>{_diagram(result)}
 <h2>Timings</h2><table><tr><th>part<th>calls<th>time{spans}</table>
@@ -66,13 +69,32 @@ seed {run.seed}.</p>
 </html>"""
 
 
-def _failure(result: Result, violation: Violation) -> str:
-    pointer, text = result.run.contract.quote(violation.pointer)
-    curls = "\n".join(violation.curls)
+def _overview(found: list[Finding]) -> str:
+    """The findings in a table, the gravest first."""
+    rows = "".join(
+        f"<tr><td>{number}. {escape(each.title)}<td>{each.gravity.says}<td>{each.times}"
+        for number, each in enumerate(found, 1)
+    )
+    return f"<table><tr><th>finding<th>about<th>seen{rows}</table>" if found else ""
+
+
+def _finding(result: Result, number: int | str, finding: Finding) -> str:
+    """A finding: what it breaks, how that is known, and how to see it."""
+    example, ground = finding.example, finding.ground
+    pointer, _ = result.run.contract.quote(example.pointer)
+    sources = " ".join(f"<code>{escape(url)}</code>" for url in ground.sources)
+    known = escape(f"{ground.provenance}. {ground.reason}".strip())
+    then = ""
+    if finding.follows:
+        then = f"<dt>Seen after it on the same sessions<dd>{escape('; '.join(finding.follows))}"
+    curls = "\n".join(example.curls)
     return (
-        f"<article><h2>{escape(violation.title)}</h2><dl>"
-        f"<dt>Expected<dd>{escape(violation.expected)}<dt>Came<dd>{escape(violation.got)}"
-        f"<dt>By<dd><code>{escape(pointer)}</code> {escape(text)}</dl>"
+        f"<article><h2>{number}. {escape(finding.title)}</h2><dl>"
+        f"<dt>Rule<dd>{escape(ground.says)} <code>{escape(ground.link)}</code>"
+        f"<dt>How we know<dd>{known} {sources}"
+        f"<dt>Expected<dd>{escape(example.expected)}<dt>Came<dd>{escape(example.got)}"
+        f"<dt>Where<dd>{finding.times} times, in {escape(', '.join(finding.operations))}"
+        f"<dt>By<dd><code>{escape(pointer)}</code>{then}</dl>"
         f"<pre>{escape(curls)}</pre></article>"
     )
 

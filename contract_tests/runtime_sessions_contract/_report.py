@@ -36,30 +36,43 @@ def write(result: Result, folder: Path) -> list[Path]:
 
 
 def junit(result: Result) -> str:
-    """A test case for each check of each operation, in a suite for each part."""
+    """A test case for each finding, then one for each check of each operation that held."""
     tally, run = result.run.tally, result.run
     suite = ET.Element("testsuite", name="runtime-sessions-contract")
-    cases = {(v.operation, v.check): v for v in reversed(run.violations)}
-    keys = sorted(tally.made.keys() | cases.keys())
-    for operation, check in keys:
-        case = ET.SubElement(suite, "testcase", classname=operation, name=check)
-        violation = cases.get((operation, check))
-        if violation is not None:
-            text = (
-                f"expected: {violation.expected}\ncame: {violation.got}\nby: {violation.pointer}\n"
-            )
-            failure = ET.SubElement(case, "failure", message=_xml(violation.title))
-            failure.text = _xml(text + "\n".join(violation.curls))
+    for finding in result.findings:
+        example, ground = finding.example, finding.ground
+        case = ET.SubElement(suite, "testcase", classname="findings", name=_xml(finding.title))
+        failure = ET.SubElement(case, "failure", message=_xml(finding.title))
+        lines = [
+            f"rule: {ground.says} ({ground.provenance})",
+            f"expected: {example.expected}",
+            f"came: {example.got}",
+            f"seen: {finding.times} times, in {', '.join(finding.operations)}",
+            f"by: {example.pointer}",
+            *example.curls,
+        ]
+        failure.text = _xml("\n".join(lines))
+    for finding in result.differences:
+        case = ET.SubElement(suite, "testcase", classname="differences", name=_xml(finding.title))
+        ground, example = finding.ground, finding.example
+        told = (
+            f"{ground.provenance}: {ground.reason} Expected {example.expected}, {example.got} came"
+        )
+        ET.SubElement(case, "skipped", message=_xml(told))
+    failed = {(each.operation, each.check) for each in (*run.violations, *run.differences)}
+    held = sorted(tally.made.keys() - failed)
+    for operation, check in held:
+        ET.SubElement(suite, "testcase", classname=operation, name=check)
     for what, why in result.gaps.unreachable:
         ET.SubElement(
             ET.SubElement(suite, "testcase", classname="coverage", name=what),
             "skipped",
             message=why,
         )
-    skipped = len(result.gaps.unreachable)
+    skipped = len(result.gaps.unreachable) + len(result.differences)
     suite.attrib |= {
-        "tests": str(len(keys) + skipped),
-        "failures": str(len(cases)),
+        "tests": str(len(suite)),
+        "failures": str(len(result.findings)),
         "skipped": str(skipped),
     }
     suite.attrib["time"] = f"{sum(seconds for seconds, _ in result.spans.values()):.3f}"

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 from runtime_sessions_contract._coverage import Coverage
+from runtime_sessions_contract._findings import Causes
 from runtime_sessions_contract._grounds import ground_of
 from runtime_sessions_contract._judge import ContractViolationError, Tally, Violation
 from runtime_sessions_contract._model import Model
@@ -43,6 +44,7 @@ class Run:
         violations: What is wrong with the target.
         differences: Where it differs from what is only reported, assumed, or not declared.
         times: How often each of both was seen.
+        causes: What was wrong first with each session, and what then.
         bugs: Where this suite itself failed, and how.
         unlooked: What was not looked at, and why.
     """
@@ -60,6 +62,7 @@ class Run:
     violations: list[Violation] = field(default_factory=list[Violation])
     differences: list[Violation] = field(default_factory=list[Violation])
     times: Counter[tuple[str, ...]] = field(default_factory=Counter[tuple[str, ...]])
+    causes: Causes = field(default_factory=Causes)
     bugs: list[str] = field(default_factory=list[str])
     unlooked: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     exchanges: list[Exchange] = field(default_factory=list[Exchange])
@@ -186,6 +189,7 @@ class Run:
     def _keep(self, kept: list[Violation], violations: Iterable[Violation]) -> None:
         for violation in violations:
             self.times[violation.identity] += 1
+            self.causes.note(violation)
             for place, known in enumerate(kept):
                 if known.identity == violation.identity:
                     if len(violation.curls) < len(known.curls):

@@ -9,6 +9,7 @@ from runtime_sessions_contract._client import client_holds
 from runtime_sessions_contract._coverage import Gaps
 from runtime_sessions_contract._drift import Difference
 from runtime_sessions_contract._driver import Cast
+from runtime_sessions_contract._findings import Finding, findings
 from runtime_sessions_contract._fuzz import fuzz
 from runtime_sessions_contract._judge import ContractViolationError, Violation
 from runtime_sessions_contract._machine import drive
@@ -48,6 +49,18 @@ class Result:
     def holds(self) -> bool:
         """Whether the server holds to the contract."""
         return not self.run.violations
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is wrong with the server, by cause, the gravest first."""
+        run = self.run
+        return findings(run.contract, run.violations, run.causes, run.times)
+
+    @property
+    def differences(self) -> list[Finding]:
+        """In what the server differs from what is only reported, assumed, or not declared."""
+        run = self.run
+        return findings(run.contract, run.differences, run.causes, run.times)
 
     @property
     def columns(self) -> list[str]:

@@ -5,30 +5,66 @@ from rich.markup import escape
 from rich.table import Table
 
 from runtime_sessions_contract._drift import Difference
+from runtime_sessions_contract._findings import Finding
 from runtime_sessions_contract._suite import Result
 
 SHOWN = 400
 
 
 def summarise(result: Result, console: Console) -> None:
-    """Print it."""
-    run = result.run
+    """Print it: what was found, the gravest first; then the checks, and what was not seen."""
+    for number, finding in enumerate(result.findings, 1):
+        _tell(result, finding, console, f"{number}. ", "bold red")
+    if result.differences:
+        console.print()
+        console.print("[bold yellow]It differs where nobody can say that it is wrong:[/]")
+        for number, finding in enumerate(result.differences, 1):
+            _tell(result, finding, console, f"d{number}. ", "bold yellow")
+    if result.drift:
+        console.print(drifted(result.drift))
+    console.print()
     console.print(matrix(result))
+    _seen(result, console)
+    _verdict(result, console)
+
+
+def _tell(result: Result, finding: Finding, console: Console, number: str, style: str) -> None:
+    """Print a finding: what it breaks, how that is known, and how to see it."""
+    example, ground = finding.example, finding.ground
+    console.print()
+    often = "" if finding.times == 1 else f", {finding.times:,} times"
+    title = escape(finding.title)
+    console.print(f"[{style}]{number}{title}[/] ({example.part}{often})", soft_wrap=True)
+    pointer, _ = result.run.contract.quote(example.pointer)
+    known = f"{ground.provenance}: {ground.reason}" if ground.reason else ground.provenance
+    lines = [
+        ("rule", ground.says),
+        ("known", f"{known} {' '.join(ground.sources)} [{ground.link}]"),
+        ("expected", example.expected),
+        ("came", example.got),
+        ("by", pointer),
+    ]
+    if finding.follows:
+        lines.append(("then", "; ".join(finding.follows)))
+    for label, value in lines:
+        if value:
+            console.print(f"   {label + ':':<10}{escape(_short(value))}", highlight=False)
+    for line in example.curls:
+        console.print(f"   {escape(line)}", highlight=False, soft_wrap=True)
+
+
+def _seen(result: Result, console: Console) -> None:
+    """Print what was covered, and what was out of reach."""
+    run = result.run
     coverage = run.coverage
     links = sum(1 for link in run.contract.links if coverage.links[str(link)])
-    statuses = sum(len(operation.responses) for operation in run.contract.operations.values())
-    seen = len(
-        [
-            1
-            for name, operation in run.contract.operations.items()
-            for s in operation.responses
-            if coverage.statuses[name, s]
-        ]
-    )
+    operations = run.contract.operations.values()
+    statuses = [(each.name, status) for each in operations for status in each.responses]
     edges = coverage.wanted_edges()
-    parts = [f"{sum(1 for edge in edges if coverage.edges[edge])} of {len(edges)} edges"]
-    parts += [
-        f"{seen} of {statuses} documented answers",
+    answered = sum(1 for each in statuses if coverage.statuses[each])
+    parts = [
+        f"{sum(1 for edge in edges if coverage.edges[edge])} of {len(edges)} edges",
+        f"{answered} of {len(statuses)} documented answers",
         f"{links} of {len(run.contract.links)} links",
     ]
     console.print("Seen: " + ", ".join(parts))
@@ -36,42 +72,36 @@ def summarise(result: Result, console: Console) -> None:
     for what, why in result.gaps.unreachable:
         reasons.setdefault(why, []).append(what)
     for why, whats in reasons.items():
-        console.print(
-            f"Out of reach, for it {why}: {len(whats)}"
-            if why.startswith("takes")
-            else f"Out of reach, for {why}: {len(whats)}"
-        )
+        subject = "it " if why.startswith("takes") else ""
+        console.print(f"Out of reach, for {subject}{why}: {len(whats)}")
         console.print(f"  {'; '.join(whats)}", style="dim", highlight=False)
-    for number, violation in enumerate(run.violations, 1):
-        console.print()
-        console.print(f"[bold red]{number}. {escape(violation.title)}[/] ({violation.part})")
-        pointer, text = run.contract.quote(violation.pointer)
-        for label, value in (
-            ("expected", violation.expected),
-            ("came", violation.got),
-            ("by", f"{pointer} {text}".strip()),
-        ):
-            console.print(f"   {label + ':':<10}{escape(_short(value))}", highlight=False)
-        for line in violation.curls:
-            console.print(f"   {escape(line)}", highlight=False, soft_wrap=True)
-    if result.drift:
-        console.print(drifted(result.drift))
+
+
+def _verdict(result: Result, console: Console) -> None:
+    """Print what it comes to."""
+    run = result.run
     console.print()
-    calls = len(run.exchanges)
     spans = ", ".join(f"{part} {seconds:.1f} s" for part, (seconds, _) in result.spans.items())
     console.print(
-        f"{calls:,} calls and {result.checks:,} checks: {spans}. Seed {run.seed}.", highlight=False
+        f"{len(run.exchanges):,} calls and {result.checks:,} checks: {spans}. Seed {run.seed}.",
+        highlight=False,
     )
-    if result.holds and result.drift:
-        told = f"{run.target.url} drifts from the contract: {len(result.drift)} differences."
-        console.print(f"[bold yellow]{escape(told)}[/]")
-    elif result.holds:
-        console.print(f"[bold green]{escape(run.target.url)} holds to the contract.[/]")
+    url = escape(run.target.url)
+    for bug in run.bugs:
+        console.print(f"[bold red]The suite itself failed, which is a bug: {escape(bug)}[/]")
+    if not result.holds:
+        count = len(result.findings)
+        told = f"{count} finding{'s' if count > 1 else ''}"
+        console.print(f"[bold red]{url} breaks the contract: {told}.[/]")
+    elif run.bugs:
+        console.print("[bold red]No verdict: report this, with the seed.[/]")
+    elif result.drift:
+        count = len(result.drift)
+        console.print(f"[bold yellow]{url} drifts from the contract: {count} differences.[/]")
     else:
-        count = len(run.violations)
-        console.print(
-            f"[bold red]{escape(run.target.url)} breaks the contract: {count} violations.[/]"
-        )
+        differs = len(result.differences)
+        beside = f", and differs in {differs} of what nobody can be sure of" if differs else ""
+        console.print(f"[bold green]{url} holds to the contract{beside}.[/]")
 
 
 def drifted(found: list[Difference]) -> Table:

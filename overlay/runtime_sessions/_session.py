@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, NoReturn, Self, TypeVar, get_args
 
 from attrs import evolve
@@ -194,6 +194,16 @@ def _line(stack: ExitStack) -> Callable[[SessionDetails], object]:
     line = stack.enter_context(Status("reading the session ..."))
     return lambda details: line.update(
         f"session {details.id}: {details.state or 'in a state that is not said'}"
-        + (f", {left:.0f} s remain" if isinstance(left := details.active_ttl, int | float) else "")
+        + _ends_by(details)
         + (", takes no more jobs" if details.accepting_jobs is False else "")
     )
+
+
+def _ends_by(details: SessionDetails) -> str:
+    """When a session closes at the latest, if its time runs: the first job's start and max TTL."""
+    started, ttl = details.started_at, details.max_ttl
+    if details.state in {"closed", "canceled"} or not isinstance(started, datetime):
+        return ""
+    if not isinstance(ttl, int | float):
+        return ""
+    return f", closes by {started + timedelta(seconds=ttl):%Y-%m-%d %H:%M:%S} UTC"

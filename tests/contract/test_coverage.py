@@ -29,13 +29,12 @@ COUNTS = {
     "classic": Counts(15, 22, 25, 15, {"an internal error cannot be asked for"}),
     "platform": Counts(
         12,
-        18,
+        23,
         16,
         8,
         {
             "an internal error cannot be asked for",
-            "an instance that is not the caller's is answered with 401",
-            "of a session that there is not, the page is empty",
+            "an instance that is not the caller's is answered with 404",
         },
     ),
 }

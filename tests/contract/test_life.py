@@ -84,6 +84,7 @@ def test_both_tell_the_same(
         interactive_ttl=60,
         unused_ttl=default_config(contract).unused_ttl,
         flag_moves=skin_of(contract).rules.flag_moves,
+        unrun=skin_of(contract).rules.unrun,
     )
     session, deeds = theirs(_session.create(born), steps, end)
     now = sum(later for _, later, _ in steps) + end
@@ -92,6 +93,7 @@ def test_both_tell_the_same(
         rules=rules,
         mode=str(mode),
         max_ttl=ttl,
+        active_ttl=ttl,
         interactive_ttl=60,
         job_mode=False,
         now=0,

@@ -32,7 +32,7 @@ NAMED = [
     "extra-field",
     "found-first",
     "mixed-up",
-    "platform/no-version",
+    "platform/version-demanded",
     "platform/crn-ignored",
     "platform/open-plan-code",
     "platform/flag-stays",

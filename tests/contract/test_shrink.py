@@ -38,7 +38,7 @@ def test_calls_that_do_not_matter_are_left_out(mutant: str) -> None:
     assert short.identity == long.identity
 
 
-@pytest.mark.parametrize("mutant", ["batch-of-six", "platform/batch-of-six"])
+@pytest.mark.parametrize("mutant", ["six-lanes", "platform/six-lanes"])
 def test_the_lines_show_it_to_whoever_pastes_them(mutant: str) -> None:
     with served(mutant) as target:
         run = Run(target, seed=1)

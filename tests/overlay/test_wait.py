@@ -98,7 +98,9 @@ def test_people_at_a_terminal_see_a_line(
     emulator.submit_job(session.id, duration=60)
     session.drain()
     session.wait("active", progress=True)
-    assert lines == [f"session {session.id}: active, 450 s remain, takes no more jobs"]
+    assert lines == [
+        f"session {session.id}: active, closes by 2026-01-01 00:07:30 UTC, takes no more jobs"
+    ]
 
 
 def test_without_rich_it_says_what_to_install(
@@ -121,7 +123,7 @@ def test_a_look_that_fails_is_tried_again(mocked: Callable[..., SessionsClient])
             "max_ttl": 1,
             "mode": "batch",
         }
-        session |= {"active_ttl": 0, "state": "closed", "accepting_jobs": False}
+        session |= {"active_ttl": 1, "state": "closed", "accepting_jobs": False}
         return httpx.Response(next(answers), json=session)
 
     assert mocked(answer).session("s").wait().state == "closed"
