@@ -112,8 +112,10 @@ for contracts, module, page, count in (
     (
         CLASSIC,
         "_classic",
-        "page = jobs[offset : offset + limit]\n        return Answer(\n"
-        "            200, page_view([job_view(job, now) for job in page], len(session.jobs)",
+        (
+            "page = jobs[offset : offset + limit]\n        return Answer(\n"
+            "            200, page_view([job_view(job, now) for job in page], len(session.jobs)"
+        ),
         "page], len(session.jobs), limit, offset)",
     ),
     (
