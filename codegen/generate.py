@@ -1,6 +1,7 @@
 """Write generated/ anew from the contracts, or check that it is what they give."""
 
 import argparse
+import ast
 import contextlib
 import difflib
 import importlib.metadata
@@ -20,6 +21,11 @@ TEMPLATES = ROOT / "codegen" / "templates"
 TARGET = ROOT / "generated" / "runtime_sessions_api"
 #: The rules of a session's life, which stand beside the contracts.
 SEMANTICS = ROOT / "semantics.yaml"
+
+#: The modules that come out the same for each contract, and so are written once for all.
+SHARED = ("client", "errors", "types")
+#: The HTTP libraries that have the interface which the templates are written for.
+LIBRARIES = ("httpx", "httpx2")
 
 INIT = '"""The generated clients, one package a contract, each beside its contract as JSON."""\n'
 NOT_OURS = {"__pycache__", ".mypy_cache", ".ruff_cache"}
@@ -111,7 +117,56 @@ def write(into: Path, table: Mapping[str, Path], templates: Path | None) -> None
         (into / f"{name}.openapi.json").write_text(dump(document), encoding="utf-8")
         generate(document, into / name, templates)
     (into / "semantics.json").write_text(dump(load(SEMANTICS)), encoding="utf-8")
+    if templates is not None:
+        (into / "http_library.py").write_text(http_library(), encoding="utf-8")
+        for module in SHARED:
+            share(module, into, [into / name for name in table])
     tidy(into)
+
+
+def http_library() -> str:
+    """Write the one module that names the HTTP library, as the setting says."""
+    file = ROOT / "codegen" / "http_library.toml"
+    library = tomllib.loads(file.read_text(encoding="utf-8")).get("library")
+    if library not in LIBRARIES:
+        raise GenerateError(f"{file}: `library` is one of {', '.join(LIBRARIES)}, not {library!r}")
+    name = "httpx as httpx" if library == "httpx" else f"{library} as httpx"
+    return f'''"""The HTTP library, by the name that all else here has for it."""
+
+import {name}
+
+__all__ = ["LIBRARY", "httpx"]
+
+#: What the library is called where it is installed from.
+LIBRARY = "{library}"
+'''
+
+
+def share(module: str, package: Path, clients: list[Path]) -> None:
+    """Move a module that all clients have alike to the top; each client passes its names on."""
+    contents = {(client / f"{module}.py").read_text(encoding="utf-8") for client in clients}
+    if len(contents) != 1:
+        raise GenerateError(
+            f"{module}.py is not the same for all contracts: its template may not depend on one"
+        )
+    (content,) = contents
+    (package / f"{module}.py").write_text(content, encoding="utf-8")
+    names = exported(content)
+    passed_on = "".join(f"from ..{module} import {name} as {name}\n" for name in names)
+    for client in clients:
+        (client / f"{module}.py").write_text(
+            f'"""What the clients of all contracts share"""\n\n{passed_on}\n__all__ = {names}\n',
+            encoding="utf-8",
+        )
+
+
+def exported(source: str) -> list[str]:
+    """Read the `__all__` of a module."""
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__":
+            names: list[str] = ast.literal_eval(statement.value)
+            return sorted(names)
+    raise GenerateError("a module that is shared by all contracts has no __all__")
 
 
 def load(file: Path) -> dict[str, Any]:

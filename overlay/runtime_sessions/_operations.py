@@ -87,7 +87,7 @@ class Operations:
     ) -> Operation[Any]:
         """Take what a module of the generated client would send."""
         generated = import_module(f"runtime_sessions_api.{self.name}.api.{module}")
-        request = generated._get_kwargs(*args, **kwargs, **self.always)  # noqa: SLF001 - not sent
+        request = generated.build_request(*args, **kwargs, **self.always)
         return Operation(self.name, request, model)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import importlib
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 import attrs
 import httpx
 import pytest
+from generate import contracts
 
 from runtime_sessions_api import classic
 
@@ -286,3 +288,28 @@ def test_a_body_the_version_and_what_no_contract_knows_are_sent_as_they_are(api:
         assert headers["IBM-API-Version"] == "2026-04-15"
         assert headers["Service-CRN"] == "crn:"
         assert headers["Authorization"] == f"Bearer {CANARY}"
+
+
+def test_what_is_the_same_in_all_clients_is_there_once() -> None:
+    names = list(contracts())
+    for module in ("client", "errors", "types"):
+        shared = importlib.import_module(f"runtime_sessions_api.{module}")
+        for name in names:
+            passed_on = importlib.import_module(f"runtime_sessions_api.{name}.{module}")
+            assert sorted(passed_on.__all__) == sorted(shared.__all__)
+            for thing in shared.__all__:
+                assert getattr(passed_on, thing) is getattr(shared, thing)
+
+
+@pytest.mark.only("classic")
+def test_a_request_can_be_built_and_sent_by_whoever_likes(api: Any) -> None:
+    update = api("api.sessions.update_session")
+    body = api("models").SessionUpdate(accepting_jobs=False)
+    built = update.build_request("s/1", body=body)
+    assert built == {
+        "method": "patch",
+        "url": "/sessions/s%2F1",
+        "json": {"accepting_jobs": False},
+        "headers": {"Content-Type": "application/json"},
+    }
+    assert httpx.Request(**built | {"url": "http://service.test" + built["url"]}).method == "PATCH"

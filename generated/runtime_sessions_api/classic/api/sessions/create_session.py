@@ -1,22 +1,26 @@
 from typing import Any
 
-import httpx
-
+from ....http_library import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.created_session import CreatedSession
 from ...models.error_body import ErrorBody
 from ...models.session_request import SessionRequest
-from ...types import UNSET, Response, json_body
+from ...types import UNSET, RequestArguments, Response, json_body
 
 
-def _get_kwargs(
+def build_request(
     *,
     body: SessionRequest,
-) -> dict[str, Any]:
+) -> RequestArguments:
+    """Build the request of this operation, for a client of your own to send
+
+    Returns:
+        The arguments that `httpx.Client.request` takes, where `url` is only the path, below a base URL.
+    """
     headers: dict[str, Any] = {}
 
-    _kwargs: dict[str, Any] = {
+    _kwargs: RequestArguments = {
         "method": "post",
         "url": "/sessions",
     }
@@ -102,7 +106,7 @@ def sync_detailed(
         Response[CreatedSession | ErrorBody]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         body=body,
     )
     kwargs["url"] = client.absolute_url(kwargs["url"])
@@ -166,7 +170,7 @@ async def asyncio_detailed(
         Response[CreatedSession | ErrorBody]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         body=body,
     )
     kwargs["url"] = client.absolute_url(kwargs["url"])

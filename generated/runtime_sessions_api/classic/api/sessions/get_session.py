@@ -1,20 +1,23 @@
-from typing import Any
 from urllib.parse import quote
 
-import httpx
-
+from ....http_library import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.session import Session
-from ...types import UNSET, Response, json_body
+from ...types import UNSET, RequestArguments, Response, json_body
 
 
-def _get_kwargs(
+def build_request(
     id: str,
-) -> dict[str, Any]:
+) -> RequestArguments:
+    """Build the request of this operation, for a client of your own to send
 
-    _kwargs: dict[str, Any] = {
+    Returns:
+        The arguments that `httpx.Client.request` takes, where `url` is only the path, below a base URL.
+    """
+
+    _kwargs: RequestArguments = {
         "method": "get",
         "url": "/sessions/{id}".format(
             id=quote(str(id), safe=""),
@@ -84,7 +87,7 @@ def sync_detailed(
         Response[ErrorBody | Session]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         id=id,
     )
     kwargs["url"] = client.absolute_url(kwargs["url"])
@@ -142,7 +145,7 @@ async def asyncio_detailed(
         Response[ErrorBody | Session]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         id=id,
     )
     kwargs["url"] = client.absolute_url(kwargs["url"])

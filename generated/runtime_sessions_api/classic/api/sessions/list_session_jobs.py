@@ -1,22 +1,26 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
+from ....http_library import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.job_page import JobPage
-from ...types import UNSET, Response, Unset, json_body
+from ...types import UNSET, RequestArguments, Response, Unset, json_body
 
 
-def _get_kwargs(
+def build_request(
     id: str,
     *,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
     sort: str | Unset = "desc",
-) -> dict[str, Any]:
+) -> RequestArguments:
+    """Build the request of this operation, for a client of your own to send
+
+    Returns:
+        The arguments that `httpx.Client.request` takes, where `url` is only the path, below a base URL.
+    """
 
     params: dict[str, Any] = {}
 
@@ -28,7 +32,7 @@ def _get_kwargs(
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
-    _kwargs: dict[str, Any] = {
+    _kwargs: RequestArguments = {
         "method": "get",
         "url": "/sessions/{id}/jobs".format(
             id=quote(str(id), safe=""),
@@ -110,7 +114,7 @@ def sync_detailed(
         Response[ErrorBody | JobPage]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         id=id,
         limit=limit,
         offset=offset,
@@ -186,7 +190,7 @@ async def asyncio_detailed(
         Response[ErrorBody | JobPage]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         id=id,
         limit=limit,
         offset=offset,

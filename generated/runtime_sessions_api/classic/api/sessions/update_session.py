@@ -1,23 +1,27 @@
 from typing import Any, cast
 from urllib.parse import quote
 
-import httpx
-
+from ....http_library import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.session_update import SessionUpdate
-from ...types import UNSET, Response, json_body
+from ...types import UNSET, RequestArguments, Response, json_body
 
 
-def _get_kwargs(
+def build_request(
     id: str,
     *,
     body: SessionUpdate,
-) -> dict[str, Any]:
+) -> RequestArguments:
+    """Build the request of this operation, for a client of your own to send
+
+    Returns:
+        The arguments that `httpx.Client.request` takes, where `url` is only the path, below a base URL.
+    """
     headers: dict[str, Any] = {}
 
-    _kwargs: dict[str, Any] = {
+    _kwargs: RequestArguments = {
         "method": "patch",
         "url": "/sessions/{id}".format(
             id=quote(str(id), safe=""),
@@ -101,7 +105,7 @@ def sync_detailed(
         Response[Any | ErrorBody]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         id=id,
         body=body,
     )
@@ -171,7 +175,7 @@ async def asyncio_detailed(
         Response[Any | ErrorBody]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         id=id,
         body=body,
     )

@@ -1,17 +1,16 @@
 import datetime
 from typing import Any
 
-import httpx
-
+from ....http_library import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.job_page import JobPage
 from ...models.list_jobs_sort import ListJobsSort
-from ...types import UNSET, Response, Timestamp, Unset, json_body
+from ...types import UNSET, RequestArguments, Response, Timestamp, Unset, json_body
 
 
-def _get_kwargs(
+def build_request(
     *,
     session_id: str | Unset = UNSET,
     limit: int | Unset = 200,
@@ -25,7 +24,12 @@ def _get_kwargs(
     tags: list[str] | Unset = UNSET,
     exclude_params: bool | Unset = True,
     ibm_api_version: str | Unset = "2025-05-01",
-) -> dict[str, Any]:
+) -> RequestArguments:
+    """Build the request of this operation, for a client of your own to send
+
+    Returns:
+        The arguments that `httpx.Client.request` takes, where `url` is only the path, below a base URL.
+    """
     headers: dict[str, Any] = {}
     if not isinstance(ibm_api_version, Unset):
         headers["IBM-API-Version"] = ibm_api_version
@@ -70,7 +74,7 @@ def _get_kwargs(
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
-    _kwargs: dict[str, Any] = {
+    _kwargs: RequestArguments = {
         "method": "get",
         "url": "/jobs",
         "params": params,
@@ -174,7 +178,7 @@ def sync_detailed(
         Response[ErrorBody | JobPage]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         session_id=session_id,
         limit=limit,
         offset=offset,
@@ -302,7 +306,7 @@ async def asyncio_detailed(
         Response[ErrorBody | JobPage]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         session_id=session_id,
         limit=limit,
         offset=offset,

@@ -1,25 +1,29 @@
 from typing import Any
 
-import httpx
-
+from ....http_library import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.session import Session
 from ...models.session_request import SessionRequest
-from ...types import UNSET, Response, Unset, json_body
+from ...types import UNSET, RequestArguments, Response, Unset, json_body
 
 
-def _get_kwargs(
+def build_request(
     *,
     body: SessionRequest,
     ibm_api_version: str | Unset = "2025-05-01",
-) -> dict[str, Any]:
+) -> RequestArguments:
+    """Build the request of this operation, for a client of your own to send
+
+    Returns:
+        The arguments that `httpx.Client.request` takes, where `url` is only the path, below a base URL.
+    """
     headers: dict[str, Any] = {}
     if not isinstance(ibm_api_version, Unset):
         headers["IBM-API-Version"] = ibm_api_version
 
-    _kwargs: dict[str, Any] = {
+    _kwargs: RequestArguments = {
         "method": "post",
         "url": "/sessions",
     }
@@ -106,7 +110,7 @@ def sync_detailed(
         Response[ErrorBody | Session]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         body=body,
         ibm_api_version=ibm_api_version,
     )
@@ -184,7 +188,7 @@ async def asyncio_detailed(
         Response[ErrorBody | Session]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         body=body,
         ibm_api_version=ibm_api_version,
     )

@@ -1,16 +1,18 @@
-from typing import Any
-
-import httpx
-
+from ....http_library import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.version_list import VersionList
-from ...types import UNSET, Response, json_body
+from ...types import UNSET, RequestArguments, Response, json_body
 
 
-def _get_kwargs() -> dict[str, Any]:
+def build_request() -> RequestArguments:
+    """Build the request of this operation, for a client of your own to send
 
-    _kwargs: dict[str, Any] = {
+    Returns:
+        The arguments that `httpx.Client.request` takes, where `url` is only the path, below a base URL.
+    """
+
+    _kwargs: RequestArguments = {
         "method": "get",
         "url": "/versions",
     }
@@ -59,7 +61,7 @@ def sync_detailed(
         Response[VersionList]
     """
 
-    kwargs = _get_kwargs()
+    kwargs = build_request()
     kwargs["url"] = client.absolute_url(kwargs["url"])
 
     response = client.get_httpx_client().request(
@@ -106,7 +108,7 @@ async def asyncio_detailed(
         Response[VersionList]
     """
 
-    kwargs = _get_kwargs()
+    kwargs = build_request()
     kwargs["url"] = client.absolute_url(kwargs["url"])
 
     response = await client.get_async_httpx_client().request(**kwargs)

@@ -1,8 +1,7 @@
 import datetime
 from typing import Any
 
-import httpx
-
+from ....http_library import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
@@ -11,10 +10,10 @@ from ...models.list_workloads_user import ListWorkloadsUser
 from ...models.workload_mode import WorkloadMode
 from ...models.workload_page import WorkloadPage
 from ...models.workload_status import WorkloadStatus
-from ...types import UNSET, Response, Timestamp, Unset, json_body
+from ...types import UNSET, RequestArguments, Response, Timestamp, Unset, json_body
 
 
-def _get_kwargs(
+def build_request(
     *,
     user: ListWorkloadsUser | Unset = UNSET,
     sort: ListWorkloadsSort | Unset = ListWorkloadsSort.CREATEDAT,
@@ -29,7 +28,12 @@ def _get_kwargs(
     created_before: datetime.datetime | Unset = UNSET,
     tags: list[str] | Unset = UNSET,
     ibm_api_version: str | Unset = "2025-05-01",
-) -> dict[str, Any]:
+) -> RequestArguments:
+    """Build the request of this operation, for a client of your own to send
+
+    Returns:
+        The arguments that `httpx.Client.request` takes, where `url` is only the path, below a base URL.
+    """
     headers: dict[str, Any] = {}
     if not isinstance(ibm_api_version, Unset):
         headers["IBM-API-Version"] = ibm_api_version
@@ -91,7 +95,7 @@ def _get_kwargs(
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
-    _kwargs: dict[str, Any] = {
+    _kwargs: RequestArguments = {
         "method": "get",
         "url": "/workloads",
         "params": params,
@@ -198,7 +202,7 @@ def sync_detailed(
         Response[ErrorBody | WorkloadPage]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         user=user,
         sort=sort,
         limit=limit,
@@ -344,7 +348,7 @@ async def asyncio_detailed(
         Response[ErrorBody | WorkloadPage]
     """
 
-    kwargs = _get_kwargs(
+    kwargs = build_request(
         user=user,
         sort=sort,
         limit=limit,
