@@ -20,12 +20,14 @@ help: ## List the targets
 setup: .venv/installed ## Set up .venv (every other target does it by itself)
 
 .PHONY: generate
-generate: .venv/installed ## Write generated/ anew from the contract
+generate: .venv/installed ## Write generated/ anew from the contracts, and the overlay's synchronous half
 	@$(BIN)/python codegen/generate.py
+	@$(BIN)/python codegen/unasync.py
 
 .PHONY: check-generated
-check-generated: .venv/installed ## Fail, with the diff, when generated/ is not what the contract gives
+check-generated: .venv/installed ## Fail, with the diff, when what `make generate` writes is out of date
 	@$(BIN)/python codegen/generate.py --check
+	@$(BIN)/python codegen/unasync.py --check
 
 .PHONY: docs
 docs: .venv/installed ## Write anew what docs/ shows of the contract

@@ -29,7 +29,7 @@ import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 
 from runtime_sessions import AsyncSessionsClient, SessionsClient
-from runtime_sessions._contracts import Classic
+from runtime_sessions._contracts.classic import Classic
 from runtime_sessions_api.classic.models import JobPage
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "codegen"))
@@ -136,7 +136,7 @@ def a_page() -> Figures:
             stock=partial(stock_page.from_dict, page),
             ours=partial(JobPage.from_dict, page),
             parse=partial(json.loads, body),
-            overlay=partial(Classic(None).jobs("s").read, answered),
+            overlay=partial(Classic(None).jobs("s", limit=200, offset=0).read, answered),
         )
     ratio = taken["ours"] / taken["stock"]
     whole = (taken["overlay"] - taken["parse"]) / taken["stock"]

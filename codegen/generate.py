@@ -261,19 +261,23 @@ def tree(package: Path) -> dict[str, bytes]:
     }
 
 
-def difference(old: Path, new: Path) -> Iterator[str]:
+def difference(
+    old: Path,
+    new: Path,
+    name: str = f"{TARGET.parent.name}/{TARGET.name}",
+    stale: str = "comes from no contract",
+) -> Iterator[str]:
     """Yield what differs, file by file with a unified diff; nothing when every byte is the same."""
     before, after = tree(old), tree(new)
     for path in sorted({*before, *after}):
         if before.get(path) == after.get(path):
             continue
-        name = f"{TARGET.parent.name}/{TARGET.name}/{path}"
         if path not in before:
-            yield f"{name} is missing\n"
+            yield f"{name}/{path} is missing\n"
         elif path not in after:
-            yield f"{name} comes from no contract\n"
+            yield f"{name}/{path} {stale}\n"
         else:
-            yield f"{name} differs\n"
+            yield f"{name}/{path} differs\n"
         yield from difflib.unified_diff(
             lines(before.get(path, b"")), lines(after.get(path, b"")), "as it is", "as it should be"
         )

@@ -59,6 +59,6 @@ for contract in BOTH:
     _broken(
         "overlay-trusts",
         "The overlay believes every answer.",
-        ("runtime_sessions._operations", "_validator", _lenient),
+        ("runtime_sessions._answers", "validator_of", _lenient),
         contract=contract,
     )

@@ -1,37 +1,78 @@
 """Rent a quantum computer by the session, and be sure to close it."""
 
-from runtime_sessions._call import Retries as Retries
-from runtime_sessions._client import AsyncSessionsClient as AsyncSessionsClient
-from runtime_sessions._client import SessionsClient as SessionsClient
-from runtime_sessions._contracts import ClassicDetails as ClassicDetails
-from runtime_sessions._contracts import ExtendedDetails as ExtendedDetails
-from runtime_sessions._contracts import Job as Job
-from runtime_sessions._contracts import JobPage as JobPage
-from runtime_sessions._contracts import PlatformDetails as PlatformDetails
-from runtime_sessions._contracts import SessionDetails as SessionDetails
-from runtime_sessions._errors import BadRequestError as BadRequestError
-from runtime_sessions._errors import CallError as CallError
-from runtime_sessions._errors import ConflictError as ConflictError
-from runtime_sessions._errors import ConnectError as ConnectError
-from runtime_sessions._errors import ContractError as ContractError
-from runtime_sessions._errors import ForbiddenError as ForbiddenError
-from runtime_sessions._errors import LostSessionError as LostSessionError
-from runtime_sessions._errors import NotFoundError as NotFoundError
-from runtime_sessions._errors import OutcomeUnknownError as OutcomeUnknownError
-from runtime_sessions._errors import ServerError as ServerError
-from runtime_sessions._errors import SessionEndedError as SessionEndedError
-from runtime_sessions._errors import SessionsError as SessionsError
-from runtime_sessions._errors import SettingsError as SettingsError
-from runtime_sessions._errors import StatusError as StatusError
-from runtime_sessions._errors import TooManyRequestsError as TooManyRequestsError
-from runtime_sessions._errors import UnauthorizedError as UnauthorizedError
-from runtime_sessions._errors import UnsupportedError as UnsupportedError
-from runtime_sessions._errors import WaitTimeoutError as WaitTimeoutError
-from runtime_sessions._http import AccessToken as AccessToken
-from runtime_sessions._http import BearerToken as BearerToken
-from runtime_sessions._iam import ApiKey as ApiKey
-from runtime_sessions._session import AsyncSessionHandle as AsyncSessionHandle
-from runtime_sessions._session import Ending as Ending
-from runtime_sessions._session import SessionHandle as SessionHandle
-from runtime_sessions._twins import set_testing as set_testing
-from runtime_sessions_api.classic.models import Message as Message
+from runtime_sessions._arguments import Ending
+from runtime_sessions._async.client import AsyncSessionsClient
+from runtime_sessions._async.session import AsyncSessionHandle
+from runtime_sessions._auth import AccessToken, BearerToken
+from runtime_sessions._clock import set_testing
+from runtime_sessions._contracts import (
+    ClassicDetails,
+    ExtendedDetails,
+    Job,
+    JobPage,
+    PlatformDetails,
+    SessionDetails,
+)
+from runtime_sessions._errors import (
+    BadRequestError,
+    CallError,
+    ConflictError,
+    ConnectError,
+    ContractError,
+    ForbiddenError,
+    LostSessionError,
+    NotFoundError,
+    OutcomeUnknownError,
+    ServerError,
+    SessionEndedError,
+    SessionsError,
+    SettingsError,
+    StatusError,
+    TooManyRequestsError,
+    UnauthorizedError,
+    UnsupportedError,
+    WaitTimeoutError,
+)
+from runtime_sessions._iam import ApiKey
+from runtime_sessions._retries import Retries
+from runtime_sessions._sync.client import SessionsClient
+from runtime_sessions._sync.session import SessionHandle
+from runtime_sessions_api.classic.models import Message
+
+__all__ = [
+    "AccessToken",
+    "ApiKey",
+    "AsyncSessionHandle",
+    "AsyncSessionsClient",
+    "BadRequestError",
+    "BearerToken",
+    "CallError",
+    "ClassicDetails",
+    "ConflictError",
+    "ConnectError",
+    "ContractError",
+    "Ending",
+    "ExtendedDetails",
+    "ForbiddenError",
+    "Job",
+    "JobPage",
+    "LostSessionError",
+    "Message",
+    "NotFoundError",
+    "OutcomeUnknownError",
+    "PlatformDetails",
+    "Retries",
+    "ServerError",
+    "SessionDetails",
+    "SessionEndedError",
+    "SessionHandle",
+    "SessionsClient",
+    "SessionsError",
+    "SettingsError",
+    "StatusError",
+    "TooManyRequestsError",
+    "UnauthorizedError",
+    "UnsupportedError",
+    "WaitTimeoutError",
+    "set_testing",
+]

@@ -1,188 +1,147 @@
-"""How calls are made: over shared connections, again when that helps, and by a deadline."""
+"""One call over all its attempts: what is known of it, and what each answer means."""
 
-import logging
-import math
-import random
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Generic, TypeVar
 
-from attrs import define, field, frozen
-from attrs.validators import ge, gt, optional
+from attrs import define, field
 
 from runtime_sessions import _errors as errors
-from runtime_sessions._contracts import Contract, Job, JobPage
-from runtime_sessions._http import Failure, Pool, Response, never_sent
-from runtime_sessions._operations import Operation, identity
-from runtime_sessions._twins import now, pause
+from runtime_sessions._clock import now
+from runtime_sessions._http import RequestFailure, Response, was_never_sent
+from runtime_sessions._log import log
+from runtime_sessions._operations import Operation
+from runtime_sessions._retries import (
+    Came,
+    Known,
+    Retries,
+    Tried,
+    pause_before_next,
+    timeout_of_next,
+)
 
-T = TypeVar("T")
-
-log = logging.getLogger("runtime_sessions")
-
-
-@frozen(kw_only=True)
-class Retries:
-    """How often and how patiently a call is tried again.
-
-    Reading, updating and closing are tried again on connection errors and on 408, 429, 500, 502
-    to 504 and 520 to 524; creating only when the service certainly did nothing: no connection was
-    made, or 429. Before attempt n+1 the wait is drawn evenly from 0 to `backoff` * 2**(n-1).
-
-    Attributes:
-        attempts: How often a request is made at most, the first time included.
-        backoff, max_backoff: What the wait is drawn from, and the most that is, in seconds.
-        max_retry_after: The longest `Retry-After` that is obeyed, in seconds.
-        deadline: How long a call may take with all attempts and waits, in seconds; None: no end.
-        create: Whether creating is tried again like all else, at the risk of a second session.
-    """
-
-    attempts: int = field(default=5, validator=ge(1))
-    backoff: float = field(default=0.5, validator=ge(0))
-    max_backoff: float = field(default=8.0, validator=ge(0))
-    max_retry_after: float = field(default=60.0, validator=ge(0))
-    deadline: float | None = field(default=120.0, validator=optional(gt(0)))  # type: ignore[arg-type]
-    create: bool = False
-
-
-@frozen
-class Caller:
-    """Makes calls by a contract. What is not `visible` was just created: 404 is no last word."""
-
-    contract: Contract
-    pool: Pool
-    base_url: str
-    timeout: float
-    retries: Retries
-    visible: bool = True
-
-    async def send(self, operation: Operation[T]) -> T:
-        """Make a call, with all its attempts."""
-        call = _Call(operation, self, self.base_url + operation.path)
-        while True:
-            request = self.pool.request(operation.request, self.base_url, call.begin())
-            try:
-                return call.answered(await self.pool.send(request))
-            except Failure as failure:
-                problem = call.unanswered(failure)
-            except errors.CallError as refusal:
-                problem = refusal
-            except BaseException as error:
-                unsent = isinstance(error, errors.SettingsError) and not call.doubtful
-                if not (operation.repeatable or unsent):
-                    log.warning("a create was interrupted: there may be a session to close")
-                raise
-            await pause(call.wait(problem), blocking=self.pool.blocking)
-
-    def pages(self, session_id: str, size: int) -> AsyncIterator[JobPage]:
-        """Read page by page. A wrong argument fails here."""
-        if not isinstance(size, int) or size not in range(1, 201):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ValueError(f"page_size is a whole number from 1 to 200, not {size!r}")
-        return self._pages(identity(session_id), size)
-
-    async def _pages(self, session_id: str, size: int) -> AsyncIterator[JobPage]:
-        offset, count, jobs = 0, math.inf, True
-        while jobs and offset < count:
-            operation = self.contract.jobs(session_id, limit=size, offset=offset)
-            page: JobPage = await self.send(operation)
-            # Where there is no count, an empty page is the last.
-            jobs, count = bool(page.jobs), page.count or math.inf
-            offset += len(page.jobs)
-            yield page
-
-    async def each_job(self, pages: AsyncIterator[JobPage]) -> AsyncIterator[Job]:
-        # Whenever a job is submitted meanwhile, the others move on by one, to later pages.
-        seen: set[str] = set()
-        async for page in pages:
-            for job in page.jobs:
-                if job.id not in seen:
-                    seen.add(job.id)
-                    yield job
+ResultT = TypeVar("ResultT")
+CallErrorT = TypeVar("CallErrorT", bound=errors.CallError)
 
 
 @define
-class _Call(Generic[T]):
-    """One call, over all its attempts. Doubtful: one may have been carried out, for all we know."""
+class Call(Generic[ResultT]):
+    """One call.
 
-    operation: Operation[T]
-    caller: Caller
+    Attributes:
+        operation: What is asked for.
+        url: Where.
+        timeout: How long each step of an attempt may take, in seconds.
+        policy: When it is tried again.
+        was_just_created: Whether its session was just created, and 404 is no last word.
+        attempts: How many attempts were begun.
+        is_doubtful: Whether one of them may have been carried out, for all that is known.
+    """
+
+    operation: Operation[ResultT]
     url: str
-    attempt: int = 0
-    doubtful: bool = False
-    started: float = field(factory=now)
-    began: float = 0.0
+    timeout: float
+    policy: Retries
+    was_just_created: bool
+    attempts: int = 0
+    is_doubtful: bool = False
+    _started: float = field(factory=now)
+    _attempt_started: float = 0.0
 
-    def begin(self) -> float:
-        """Begin an attempt; returns its timeout, which the deadline may shorten."""
-        self.attempt += 1
-        self.began = now()
-        left = (self.caller.retries.deadline or math.inf) - (self.began - self.started)
-        return min(self.caller.timeout, max(left, 0.001))
+    def begin_attempt(self) -> float:
+        """Begin an attempt; returns its timeout, in seconds."""
+        tried = self._tried()
+        self.attempts += 1
+        self._attempt_started = now()
+        return timeout_of_next(self.timeout, tried, self.policy)
 
-    def answered(self, response: Response) -> T:
+    def result_of(self, response: Response) -> ResultT:
         """Return the result, or raise what is wrong with the answer."""
-        status = response.status_code
-        self.log(status)
+        self._log_attempt(response.status_code)
         if response.is_success:
-            try:
-                if status == self.operation.success:
-                    return self.operation.read(response)
-                violation = f"{status} where it has {self.operation.success}"
-            except ValueError as error:
-                violation = str(error)
-            made = errors.fields_of(response.content).get("id")
-            lost = not (self.operation.repeatable or (isinstance(made, str) and made.strip(".")))
-            broken = errors.LostSessionError if lost else errors.ContractError
-            raise self.error(broken, f"the answer breaks the contract: {violation}", response)
-        kind = errors.StatusError.kinds.get(500 if response.is_server_error else status)
-        refusal = self.error(kind or errors.StatusError, response.reason_phrase, response)
-        code = "" if refusal.code is None else f" (code {refusal.code})"
-        refusal.args = (f"{status} {refusal.message}{code}",)
+            return self._result_of_success(response)
+        refusal = self._refusal(response)
         # What a server that fails answers to a create tells nothing of what it did before.
-        failing = response.is_server_error or status == HTTPStatus.REQUEST_TIMEOUT
-        self.doubtful |= failing and not self.operation.repeatable
-        if self.operation.repeatable or not self.doubtful:
+        is_failing = response.is_server_error or response.status_code == HTTPStatus.REQUEST_TIMEOUT
+        if self.operation.is_repeatable:
             raise refusal
-        text = f"it may have been carried out, or not: {refusal.args[0]}"
-        raise self.error(errors.OutcomeUnknownError, text, response) from refusal
+        self.is_doubtful |= is_failing
+        if not self.is_doubtful:
+            raise refusal
+        reason = f"it may have been carried out, or not: {refusal.args[0]}"
+        raise self._error(errors.OutcomeUnknownError, reason, response) from refusal
 
-    def unanswered(self, failure: Failure) -> errors.CallError:
+    def error_of(self, failure: RequestFailure) -> errors.CallError:
         """Return what it means that no answer came."""
         reason = f"{type(failure).__name__}: {failure}".removesuffix(": ")
-        self.log(reason)
-        self.doubtful |= not never_sent(failure)
-        kind = errors.OutcomeUnknownError if self.doubtful else errors.ConnectError
-        what = "sent, and no answer came" if self.doubtful else "could not connect"
-        error = self.error(kind, f"{what} ({reason})")
+        self._log_attempt(reason)
+        self.is_doubtful |= not was_never_sent(failure)
+        error: errors.CallError
+        if self.is_doubtful:
+            said = f"sent, and no answer came ({reason})"
+            error = self._error(errors.OutcomeUnknownError, said)
+        else:
+            error = self._error(errors.ConnectError, f"could not connect ({reason})")
         error.__cause__ = failure
         return error
 
-    def wait(self, problem: errors.CallError) -> float:
-        """Return the seconds until another attempt, or raise when there is none."""
-        status, retries = problem.status, self.caller.retries
-        # What has no body has nothing that could be broken but the status: not confirmed.
-        unconfirmed = status == HTTPStatus.OK != self.operation.success
-        passing = status is None or status in errors.PASSING or unconfirmed
-        undone = isinstance(problem, errors.ConnectError) or status == HTTPStatus.TOO_MANY_REQUESTS
-        early = status == HTTPStatus.NOT_FOUND and not self.caller.visible
-        if not (undone or early or (passing and (self.operation.repeatable or retries.create))):
+    def pause_after(self, problem: errors.CallError) -> float:
+        """Return the seconds until another attempt, or raise the problem when there is none."""
+        came = Came(
+            status=problem.status,
+            retry_after=problem.retry_after,
+            was_never_sent=isinstance(problem, errors.ConnectError),
+            # What has no body has nothing that could be broken but the status.
+            is_unconfirmed=problem.status == HTTPStatus.OK != self.operation.success,
+        )
+        known = Known(
+            is_repeatable=self.operation.is_repeatable, was_just_created=self.was_just_created
+        )
+        pause = pause_before_next(came, known, self._tried(), self.policy)
+        if pause is None:
             raise problem
-        asked = problem.retry_after
-        # Jitter is added to what is asked, too: others were told the same time.
-        longest = retries.backoff * 2.0 ** (min(self.attempt, 64) - 1 if asked is None else 0)
-        wait = (asked or 0.0) + random.uniform(0, min(longest, retries.max_backoff))  # noqa: S311
-        late = now() + wait >= self.started + (retries.deadline or math.inf)
-        if late or self.attempt >= retries.attempts or (asked or 0.0) > retries.max_retry_after:
-            raise problem
-        log.info("%s %s: again in %.2f s", self.operation.method, self.operation.path, wait)
-        return wait
+        log.info("%s: again in %.2f s", self.operation, pause)
+        return pause
 
-    def error(
-        self, kind: type[errors.CallErrorT], text: str, response: Response | None = None
-    ) -> errors.CallErrorT:
-        method = self.operation.method
-        return kind(text, method=method, url=self.url, attempts=self.attempt, response=response)
+    def warn_of_interruption(self, error: BaseException) -> None:
+        """Say in the log that a create was interrupted, if it may have been carried out."""
+        is_unsent = isinstance(error, errors.SettingsError) and not self.is_doubtful
+        if not (self.operation.is_repeatable or is_unsent):
+            log.warning("a create was interrupted: there may be a session to close")
 
-    def log(self, came: object) -> None:
-        what = f"{self.operation.method} {self.operation.path}"
-        log.debug("%s: %s in %.3f s, attempt %d", what, came, now() - self.began, self.attempt)
+    def _result_of_success(self, response: Response) -> ResultT:
+        try:
+            if response.status_code == self.operation.success:
+                return self.operation.read(response)
+            violation = f"{response.status_code} where it has {self.operation.success}"
+        except ValueError as error:
+            violation = str(error)
+        said = f"the answer breaks the contract: {violation}"
+        if self.operation.is_repeatable or errors.id_in(response.content):
+            raise self._error(errors.ContractError, said, response)
+        raise self._error(errors.LostSessionError, said, response)
+
+    def _refusal(self, response: Response) -> errors.StatusError:
+        status = 500 if response.is_server_error else response.status_code
+        kind = errors.StatusError.kinds.get(status, errors.StatusError)
+        refusal = self._error(kind, response.reason_phrase, response)
+        code = "" if refusal.code is None else f" (code {refusal.code})"
+        refusal.args = (f"{response.status_code} {refusal.message}{code}",)
+        return refusal
+
+    def _error(
+        self, kind: type[CallErrorT], said: str, response: Response | None = None
+    ) -> CallErrorT:
+        return kind(
+            said,
+            method=self.operation.method,
+            url=self.url,
+            attempts=self.attempts,
+            response=response,
+        )
+
+    def _tried(self) -> Tried:
+        return Tried(attempts=self.attempts, seconds=now() - self._started)
+
+    def _log_attempt(self, came: object) -> None:
+        seconds = now() - self._attempt_started
+        log.debug("%s: %s in %.3f s, attempt %d", self.operation, came, seconds, self.attempts)

@@ -1,4 +1,25 @@
-"""What can go wrong: docs/client.md draws the tree."""
+"""What can go wrong.
+
+SessionsError
+├── SettingsError                  a setting is missing, or not usable
+├── UnsupportedError               the client's contract has no such call
+├── WaitTimeoutError               the session was not in time (a TimeoutError, too)
+├── SessionEndedError              the session can no longer be as it was waited for
+└── CallError                      a call failed
+    ├── ConnectError               nothing was sent
+    ├── OutcomeUnknownError        it may have been carried out, or not
+    │   └── LostSessionError       a session was created whose id cannot be read
+    ├── ContractError              the answer breaks the contract
+    │   └── LostSessionError
+    └── StatusError                the answer says no
+        ├── BadRequestError        400
+        ├── UnauthorizedError      401
+        ├── ForbiddenError         403
+        ├── NotFoundError          404
+        ├── ConflictError          409
+        ├── TooManyRequestsError   429
+        └── ServerError            5xx
+"""
 
 import email.utils
 import json
@@ -6,8 +27,7 @@ import re
 import textwrap
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib import import_module
-from typing import ClassVar, TypeVar, cast
+from typing import ClassVar, cast
 
 from runtime_sessions._http import Response
 
@@ -35,22 +55,37 @@ class SessionEndedError(SessionsError):
 
 
 class CallError(SessionsError):
-    """A call failed.
+    """A call failed."""
 
-    Attributes:
-        method, url, attempts: What was asked where, and how many times.
-        response, status, body: The answer, as it came; None, None and b"" when there was none.
-        code: The service's own code for the error, where it gave one.
-        message: What is wrong: in the service's words, or an excerpt of what a gateway answered.
-        solution, more_info: What to do about it, and where to read of it, where the service says.
-        trace: The id under which the service's operators find the request, where it gave one.
-        retry_after: How long the service asks to wait, in seconds; None when it does not say.
-    """
+    method: str
+    """The HTTP method of the request."""
+    url: str
+    """Where the request went."""
+    attempts: int
+    """How many times it was made."""
+    response: Response | None
+    """The answer, as it came; None when there was none."""
+    status: int | None
+    """The status of the answer; None when there was none."""
+    body: bytes
+    """The body of the answer; empty when there was none."""
+    code: int | str | None
+    """The service's own code for the error, where it gave one."""
+    message: str
+    """What is wrong: in the service's words, or an excerpt of what a gateway answered."""
+    solution: str | None
+    """What to do about it, where the service says."""
+    more_info: str | None
+    """Where to read of it, where the service says."""
+    trace: str | None
+    """The id under which the service's operators find the request, where it gave one."""
+    retry_after: float | None
+    """How long the service asks to wait, in seconds; None when it does not say."""
 
     def __init__(
-        self, text: str, *, method: str, url: str, attempts: int, response: Response | None = None
+        self, said: str, *, method: str, url: str, attempts: int, response: Response | None = None
     ) -> None:
-        super().__init__(text)
+        super().__init__(said)
         self.method = method
         self.url = url
         self.attempts = attempts
@@ -58,28 +93,23 @@ class CallError(SessionsError):
         self.status = None if response is None else response.status_code
         self.body = b"" if response is None else response.content
         self.retry_after = _retry_after({} if response is None else response.headers)
-        body = fields_of(self.body)
-        errors = body.get("errors")
-        entries = cast("list[object]", errors if isinstance(errors, list) else [])
-        first = fields_of(next(iter(entries), None))
-        code = first.get("code")
-        said = {key: value for key, value in {**body, **first}.items() if isinstance(value, str)}
+        entry = _first_entry(self.body)
+        code = entry.get("code")
         self.code = code if isinstance(code, int | str) else None
-        text_of = import_module("html").unescape  # only errors pay for it
-        page = "" if response is None else text_of(_MARKUP.sub(" ", response.text))
-        excerpt = textwrap.shorten(page, 200, placeholder="…")
-        self.message = said.get("message") or excerpt or text
-        self.solution = said.get("solution") or None
-        self.more_info = said.get("more_info") or None
-        self.trace = said.get("trace") or None
+        self.message = _words(entry, "message") or _excerpt(response) or said
+        self.solution = _words(entry, "solution")
+        self.more_info = _words(entry, "more_info")
+        self.trace = _words(entry, "trace")
 
     def __str__(self) -> str:
         tries = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
-        said = {"solution": self.solution, "more": self.more_info, "trace": self.trace}
         lines = [f"{self.method} {self.url}: {self.args[0]}{tries}"]
-        return "\n  ".join(lines + [f"{name}: {value}" for name, value in said.items() if value])
+        hints = {"solution": self.solution, "more": self.more_info, "trace": self.trace}
+        lines += [f"{name}: {hint}" for name, hint in hints.items() if hint]
+        return "\n  ".join(lines)
 
-    def __reduce__(self) -> tuple[object, ...]:  # without `__init__`, whose arguments are not kept
+    def __reduce__(self) -> tuple[object, ...]:
+        # Without `__init__`, whose arguments are not kept.
         return Exception.__new__, (type(self), *self.args), self.__dict__
 
 
@@ -136,11 +166,6 @@ class ServerError(StatusError, status=500):
     """5xx: the service, or a gateway in front of it, failed."""
 
 
-CallErrorT = TypeVar("CallErrorT", bound=CallError)
-# What a service or a gateway answers for a while and then no longer.
-PASSING = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
-
-
 def fields_of(value: object) -> Mapping[str, object]:
     """Take JSON, or what was parsed of it, as an object; what is none has no fields."""
     try:
@@ -150,15 +175,57 @@ def fields_of(value: object) -> Mapping[str, object]:
     return cast("Mapping[str, object]", parsed if isinstance(parsed, dict) else {})
 
 
+def id_in(body: bytes) -> str | None:
+    """Read the id of a session that an answer shows; None when it shows none that can be used."""
+    session_id = fields_of(body).get("id")
+    # One of dots alone is a step in a path.
+    if isinstance(session_id, str) and session_id.strip("."):
+        return session_id
+    return None
+
+
+def _first_entry(body: bytes) -> Mapping[str, object]:
+    """Take the first of the errors that a body lists, with what the body says of all of them."""
+    whole = fields_of(body)
+    errors = whole.get("errors")
+    entries = cast("list[object]", errors) if isinstance(errors, list) else []
+    first = fields_of(entries[0] if entries else None)
+    # What an entry has that is no text does not hide what the body has.
+    texts = {key: value for key, value in first.items() if isinstance(value, str)}
+    return {**whole, **texts, "code": first.get("code")}
+
+
+def _words(entry: Mapping[str, object], name: str) -> str | None:
+    said = entry.get(name)
+    if isinstance(said, str) and said:
+        return said
+    return None
+
+
+def _excerpt(response: Response | None) -> str:
+    """Take the first words of an answer, such as the page of a gateway, without its markup."""
+    if response is None:
+        return ""
+    import html  # noqa: PLC0415 - only errors pay for it
+
+    page = html.unescape(_MARKUP.sub(" ", response.text))
+    return textwrap.shorten(page, 200, placeholder="…")
+
+
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Read `Retry-After`, seconds or a date (RFC 9110, 10.2.3); None when absent or malformed."""
     value = headers.get("Retry-After", "").strip()
     try:
         if value.isdigit():
             return float(value)
-        # By the clock that wrote the date: ours may be wrong, and an emulator's may be elsewhere.
-        date = email.utils.parsedate_to_datetime
-        now = date(headers["Date"]) if "Date" in headers else datetime.now(UTC)
-        return max(0.0, (date(value) - now).total_seconds())
+        asked = email.utils.parsedate_to_datetime(value)
+        return max(0.0, (asked - _time_of(headers)).total_seconds())
     except (TypeError, ValueError):
         return None
+
+
+def _time_of(headers: Mapping[str, str]) -> datetime:
+    """Return when an answer was written, by the clock that wrote it: ours may be wrong."""
+    if "Date" in headers:
+        return email.utils.parsedate_to_datetime(headers["Date"])
+    return datetime.now(UTC)

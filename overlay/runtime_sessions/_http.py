@@ -1,151 +1,132 @@
-"""The one place that knows httpx: authentication, connections, and what its errors mean."""
+"""What this library takes of the HTTP library, and what it knows of it.
 
-import warnings
-from collections.abc import Generator, Mapping
+The HTTP library itself is named once, in `runtime_sessions_api.http_library`.
+"""
+
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any, TypeVar
 
-import httpx
-from httpx import AsyncClient, Auth, Client, Request, Response
-from httpx import ConnectError as NotSent
-from httpx import RequestError as Failure
+from runtime_sessions_api.http_library import LIBRARY, httpx
+from runtime_sessions_api.types import RequestArguments
 
-from runtime_sessions._twins import run
+AsyncBaseTransport = httpx.AsyncBaseTransport
+AsyncClient = httpx.AsyncClient
+Auth = httpx.Auth
+BaseTransport = httpx.BaseTransport
+Client = httpx.Client
+Headers = httpx.Headers
+Request = httpx.Request
+Response = httpx.Response
+#: No answer came, for whatever reason.
+RequestFailure = httpx.RequestError
+#: No connection could be made.
+ConnectFailure = httpx.ConnectError
 
-__all__ = ["AsyncClient", "Auth", "Client", "Failure", "NotSent", "Request", "Response"]
+ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
 
 # A create on a connection that the server just gave up may have been carried out. Servers keep
 # idle connections for five seconds and more: ours are given up before.
-# One TLS context for the process: to make it takes 18 ms, a client without it 0.05.
-_tls = cache(httpx.create_ssl_context)
-_parsed = lru_cache(maxsize=1024)(httpx.URL)
-AnyClient = Client | AsyncClient
-_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=4.0)
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=4.0)
+
+_STEPS = ("connect", "read", "write", "pool")
+_BEFORE_SENDING = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+)
 
 
-class Secret(str):
-    """Text that a traceback with variables does not show."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'[secure]'"
+@cache
+def tls_context() -> Any:  # noqa: ANN401 - an ssl.SSLContext, whose module is not imported for it
+    """Return the TLS context of the process: to make one takes 18 ms, a client without it 0.05."""
+    return httpx.create_ssl_context()
 
 
-class BearerToken(Auth):
-    """`Authorization: Bearer TOKEN`, as documented (contracts: `bearer`). It shows it to nobody."""
-
-    _header, _prefix = "Authorization", "Bearer "
-
-    def __init__(self, token: str) -> None:
-        token = Secret(token)
-        if not token or not all("!" <= character <= "~" for character in token):
-            raise ValueError("the token is empty, or holds what a header may not")
-        self._token = token
-
-    def auth_flow(self, request: Request) -> Generator[Request, Response]:  # as httpx has it
-        yield self._signed(request, self._token)
-
-    def _signed(self, request: Request, token: str) -> Request:
-        request.headers[self._header] = self._prefix + token
-        return request
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"{type(self).__name__} holds a secret and is not pickled")
+def checked_client(given: ClientT, kind: type[ClientT]) -> ClientT:
+    """Take a caller's HTTP client, or say which one is wanted."""
+    if isinstance(given, kind):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return given
+    wanted = f"http_client is an {LIBRARY}.{kind.__name__}"
+    library = _library_of(type(given))
+    if library != LIBRARY:
+        raise TypeError(
+            f"{wanted}, not one of {library}: this installation of runtime_sessions stands on "
+            f"{LIBRARY}, and the two do not mix"
+        )
+    raise TypeError(f"{wanted}, not {type(given).__name__}")
 
 
-class AccessToken(BearerToken):
-    """`X-Access-Token: TOKEN`, as the official client sends it (classic: `accessToken`)."""
-
-    _header, _prefix = "X-Access-Token", ""
-
-
-class Pool(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """The connections that a client and all that derives from it share: a transport, too."""
-
-    _to_close = False
-
-    def __init__(
-        self, kind: type[AnyClient], given: AnyClient | None, auth: Auth, headers: Mapping[str, str]
-    ) -> None:
-        if given is not None and not isinstance(given, kind):
-            raise TypeError(f"http_client is an httpx.{kind.__name__}, not {type(given).__name__}")
-        self.blocking = kind is Client
-        self._client = client = given or kind(verify=_tls(), limits=_LIMITS)
-        self._auth = auth
-        self._to_close = given is None
-        self._always = dict(headers)
-        self._headers = client.headers.copy()
-        self._headers.update({"Accept": "application/json", **headers})
-        self._headers["User-Agent"] = f"runtime-sessions {self._headers.get('User-Agent', '')}"
-
-    def request(self, content: Mapping[str, Any], base_url: str, timeout: float) -> Request:
-        """Make a request, not yet authenticated. The timeout, in seconds, is that of each step."""
-        url = _parsed(base_url + content["url"])
-        given: dict[str, Any] = {**content, "url": url, "headers": self._headers}
-        request = Request(**given)
-        request.headers.update(content.get("headers", {}))
-        request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), timeout)
-        return request
-
-    async def send(self, request: Request, *, stream: bool = False) -> Response:
-        """Send a request, authenticated for no longer than this takes."""
-        plain = request.headers.copy()
-        try:
-            response = self._client.send(request, auth=self._auth, stream=stream)
-            if not isinstance(response, Response):
-                response = await response
-            response.request, response.history = request, []
-        except BaseException as error:
-            _cut(error)
-            raise
-        finally:
-            request.headers = plain
-        return response
-
-    async def end(self) -> None:
-        """Close the connections, unless they are the caller's."""
-        if self._to_close:
-            self._to_close = False
-            if isinstance(self._client, Client):
-                self._client.close()
-            else:
-                await self._client.aclose()
-
-    def __del__(self) -> None:
-        if self._to_close:
-            warnings.warn("a client was not closed", ResourceWarning, stacklevel=2, source=self)
-
-    def raw_options(self, timeout: float) -> dict[str, Any]:
-        """Return what makes a generated client, sync or async, send over these connections."""
-        options = {"transport": self, "trust_env": False}
-        # The pool authenticates: what is given here in the place of a token is the Accept header.
-        accept = {"token": "application/json", "prefix": "", "auth_header_name": "Accept"}
-        given = {"timeout": httpx.Timeout(timeout), "headers": self._always}
-        return {"httpx_args": options, **given, **accept}
-
-    def handle_request(self, request: Request) -> Response:
-        return run(self.send(request, stream=True))
-
-    async def handle_async_request(self, request: Request) -> Response:
-        return await self.send(request, stream=True)
+def _library_of(kind: type) -> str:
+    """Name the HTTP library that a class of clients is from; LIBRARY when it is from none."""
+    modules = {parent.__module__.partition(".")[0] for parent in kind.__mro__}
+    others = modules & {"httpx", "httpx2"} - {LIBRARY}
+    return others.pop() if others else LIBRARY
 
 
-def never_sent(failure: Failure) -> bool:
+def headers_for(client: Client | AsyncClient, always: Mapping[str, str]) -> Headers:
+    """Return what each request of a client carries, beside what proves who asks."""
+    headers = client.headers.copy()
+    headers["Accept"] = "application/json"
+    headers.update(always)
+    headers["User-Agent"] = f"runtime-sessions {headers.get('User-Agent', '')}"
+    return headers
+
+
+def request_from(
+    arguments: RequestArguments, base_url: str, headers: Headers, timeout: float
+) -> Request:
+    """Make a request, not yet authenticated. The timeout, in seconds, is that of each step."""
+    request = Request(
+        arguments["method"],
+        _parsed_url(base_url + arguments["url"]),
+        params=arguments.get("params"),
+        headers=headers,
+        json=arguments.get("json"),
+        extensions={"timeout": dict.fromkeys(_STEPS, timeout)},
+    )
+    if "headers" in arguments:
+        request.headers.update(arguments["headers"])
+    return request
+
+
+_parsed_url = lru_cache(maxsize=1024)(httpx.URL)
+
+
+def options_of_a_generated_client(
+    transport: BaseTransport | AsyncBaseTransport, always: Mapping[str, str], timeout: float
+) -> dict[str, Any]:
+    """Return what makes a generated client send through a transport that authenticates."""
+    return {
+        "httpx_args": {"transport": transport, "trust_env": False},
+        "timeout": httpx.Timeout(timeout),
+        "headers": dict(always),
+        # The transport authenticates: in the place of a token goes the Accept header.
+        "token": "application/json",
+        "prefix": "",
+        "auth_header_name": "Accept",
+    }
+
+
+def was_never_sent(failure: RequestFailure) -> bool:
     """Tell whether it is certain that the server saw nothing of the request."""
     cause = failure.__cause__
     if type(cause).__module__.partition(".")[0] == "aiohttp":
         # httpx-aiohttp makes a ConnectTimeout of every lost connection, also of one in use.
         aiohttp = import_module("aiohttp")
-        return isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
-    before = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-    return isinstance(failure, before)
+        certain = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+        return isinstance(cause, certain)
+    return isinstance(failure, _BEFORE_SENDING)
 
 
-def _cut(error: BaseException | None) -> None:
+def drop_frames(error: BaseException | None) -> None:
     """Drop the frames of the HTTP library, whose variables hold the token; its words stay."""
-    if error is not None and error.__traceback__ is not None:
-        error.__traceback__ = None
-        for one in (error.__cause__, error.__context__, *getattr(error, "exceptions", ())):
-            _cut(one)
+    if error is None or error.__traceback__ is None:
+        return
+    error.__traceback__ = None
+    drop_frames(error.__cause__)
+    drop_frames(error.__context__)
+    for one in getattr(error, "exceptions", ()):
+        drop_frames(one)

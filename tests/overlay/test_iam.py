@@ -81,8 +81,8 @@ def away(_: Any) -> dict[str, Any]:
 
 def age(key: ApiKey, seconds: float) -> None:
     """Let a token be so much older."""
-    key._tokens.refresh_time -= seconds
-    key._tokens.expire_time -= seconds
+    key._tokens._manager.refresh_time -= seconds
+    key._tokens._manager.expire_time -= seconds
 
 
 @pytest.fixture

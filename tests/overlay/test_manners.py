@@ -34,6 +34,7 @@ from runtime_sessions import (
     SessionHandle,
     SessionsClient,
 )
+from runtime_sessions_api.http_library import LIBRARY
 from runtime_sessions_emulator import Emulator, Fault
 
 if TYPE_CHECKING:
@@ -125,6 +126,16 @@ def test_a_client_of_the_other_kind_is_refused() -> None:
     wrong: Any = httpx.AsyncClient()
     with pytest.raises(TypeError, match=r"http_client is an httpx\.Client, not AsyncClient"):
         SessionsClient("https://service.test", token="a-token", http_client=wrong)
+
+
+def test_a_client_of_the_other_library_is_refused_with_a_sentence() -> None:
+    # As the successor has them, or the predecessor: what counts is where its classes are from.
+    other = "httpx2" if LIBRARY == "httpx" else "httpx"
+    kind = type("Client", (), {"__module__": f"{other}._client"})
+    for client in (SessionsClient, AsyncSessionsClient):
+        wrong: Any = kind()
+        with pytest.raises(TypeError, match=f"not one of {other}: .* stands on {LIBRARY}, and"):
+            client("https://service.test", token="a-token", http_client=wrong)
 
 
 def test_the_generated_client_is_within_reach(

@@ -23,7 +23,7 @@ from runtime_sessions import (
     TooManyRequestsError,
     set_testing,
 )
-from runtime_sessions import _twins as clock
+from runtime_sessions import _clock as clock
 from runtime_sessions_emulator import Emulator, Fault
 
 Mocked = Callable[..., SessionsClient]
@@ -34,7 +34,7 @@ CREATED = {"id": "s-1", "backend_name": "b", "mode": "batch"}
 SESSION = CREATED | {
     "interactive_ttl": 1,
     "max_ttl": 1,
-    "active_ttl": 28800,
+    "active_ttl": 1,
     "state": "closed",
     "accepting_jobs": False,
 }
@@ -239,13 +239,13 @@ def test_a_session_just_created_may_not_be_found_for_a_moment(mocked: Mocked) ->
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that were slept away."""
     seconds: list[float] = []
-    pause = clock.pause
+    to_sleep = clock.to_sleep
 
-    async def listed(wait: float, *, blocking: bool) -> None:
+    def listed(wait: float) -> float:
         seconds.append(wait)
-        await pause(wait, blocking=blocking)
+        return to_sleep(wait)
 
-    monkeypatch.setattr("runtime_sessions._call.pause", listed)
+    monkeypatch.setattr("runtime_sessions._pauses.to_sleep", listed)
     return seconds
 
 
@@ -291,7 +291,7 @@ def test_the_deadline_is_over_all_attempts(mocked: Mocked, waits: list[float]) -
 def test_the_timeout_of_an_attempt_is_apart_and_ends_with_the_deadline(mocked: Mocked) -> None:
     class Slow(Service):
         def __call__(self, request: httpx.Request) -> httpx.Response:
-            clock._Clock.skipped += 8
+            clock._State.skipped += 8
             return super().__call__(request)
 
     service = Slow(*[httpx.ReadTimeout] * 9)
@@ -326,20 +326,20 @@ def test_a_wrong_policy_is_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_test_mode_is_switched_back() -> None:
-    modes = [clock._Clock.testing]
+    modes = [clock._State.testing]
     with set_testing(False):
-        modes.append(clock._Clock.testing)
-    modes.append(clock._Clock.testing)
+        modes.append(clock._State.testing)
+    modes.append(clock._State.testing)
     set_testing(False)
-    modes.append(clock._Clock.testing)
+    modes.append(clock._State.testing)
     assert modes == [True, False, True, False]
 
 
 def test_without_test_mode_time_passes_by_itself(mocked: Mocked) -> None:
-    skipped = clock._Clock.skipped
+    skipped = clock._State.skipped
     with set_testing(False):
         mocked(Service(503), retries=Retries(backoff=0.01)).get("s-1")
-    assert clock._Clock.skipped == skipped
+    assert clock._State.skipped == skipped
 
 
 def test_what_is_tried_again_is_logged(mocked: Mocked, caplog: pytest.LogCaptureFixture) -> None:

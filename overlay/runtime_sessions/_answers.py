@@ -1,0 +1,75 @@
+"""How an answer is read: held to its contract, then made a model of the generated client."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from attrs import frozen
+from jsonschema_rs import Draft202012Validator
+
+from runtime_sessions._http import Response
+
+
+class Answered:
+    """What was read from an answer, which it keeps."""
+
+    response: Response
+    """The answer, as it came."""
+
+
+class Model(Protocol):
+    """What the generated client makes of JSON."""
+
+    response: Response
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as generated
+        """Read parsed JSON."""
+        ...
+
+
+ModelT_co = TypeVar("ModelT_co", bound=Model, covariant=True)
+
+
+@frozen
+class AnswerForm(Generic[ModelT_co]):
+    """What an answer is read as: a model, and the schema of the contract that it must keep.
+
+    The schema is open, for a server may know more than its document: fields that it does not name
+    are let through, and so are values beside those that an `enum` lists.
+    """
+
+    contract: str
+    schema: str
+    model: type[ModelT_co]
+
+    def read(self, response: Response) -> ModelT_co:
+        """Read an answer; a ValueError says where it breaks the contract."""
+        try:
+            value: object = json.loads(response.content)
+        except (ValueError, RecursionError) as error:
+            came = response.headers.get("Content-Type", "something without a type")
+            raise ValueError(f"it has JSON, and {came} came: {error}") from None
+        validator = validator_of(self.contract, self.schema)
+        if not validator.is_valid(value):
+            broken = next(iter(validator.iter_errors(value)))
+            place = "/".join(map(str, broken.instance_path))
+            raise ValueError(f"at /{place}: {broken.message}")
+        model = self.model.from_dict(cast("Mapping[str, Any]", value))
+        model.response = response
+        return cast("ModelT_co", model)
+
+
+@cache
+def validator_of(contract: str, schema: str) -> Draft202012Validator:
+    """Make the validator of one schema of a contract."""
+    file = resources.files("runtime_sessions_api") / f"{contract}.openapi.json"
+    document = json.loads(file.read_bytes(), object_hook=_without_enum)
+    root = {"$ref": f"#/components/schemas/{schema}", "components": document["components"]}
+    return Draft202012Validator(root, validate_formats=True)
+
+
+def _without_enum(value: dict[str, Any]) -> dict[str, Any]:
+    return {key: value[key] for key in value if key != "enum"}

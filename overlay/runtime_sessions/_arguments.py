@@ -1,0 +1,72 @@
+"""Arguments, checked before anything is sent."""
+
+import math
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Literal, get_args
+
+from attrs import frozen
+
+#: What becomes of a session when its block is left.
+Ending = Literal["drain", "cancel", "leave"]
+
+LARGEST_PAGE = 200
+
+
+@frozen
+class Endings:
+    """What a block does with its session when it is left."""
+
+    on_exit: Ending
+    on_error: Ending
+
+    def after(self, error: BaseException | None) -> Ending:
+        """Choose by whether an exception leaves the block."""
+        return self.on_exit if error is None else self.on_error
+
+
+def checked_endings(on_exit: Ending, on_error: Ending) -> Endings:
+    """Take two endings, or say which there are."""
+    checked_text("on_exit", on_exit, get_args(Ending))
+    checked_text("on_error", on_error, get_args(Ending))
+    return Endings(on_exit, on_error)
+
+
+def checked_seconds(name: str, value: float | timedelta) -> float:
+    """Take a length of time as seconds. Text is refused: who knows what becomes of "1.5h"."""
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
+    if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"{name} is a number of seconds or a timedelta, not {value!r}")
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"{name} is a finite span of time above zero, not {value!r} seconds")
+    if value == int(value):
+        return int(value)
+    return value
+
+
+def checked_text(name: str, value: str | None, among: Iterable[str] = ()) -> str:
+    """Take text that is not empty and, where there is a choice, is one of those."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is text, not {value!r}")
+    if not value:
+        wanted = f"one of {', '.join(among)}" if among else "not empty"
+        raise ValueError(f"{name} is {wanted}, not {value!r}")
+    if among and value not in among:
+        raise ValueError(f"{name} is one of {', '.join(among)}, not {value!r}")
+    return value
+
+
+def checked_id(session_id: str) -> str:
+    """Take a session's id. One that is a step in a path would make another request of it."""
+    if checked_text("the id of a session", session_id) in {".", ".."}:
+        raise ValueError(f"{session_id!r} is no id of a session")
+    return session_id
+
+
+def checked_page_size(page_size: int) -> int:
+    """Take how many jobs are on a page."""
+    is_number = isinstance(page_size, int)  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not is_number or page_size not in range(1, LARGEST_PAGE + 1):
+        raise ValueError(f"page_size is a whole number from 1 to {LARGEST_PAGE}, not {page_size!r}")
+    return page_size

@@ -1,0 +1,98 @@
+"""Calls: made over shared connections, again when that helps, and by a deadline."""
+
+from collections.abc import AsyncIterator
+from typing import TypeVar
+
+from attrs import evolve, frozen
+
+from runtime_sessions._async.connections import AsyncConnections
+from runtime_sessions._call import Call
+from runtime_sessions._contracts import Contract, Job, JobPage
+from runtime_sessions._errors import CallError
+from runtime_sessions._http import RequestFailure
+from runtime_sessions._operations import Operation
+from runtime_sessions._pauses import async_pause
+from runtime_sessions._retries import Retries
+
+ResultT = TypeVar("ResultT")
+
+
+@frozen
+class AsyncCaller:
+    """Makes calls by a contract.
+
+    Attributes:
+        contract: The contract.
+        connections: What the calls go over.
+        base_url: Where the service is.
+        timeout: How long each step of an attempt may take, in seconds.
+        retries: When a call is tried again.
+        was_just_created: Whether the session in question was just created, and may not be found
+            for a moment.
+    """
+
+    contract: Contract
+    connections: AsyncConnections
+    base_url: str
+    timeout: float
+    retries: Retries
+    was_just_created: bool = False
+
+    def for_a_new_session(self) -> "AsyncCaller":
+        """Return a caller for a session that was just created."""
+        return evolve(self, was_just_created=True)
+
+    def for_a_known_session(self) -> "AsyncCaller":
+        """Return a caller for a session that the service was seen to know."""
+        return evolve(self, was_just_created=False) if self.was_just_created else self
+
+    async def send(self, operation: Operation[ResultT]) -> ResultT:
+        """Make a call, with all its attempts."""
+        call = Call(
+            operation,
+            self.base_url + operation.path,
+            self.timeout,
+            self.retries,
+            self.was_just_created,
+        )
+        while True:
+            timeout = call.begin_attempt()
+            request = self.connections.request(operation.request, self.base_url, timeout)
+            try:
+                response = await self.connections.send(request)
+                return call.result_of(response)
+            except RequestFailure as failure:
+                problem = call.error_of(failure)
+            except CallError as refusal:
+                problem = refusal
+            except BaseException as error:
+                call.warn_of_interruption(error)
+                raise
+            await async_pause(call.pause_after(problem))
+
+    async def pages(self, session_id: str, page_size: int) -> AsyncIterator[JobPage]:
+        """Read the pages of a session's jobs, one after the other."""
+        offset = 0
+        while True:
+            operation: Operation[JobPage] = self.contract.jobs(
+                session_id, limit=page_size, offset=offset
+            )
+            page = await self.send(operation)
+            yield page
+            offset += len(page.jobs)
+            # Where there is no count, an empty page is the last.
+            is_last = not page.jobs or (page.count and offset >= page.count)
+            if is_last:
+                return
+
+    async def jobs(self, session_id: str, page_size: int) -> AsyncIterator[Job]:
+        """Read the jobs of a session, each once.
+
+        Whenever a job is submitted meanwhile, the others move on by one, to later pages.
+        """
+        seen: set[str] = set()
+        async for page in self.pages(session_id, page_size):
+            for job in page.jobs:
+                if job.id not in seen:
+                    seen.add(job.id)
+                    yield job

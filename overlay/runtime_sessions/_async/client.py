@@ -1,0 +1,265 @@
+"""The client."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Literal, NoReturn, Self
+
+from attrs import evolve
+
+from runtime_sessions._arguments import (
+    Ending,
+    Endings,
+    checked_endings,
+    checked_id,
+    checked_page_size,
+    checked_seconds,
+    checked_text,
+)
+from runtime_sessions._async.caller import AsyncCaller
+from runtime_sessions._async.connections import AsyncConnections
+from runtime_sessions._async.session import AsyncSessionHandle
+from runtime_sessions._auth import auth_from
+from runtime_sessions._contracts import (
+    CONTRACTS,
+    Created,
+    ExtendedDetails,
+    Job,
+    JobPage,
+    SessionDetails,
+)
+from runtime_sessions._contracts.base import NewSession
+from runtime_sessions._errors import ContractError, LostSessionError, id_in
+from runtime_sessions._http import AsyncClient, Auth
+from runtime_sessions._operations import Operation
+from runtime_sessions._retries import Retries
+from runtime_sessions._secrets import Secret
+from runtime_sessions._settings import find_settings, from_arguments
+from runtime_sessions_api.client import AuthenticatedClient
+from runtime_sessions_api.types import UNSET, Unset
+
+
+class AsyncSessionsClient:
+    """The runtime's sessions, for tasks to share. Close it, or use it in an `async with` block."""
+
+    def __init__(  # noqa: PLR0913 - each by name
+        self,
+        base_url: str | None = None,
+        *,
+        token: str | None = None,
+        auth: Auth | Callable[[str], Auth] | None = None,
+        instance: str | None = None,
+        channel: str | None = None,
+        contract: Literal["classic", "platform"] | None = None,
+        timeout: float | timedelta = 30.0,
+        retries: Retries | None = Retries(),  # noqa: B008 - it is frozen
+        http_client: AsyncClient | None = None,
+    ) -> None:
+        """Make a client. Nothing is sent yet; its calls raise a `CallError` when they fail.
+
+        What is not given is taken from `QISKIT_IBM_URL`, `_TOKEN`, `_INSTANCE` and `_CHANNEL`, else
+        from the account that `~/.qiskit/qiskit-ibm.json` has for the channel.
+
+        Args:
+            base_url: Where the service is.
+            token: Who asks. A saved account's is for its own URL only.
+            auth: What the token is: `BearerToken` (else with classic), `AccessToken`, `ApiKey`
+                (else with platform); or any `httpx.Auth` object, which needs none.
+            instance: Who pays: hub/group/project, where `create` has none; platform: a CRN.
+            channel: Which of the saved accounts: "ibm_quantum", ...
+            contract: The contract to go by; else URL, channel or account tell, else "classic".
+            timeout: How long each step of one attempt (connect, write, read) may take, in seconds.
+            retries: When a call is tried again, and until when; None for one attempt.
+            http_client: An httpx client of your own to send with: its proxies, certificates,
+                limits, hooks and headers hold, its timeout does not. It is yours to close.
+
+        Raises:
+            SettingsError: No base URL or token is found, or, with platform, no CRN.
+            ImportError: An `ApiKey` needs the extra `iam`.
+        """
+        # First of all: no traceback shows them as plain text any more.
+        token, base_url = Secret(token or ""), Secret(base_url or "")
+        arguments = from_arguments(
+            base_url=base_url,
+            token=token,
+            instance=instance,
+            channel=channel,
+            contract=checked_text("contract", contract, CONTRACTS) if contract else None,
+        )
+        seconds = checked_seconds("timeout", timeout)
+        brings_its_own = isinstance(auth, Auth)
+        if brings_its_own and token:
+            raise ValueError("the token is for nothing: this `auth` brings its own")
+        settings = find_settings(arguments, needs_token=not brings_its_own)
+        goes_by = CONTRACTS[settings.contract](settings.instance)
+        who_asks = auth_from(auth or goes_by.auth_with, settings.token)
+        self._caller = AsyncCaller(
+            goes_by,
+            AsyncConnections(http_client, who_asks, goes_by.headers),
+            settings.base_url,
+            seconds,
+            retries or Retries(attempts=1),
+        )
+
+    async def create(  # noqa: PLR0913 - each by name
+        self,
+        *,
+        backend: str | None,
+        instance: str | None = None,
+        mode: str = "dedicated",
+        max_ttl: float | timedelta | None = None,
+        on_exit: Ending = "drain",
+        on_error: Ending = "cancel",
+    ) -> AsyncSessionHandle:
+        """Create a session (contract: `createSession`). Handle and log have what is said of it.
+
+        Args:
+            backend: The system on which the jobs run; with platform, None for the first job's.
+            instance: Who pays, as hub/group/project; else, and with platform, the client's.
+            mode: "dedicated", which has the system for itself while active, or "batch".
+            max_ttl: How long it may run from the start of its first job, in seconds (with platform,
+                whole ones); the service's own limit when not given.
+            on_exit: What a `with` does at its end: "drain", "cancel" or "leave" the session.
+            on_error: The same, when an exception ends it.
+
+        Returns:
+            A handle on the session, to be used in a block that ends it.
+
+        Raises:
+            SettingsError: No instance is given here or found in the settings.
+            OutcomeUnknownError: A session may exist whose id nobody knows.
+            ContractError: The answer shows an id and no more; that session was cancelled.
+            CallError: Any other of the tree; no session was created.
+        """
+        endings = checked_endings(on_exit, on_error)
+        wanted = NewSession(backend=backend, instance=instance, mode=mode, max_ttl=max_ttl)
+        operation: Operation[Created] = self._caller.contract.create(wanted)
+        try:
+            created = await self._caller.send(operation)
+        except ContractError as error:
+            if not isinstance(error, LostSessionError):
+                await self._cancel_what_was_created(error)
+            raise
+        return AsyncSessionHandle(self._caller, created.id, endings, created)
+
+    async def _cancel_what_was_created(self, error: ContractError) -> None:
+        """Cancel the session of an answer that shows its id, and nothing else to rely on."""
+        session_id = str(id_in(error.body))
+        error.add_note(f"session {session_id} was created: cancelled, or noted why not")
+        caller = self._caller.for_a_new_session()
+        session = AsyncSessionHandle(caller, session_id, Endings("leave", "cancel"))
+        await session._leave(error)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+    def session(
+        self, session_id: str, *, on_exit: Ending = "drain", on_error: Ending = "cancel"
+    ) -> AsyncSessionHandle:
+        """Pick up a session that exists, such as one of another process. Makes no call.
+
+        Args:
+            session_id: The id of the session.
+            on_exit: What a `with` does at its end: "drain", "cancel" or "leave" the session.
+            on_error: The same, when an exception ends it.
+
+        Returns:
+            A handle on the session.
+        """
+        endings = checked_endings(on_exit, on_error)
+        return AsyncSessionHandle(self._caller, checked_id(session_id), endings)
+
+    async def get(self, session_id: str) -> SessionDetails:
+        """Read a session (contract: `getSession`).
+
+        Returns:
+            The details by the client's contract. Times are UTC, lengths of time seconds.
+
+        Raises:
+            CallError: The session could not be read.
+        """
+        operation: Operation[SessionDetails] = self._caller.contract.get(session_id)
+        return await self._caller.send(operation)
+
+    async def extended(self, session_id: str) -> ExtendedDetails:
+        """Read a session with its owner and history (classic contract: `getSessionExtended`).
+
+        Raises:
+            UnsupportedError: The client goes by another contract.
+            CallError: The session could not be read.
+        """
+        return await self._caller.send(self._caller.contract.extended(session_id))
+
+    async def update(self, session_id: str, *, accepting_jobs: bool) -> None:
+        """Accept new jobs, or refuse them and so drain the session (contract: `updateSession`).
+
+        Raises:
+            CallError: That could not be done, or is not confirmed.
+        """
+        operation = self._caller.contract.update(session_id, accepting_jobs=accepting_jobs)
+        await self._caller.send(operation)
+
+    async def cancel(self, session_id: str) -> None:
+        """Close a session at once: queued jobs fail (contract: `closeSession`).
+
+        Raises:
+            CallError: That could not be done, or is not confirmed.
+        """
+        await self._caller.send(self._caller.contract.close(session_id))
+
+    def pages(self, session_id: str, *, page_size: int = 200) -> AsyncIterator[JobPage]:
+        """Iterate over the pages of its jobs, newest first, one at a time.
+
+        Args:
+            session_id: The id of the session.
+            page_size: How many jobs are on each, 1 to 200.
+        """
+        return self._caller.pages(checked_id(session_id), checked_page_size(page_size))
+
+    def jobs(self, session_id: str, *, page_size: int = 200) -> AsyncIterator[Job]:
+        """Iterate over all its jobs, each once and newest first, holding one page at a time.
+
+        Args:
+            session_id: The id of the session.
+            page_size: How many are read at once, 1 to 200.
+        """
+        return self._caller.jobs(checked_id(session_id), checked_page_size(page_size))
+
+    def with_options(
+        self, *, timeout: float | timedelta | Unset = UNSET, retries: Retries | Unset | None = UNSET
+    ) -> Self:
+        """Return a client with other options that shares the connections.
+
+        Args:
+            timeout: How long each step of one attempt may take, in seconds; else as it is here.
+            retries: When a call is tried again; None for one attempt; else as it is here.
+        """
+        caller = self._caller
+        if not isinstance(timeout, Unset):
+            caller = evolve(caller, timeout=checked_seconds("timeout", timeout))
+        if not isinstance(retries, Unset):
+            caller = evolve(caller, retries=retries or Retries(attempts=1))
+        derived = object.__new__(type(self))
+        derived._caller = caller
+        return derived
+
+    @property
+    def api(self) -> AuthenticatedClient:
+        """The generated client: over the same connections, without retries."""
+        caller = self._caller
+        options = caller.connections.options_of_a_generated_client(caller.timeout)
+        return AuthenticatedClient(caller.base_url, **options)
+
+    async def close(self) -> None:
+        """Close the connections. Sessions stay as they are: `cancel` those, or let them drain."""
+        await self._caller.connections.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        # None, where `__init__` refused to make one.
+        caller = getattr(self, "_caller", None)
+        return f"{type(self).__name__}({caller.base_url if caller else None!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{self!r} holds a token and is not pickled: make one in each process")

@@ -1,0 +1,81 @@
+"""The classic contract: hub/group/project pays, and each call is of one session."""
+
+from runtime_sessions._answers import Answered, AnswerForm
+from runtime_sessions._arguments import checked_id, checked_seconds, checked_text
+from runtime_sessions._auth import BearerToken
+from runtime_sessions._contracts.base import BaseContract, NewSession, checked_flag
+from runtime_sessions._errors import SettingsError
+from runtime_sessions._operations import Operation
+from runtime_sessions._settings import NO_INSTANCE
+from runtime_sessions_api.classic import models
+from runtime_sessions_api.classic.api.sessions import (
+    close_session,
+    create_session,
+    get_session,
+    get_session_extended,
+    list_session_jobs,
+    update_session,
+)
+
+
+class CreatedSession(models.CreatedSession, Answered):
+    """What create answers."""
+
+
+class ClassicDetails(models.Session, Answered):
+    """A session by the classic contract, and the answer. Times are UTC, spans seconds."""
+
+
+class ExtendedDetails(models.ExtendedSession, Answered):
+    """A session as `GET /sessions/{id}/extended` shows it, and the answer. Times are UTC."""
+
+
+class ClassicJobPage(models.JobPage, Answered):
+    """A page of jobs as `GET /sessions/{id}/jobs` shows it, and the answer. Times are UTC."""
+
+
+CREATED = AnswerForm("classic", "CreatedSession", CreatedSession)
+DETAILS = AnswerForm("classic", "Session", ClassicDetails)
+EXTENDED = AnswerForm("classic", "ExtendedSession", ExtendedDetails)
+JOB_PAGE = AnswerForm("classic", "JobPage", ClassicJobPage)
+
+
+class Classic(BaseContract):
+    """The classic contract. The instance, as hub/group/project, pays where `create` names none."""
+
+    name = "classic"
+
+    def auth_with(self, token: str) -> BearerToken:
+        return BearerToken(token)
+
+    def create(self, wanted: NewSession) -> Operation[CreatedSession]:
+        payer = self.instance if wanted.instance is None else wanted.instance
+        if payer is None:
+            raise SettingsError(NO_INSTANCE)
+        body = models.SessionRequest(
+            backend=checked_text("backend", wanted.backend),
+            instance=checked_text("instance", payer),
+            mode=models.SessionMode(checked_text("mode", wanted.mode, [*models.SessionMode])),
+        )
+        if wanted.max_ttl is not None:
+            body.max_session_ttl = checked_seconds("max_ttl", wanted.max_ttl)
+        return Operation(create_session.build_request(body=body), CREATED)
+
+    def get(self, session_id: str) -> Operation[ClassicDetails]:
+        return Operation(get_session.build_request(checked_id(session_id)), DETAILS)
+
+    def extended(self, session_id: str) -> Operation[ExtendedDetails]:
+        return Operation(get_session_extended.build_request(checked_id(session_id)), EXTENDED)
+
+    def update(self, session_id: str, *, accepting_jobs: bool) -> Operation[None]:
+        body = models.SessionUpdate(accepting_jobs=checked_flag(accepting_jobs))
+        return Operation(update_session.build_request(checked_id(session_id), body=body), None)
+
+    def close(self, session_id: str) -> Operation[None]:
+        return Operation(close_session.build_request(checked_id(session_id)), None)
+
+    def jobs(self, session_id: str, *, limit: int, offset: int) -> Operation[ClassicJobPage]:
+        request = list_session_jobs.build_request(
+            checked_id(session_id), limit=limit, offset=offset
+        )
+        return Operation(request, JOB_PAGE)

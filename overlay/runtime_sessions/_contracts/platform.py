@@ -1,0 +1,120 @@
+"""The platform contract: a CRN pays, for all calls of a client."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+from runtime_sessions._answers import Answered, AnswerForm
+from runtime_sessions._arguments import checked_id, checked_seconds, checked_text
+from runtime_sessions._contracts.base import BaseContract, NewSession, checked_flag
+from runtime_sessions._errors import SettingsError, UnsupportedError
+from runtime_sessions._iam import ApiKey
+from runtime_sessions._operations import Operation
+from runtime_sessions._settings import NO_INSTANCE
+from runtime_sessions_api.platform import models
+from runtime_sessions_api.platform.api.jobs import list_jobs
+from runtime_sessions_api.platform.api.sessions import (
+    close_session,
+    create_session,
+    get_session,
+    update_session,
+)
+from runtime_sessions_api.types import UNSET, Unset
+
+#: The date of the version of the API that this is written for.
+API_VERSION = "2026-04-15"
+
+LONGEST_TTL = 2**31 - 1
+
+
+class PlatformDetails(models.Session, Answered):
+    """A session by the platform contract, and the answer. Times are UTC, spans seconds."""
+
+    @property
+    def created_at(self) -> datetime | Unset:
+        """When the session was created: the first of its `timestamps`."""
+        if not self.timestamps:
+            return UNSET
+        return self.timestamps[0].timestamp
+
+
+class PlatformJobPage(models.JobPage, Answered):
+    """A page of jobs as `GET /jobs` shows it, and the answer. Times are UTC."""
+
+
+DETAILS = AnswerForm("platform", "Session", PlatformDetails)
+JOB_PAGE = AnswerForm("platform", "JobPage", PlatformJobPage)
+
+
+class Platform(BaseContract):
+    """The platform contract. The instance, a CRN, is that of all calls of a client."""
+
+    name = "platform"
+
+    def __init__(self, instance: str | None) -> None:
+        if instance is None:
+            raise SettingsError(NO_INSTANCE)
+        if not re.fullmatch("crn:[!-~]+", instance):
+            raise SettingsError(f"the instance is a CRN, crn:v1:..., not {instance!r}")
+        super().__init__(instance)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What every call carries: who pays."""
+        return {"Service-CRN": str(self.instance)}
+
+    def auth_with(self, token: str) -> ApiKey:
+        return ApiKey(token)
+
+    def create(self, wanted: NewSession) -> Operation[PlatformDetails]:
+        if wanted.instance not in {None, self.instance}:
+            raise ValueError(
+                f"this client is for {self.instance}: make one for {wanted.instance!r}"
+            )
+        body = models.SessionRequest(
+            mode=models.SessionMode(checked_text("mode", wanted.mode, [*models.SessionMode]))
+        )
+        if wanted.backend is not None:
+            body.backend = checked_text("backend", wanted.backend)
+        # Not sent where nobody asks for it: the service has a limit of its own.
+        body.max_ttl = UNSET if wanted.max_ttl is None else _whole_seconds(wanted.max_ttl)
+        request = create_session.build_request(body=body, ibm_api_version=API_VERSION)
+        return Operation(request, DETAILS)
+
+    def get(self, session_id: str) -> Operation[PlatformDetails]:
+        request = get_session.build_request(checked_id(session_id), ibm_api_version=API_VERSION)
+        return Operation(request, DETAILS)
+
+    def extended(self, session_id: str) -> NoReturn:
+        raise UnsupportedError(
+            f"the platform has no extended view of session {session_id}: its details have "
+            "`user_id`, `state_reason` and `timestamps`"
+        )
+
+    def update(self, session_id: str, *, accepting_jobs: bool) -> Operation[None]:
+        body = models.SessionUpdate(accepting_jobs=checked_flag(accepting_jobs))
+        request = update_session.build_request(
+            checked_id(session_id), body=body, ibm_api_version=API_VERSION
+        )
+        return Operation(request, None)
+
+    def close(self, session_id: str) -> Operation[None]:
+        request = close_session.build_request(checked_id(session_id), ibm_api_version=API_VERSION)
+        return Operation(request, None)
+
+    def jobs(self, session_id: str, *, limit: int, offset: int) -> Operation[PlatformJobPage]:
+        request = list_jobs.build_request(
+            session_id=checked_id(session_id),
+            limit=limit,
+            offset=offset,
+            ibm_api_version=API_VERSION,
+        )
+        return Operation(request, JOB_PAGE)
+
+
+def _whole_seconds(max_ttl: float | timedelta) -> int:
+    seconds = checked_seconds("max_ttl", max_ttl)
+    if seconds % 1 or seconds > LONGEST_TTL:
+        raise ValueError(f"max_ttl is whole seconds, up to {LONGEST_TTL}, not {max_ttl!r}")
+    return int(seconds)

@@ -1,0 +1,14 @@
+"""Where the service is and who asks: arguments, then environment, then saved accounts."""
+
+from runtime_sessions._settings.find import NO_INSTANCE, find_settings
+from runtime_sessions._settings.settings import Settings, Source, from_arguments
+from runtime_sessions._settings.url import checked_url
+
+__all__ = [
+    "NO_INSTANCE",
+    "Settings",
+    "Source",
+    "checked_url",
+    "find_settings",
+    "from_arguments",
+]

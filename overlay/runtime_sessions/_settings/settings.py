@@ -1,0 +1,75 @@
+"""What a source of settings says, and what was found in all of them together."""
+
+import os
+
+from attrs import field, frozen
+
+from runtime_sessions._secrets import Secret
+
+
+@frozen(kw_only=True)
+class Source:
+    """What one source says; a setting that it does not say is empty, or None."""
+
+    base_url: Secret = field(factory=Secret)
+    """Where the service is."""
+    token: Secret = field(factory=Secret)
+    """Who asks."""
+    instance: str | None = None
+    """Who pays."""
+    channel: str = ""
+    """Which of the saved accounts is meant."""
+    contract: str | None = None
+    """The contract to go by."""
+
+    def or_else(self, other: "Source") -> "Source":
+        """Take what this one does not say from another."""
+        return Source(
+            base_url=self.base_url or other.base_url,
+            token=self.token or other.token,
+            instance=self.instance or other.instance,
+            channel=self.channel or other.channel,
+            contract=self.contract or other.contract,
+        )
+
+
+@frozen(kw_only=True)
+class Settings:
+    """What a client goes by."""
+
+    contract: str
+    """The name of the contract."""
+    base_url: str
+    """Where the service is, without a slash at its end."""
+    token: Secret
+    """Who asks; empty when the authentication brings its own."""
+    instance: str | None
+    """Who pays."""
+
+
+def from_arguments(
+    *,
+    base_url: str | None,
+    token: str | None,
+    instance: str | None,
+    channel: str | None,
+    contract: str | None,
+) -> Source:
+    """Take what a client was given."""
+    return Source(
+        base_url=Secret(base_url or ""),
+        token=Secret(token or ""),
+        instance=instance,
+        channel=channel or "",
+        contract=contract,
+    )
+
+
+def from_environment() -> Source:
+    """Read the variables that the official client reads, too."""
+    return Source(
+        base_url=Secret(os.environ.get("QISKIT_IBM_URL", "")),
+        token=Secret(os.environ.get("QISKIT_IBM_TOKEN", "")),
+        instance=os.environ.get("QISKIT_IBM_INSTANCE"),
+        channel=os.environ.get("QISKIT_IBM_CHANNEL", ""),
+    )

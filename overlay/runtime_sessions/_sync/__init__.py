@@ -1,0 +1,1 @@
+"""The synchronous half, which codegen/unasync.py makes of `_async`."""

@@ -1,0 +1,61 @@
+"""What `wait` waits for, and how often it looks."""
+
+import random
+from collections.abc import Callable, Iterable
+
+from attrs import frozen
+
+from runtime_sessions._arguments import checked_text
+from runtime_sessions._contracts import SessionDetails
+from runtime_sessions._errors import SessionEndedError
+
+#: The states that a session does not leave.
+FINAL = ("closed", "canceled")
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 30.0
+_GROWTH = 1.5
+
+Predicate = Callable[[SessionDetails], object]
+
+
+@frozen
+class Goal:
+    """What is waited for: one of some states, or whatever a function of the details says."""
+
+    states: tuple[str, ...]
+    predicate: Predicate | None
+
+    def is_reached(self, details: SessionDetails) -> bool:
+        """Tell whether the waiting is over."""
+        if self.predicate is None:
+            return details.state in self.states
+        return bool(self.predicate(details))
+
+    def check_reachable(self, details: SessionDetails) -> None:
+        """Raise SessionEndedError when the session is in a state that it will not leave."""
+        if self.predicate is None and details.state in FINAL:
+            wanted = " or ".join(self.states)
+            raise SessionEndedError(f"session {details.id} is {details.state}, never {wanted}")
+
+
+def goal_of(until: str | Iterable[str] | Predicate) -> Goal:
+    """Take what `wait` is given as `until`."""
+    if callable(until):
+        return Goal((), until)
+    states = (until,) if isinstance(until, str) else tuple(until)
+    if not states:
+        raise ValueError("until is a state, several states or a function, not nothing")
+    for state in states:
+        checked_text("until", state)
+    return Goal(states, None)
+
+
+def longer(pause: float) -> float:
+    """Return the pause after the next look, in seconds, before jitter."""
+    return min(pause * _GROWTH, LONGEST_PAUSE)
+
+
+def with_jitter(pause: float) -> float:
+    """Draw from the upper half of a pause, so that many who wait do not look at once."""
+    return random.uniform(pause / 2, pause)  # noqa: S311 - jitter is no secret
