@@ -48,6 +48,10 @@ mutants: .venv/installed ## Prove that the suite finds every bug planted in eith
 false-alarms: .venv/installed ## Prove that the suite finds nothing in the emulator as it is, with 20 seeds of each contract
 	@$(BIN)/python -m mutants --unmutated 20
 
+.PHONY: successor
+successor: .venv/installed ## Build all on httpx2 instead of httpx, in an environment of its own, and test it
+	@$(BIN)/python codegen/successor.py
+
 .PHONY: lint
 lint: .venv/installed ## Ruff: rules and format
 	@$(BIN)/ruff check .
@@ -129,4 +133,4 @@ lock: .venv/installed ## Resolve requirements/dev.txt anew from pyproject.toml
 
 .PHONY: clean
 clean: ## Remove what make made (not generated/)
-	rm -rf .venv .venv-lock .venv-interop-* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist reports codegen/lint/node_modules
+	rm -rf .venv .venv-lock .venv-interop-* .venv-successor .successor .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist reports codegen/lint/node_modules

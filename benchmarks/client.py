@@ -25,12 +25,12 @@ from importlib import import_module, resources
 from pathlib import Path
 from typing import Any
 
-import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 
 from runtime_sessions import AsyncSessionsClient, SessionsClient
 from runtime_sessions._contracts.classic import Classic
 from runtime_sessions_api.classic.models import JobPage
+from runtime_sessions_api.http_library import httpx
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "codegen"))
 import generate

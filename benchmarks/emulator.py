@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-import httpx
+from runtime_sessions_api.http_library import httpx
 
 ROOT = Path(__file__).parents[1]
 PRISM = "@stoplight/prism-cli@5.14.2"

@@ -13,9 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
-
 from emulator import ROOT, TOKEN, emulator, serving
+from runtime_sessions_api.http_library import httpx
 
 CASES = 20_000
 EXAMPLES = 400

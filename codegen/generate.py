@@ -124,12 +124,18 @@ def write(into: Path, table: Mapping[str, Path], templates: Path | None) -> None
     tidy(into)
 
 
-def http_library() -> str:
-    """Write the one module that names the HTTP library, as the setting says."""
+def setting_of_http_library() -> str:
+    """Read on which HTTP library everything stands."""
     file = ROOT / "codegen" / "http_library.toml"
-    library = tomllib.loads(file.read_text(encoding="utf-8")).get("library")
+    library: str = tomllib.loads(file.read_text(encoding="utf-8")).get("library", "none")
     if library not in LIBRARIES:
         raise GenerateError(f"{file}: `library` is one of {', '.join(LIBRARIES)}, not {library!r}")
+    return library
+
+
+def http_library() -> str:
+    """Write the one module that names the HTTP library, as the setting says."""
+    library = setting_of_http_library()
     name = "httpx as httpx" if library == "httpx" else f"{library} as httpx"
     return f'''"""The HTTP library, by the name that all else here has for it."""
 

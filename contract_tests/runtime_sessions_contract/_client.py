@@ -7,12 +7,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol, Self
 
-import httpx
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
 from runtime_sessions import CallError, ContractError, SessionsClient
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract._answers import breaks, broken, legal, same
 from runtime_sessions_contract._contract import Json
 from runtime_sessions_contract._dialect import Dialect

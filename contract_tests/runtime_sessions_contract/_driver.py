@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Self
 
-import httpx
-
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract._contract import SESSION, as_object
 from runtime_sessions_contract._dialect import NOWHERE, Encodes
 from runtime_sessions_contract._judge import ContractViolationError, Judge, Violation

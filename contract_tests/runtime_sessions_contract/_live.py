@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-import httpx
-
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract._contract import as_object
 from runtime_sessions_contract._dialect import NOWHERE
 from runtime_sessions_contract._drift import drift, read_baseline

@@ -11,8 +11,7 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
-
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract._coverage import Coverage
 from runtime_sessions_contract._findings import Causes
 from runtime_sessions_contract._grounds import ground_of

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import httpx
-
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract._classic import CLASSIC
 from runtime_sessions_contract._dialect import Dialect
 from runtime_sessions_contract._moments import moment

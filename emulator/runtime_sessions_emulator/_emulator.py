@@ -5,10 +5,10 @@ import threading
 from types import TracebackType
 from typing import Any, Final, Self
 
-import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator._app import App
 from runtime_sessions_emulator._config import Config
 from runtime_sessions_emulator._control import Control

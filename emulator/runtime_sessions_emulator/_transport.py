@@ -3,8 +3,7 @@
 import asyncio
 import threading
 
-import httpx
-
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator._app import App
 
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    import httpx
-
+    from runtime_sessions_api.http_library import httpx
     from runtime_sessions_emulator import Emulator
 
 Options = Mapping[str, Any]

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import httpx
 import pytest
 from generate import contracts
 
 from runtime_sessions_api import classic
+from runtime_sessions_api.http_library import httpx
 
 Copies = Callable[[Any], list[Any]]
 

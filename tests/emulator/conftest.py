@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator
 
 

@@ -8,11 +8,11 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-import httpx
 from attrs import define
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator
 from runtime_sessions_emulator.lifecycle import TABLE, State
 

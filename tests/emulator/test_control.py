@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
 
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator, Fault, JobRule, NotAcceptingError
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}

@@ -3,9 +3,9 @@
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpx
 import pytest
 
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator, Fault
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}

@@ -2,8 +2,9 @@
 
 import json
 
-import httpx
 import pytest
+
+from runtime_sessions_api.http_library import httpx
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
 JSON = {"Content-Type": "application/json"}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
 
-import httpx
 import pytest
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions, Keys
 from selenium.webdriver.chrome.service import Service
@@ -16,6 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Config, Emulator, Fault, FaultKind
 from runtime_sessions_emulator._emulation import Emulation
 from runtime_sessions_emulator._generations import SKINS

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 from attrs import evolve
 
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Config, Emulator, Instance, User, default_config
 
 API_KEY = "urn:ibm:params:oauth:grant-type:apikey"

@@ -4,9 +4,9 @@ import subprocess
 import sys
 
 import anyio
-import httpx
 import pytest
 
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}

@@ -2,9 +2,9 @@
 
 import json
 
-import httpx
 import pytest
 
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator, _classic
 from runtime_sessions_emulator._classic_views import session_view
 from runtime_sessions_emulator._session import Session

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator, JobRule
 
 

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self, cast
 
-import httpx
 import pytest
 
 from runtime_sessions import (
@@ -18,6 +17,7 @@ from runtime_sessions import (
     SessionsClient,
     set_testing,
 )
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from runtime_sessions import ContractError, OutcomeUnknownError, SessionsClient
+from runtime_sessions_api.http_library import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 import runtime_sessions
@@ -31,6 +30,7 @@ from runtime_sessions import (
     UnauthorizedError,
     UnsupportedError,
 )
+from runtime_sessions_api.http_library import httpx
 
 if TYPE_CHECKING:
     from runtime_sessions_emulator import Emulator

@@ -13,7 +13,6 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 import anyio
-import httpx
 import pytest
 
 from runtime_sessions import (
@@ -25,6 +24,7 @@ from runtime_sessions import (
     SettingsError,
     UnauthorizedError,
 )
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator
 
 Connect = Callable[..., SessionsClient]

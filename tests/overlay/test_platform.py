@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from runtime_sessions import BadRequestError, NotFoundError, PlatformDetails, SessionsClient
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_api.platform.types import UNSET
 
 if TYPE_CHECKING:

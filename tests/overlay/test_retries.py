@@ -8,7 +8,6 @@ import statistics
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from runtime_sessions import (
@@ -24,6 +23,7 @@ from runtime_sessions import (
     set_testing,
 )
 from runtime_sessions import _clock as clock
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator, Fault
 
 Mocked = Callable[..., SessionsClient]

@@ -3,10 +3,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from runtime_sessions import AccessToken, BearerToken, SessionsClient, SettingsError
+from runtime_sessions_api.http_library import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,6 @@ from pathlib import Path
 from types import ModuleType
 
 import griffe
-import httpx
 import jedi  # type: ignore[import-untyped]
 import pytest
 import unasync
@@ -28,6 +27,7 @@ from runtime_sessions import (
     SessionHandle,
     SessionsClient,
 )
+from runtime_sessions_api.http_library import httpx
 
 TWINS = [(SessionsClient, AsyncSessionsClient), (SessionHandle, AsyncSessionHandle)]
 CLASSES = [kind for pair in TWINS for kind in pair]

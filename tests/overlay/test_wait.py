@@ -4,10 +4,10 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from runtime_sessions import SessionDetails, SessionEndedError, SessionsClient, WaitTimeoutError
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator, Fault
 
 if TYPE_CHECKING:

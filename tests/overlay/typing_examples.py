@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from typing import assert_type
 
-import httpx
-
 from runtime_sessions import (
     AccessToken,
     ApiKey,
@@ -29,6 +27,7 @@ from runtime_sessions import (
 from runtime_sessions_api.classic import models as classic
 from runtime_sessions_api.classic.api.sessions import get_session, list_session_jobs
 from runtime_sessions_api.classic.types import Unset as ClassicUnset
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_api.platform import models as platform
 from runtime_sessions_api.platform.api.jobs import list_jobs
 from runtime_sessions_api.platform.types import Unset
