@@ -179,7 +179,7 @@ def test_a_further_contract_is_one_line(checkout: Checkout) -> None:
         "runtime_sessions_api/tides/models/tide.py",
     }
     code = """
-        import httpx
+        from runtime_sessions_api.http_library import httpx
         from runtime_sessions_api.tides import Client
         from runtime_sessions_api.tides.api.tides import get_tide
 

@@ -127,7 +127,7 @@ def test_a_client_of_ones_own_is_used_and_left_open(
 
 def test_a_client_of_the_other_kind_is_refused() -> None:
     wrong: Any = httpx.AsyncClient()
-    with pytest.raises(TypeError, match=r"http_client is an httpx\.Client, not AsyncClient"):
+    with pytest.raises(TypeError, match=rf"is an {LIBRARY}\.Client, not AsyncClient"):
         SessionsClient("https://service.test", token="a-token", http_client=wrong)
 
 
