@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from types import ModuleType
 import pytest
 import yaml
 from generate import contracts
+
+from runtime_sessions_api.http_library import LIBRARY
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path("generated", "runtime_sessions_api")
@@ -324,3 +327,36 @@ def test_generating_twice_leaves_the_files_alone(checkout: Checkout) -> None:
     assert checkout.run().stdout == "generated/ is up to date.\n"
     assert os.path.samestat(file.stat(), before)
     assert [path.name for path in (checkout.root / "generated").iterdir()] == [PACKAGE.name]
+
+
+def test_the_http_library_is_named_once() -> None:
+    """All else takes it from there, so that a move to its successor is one setting."""
+    packages = ("contract_tests", "emulator", "generated", "overlay")
+    named = [
+        file.relative_to(ROOT).as_posix()
+        for package in packages
+        for file in sorted((ROOT / package).rglob("*.py"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if re.match(r"\s*(import|from) httpx", line)
+    ]
+    assert named == ["generated/runtime_sessions_api/http_library.py"]
+
+
+def test_a_setting_that_is_no_http_library_is_refused(checkout: Checkout) -> None:
+    before = checkout.files
+    (checkout.root / "codegen" / "http_library.toml").write_text('library = "requests"\n')
+    done = checkout.run()
+    assert done.returncode == 2
+    assert "`library` is one of httpx, httpx2, not 'requests'" in done.stderr
+    assert checkout.files == before
+
+
+def test_the_successor_is_one_word(checkout: Checkout) -> None:
+    other = "httpx2" if LIBRARY == "httpx" else "httpx"
+    before = checkout.files
+    (checkout.root / "codegen" / "http_library.toml").write_text(f'library = "{other}"\n')
+    assert checkout.run().returncode == 0
+    after = checkout.files
+    changed = [name for name in after if after[name] != before.get(name)]
+    assert changed == ["runtime_sessions_api/http_library.py"]
+    assert f'LIBRARY = "{other}"' in after[changed[0]].decode()

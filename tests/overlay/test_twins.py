@@ -32,7 +32,6 @@ from runtime_sessions_api.http_library import httpx
 TWINS = [(SessionsClient, AsyncSessionsClient), (SessionHandle, AsyncSessionHandle)]
 CLASSES = [kind for pair in TWINS for kind in pair]
 FOLDER = Path(runtime_sessions.__file__).parent
-SOURCES = sorted(FOLDER.glob("**/*.py"))
 
 
 def public(kind: type) -> dict[str, object]:
@@ -171,17 +170,6 @@ def test_all_that_is_public_is_documented() -> None:
             if module.startswith("runtime_sessions.") and inspect.isfunction(function):
                 # The flows are httpx's.
                 assert inspect.getdoc(function) or "auth_flow" in attribute, f"{name}.{attribute}"
-
-
-def test_the_http_library_is_named_in_no_module() -> None:
-    """The generated package names it, once."""
-    named = [
-        file.name
-        for file in SOURCES
-        for line in file.read_text(encoding="utf-8").splitlines()
-        if line.lstrip().startswith(("import httpx", "from httpx"))
-    ]
-    assert named == []
 
 
 def test_what_only_some_need_is_imported_only_by_them() -> None:
