@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from runtime_sessions._contracts import SessionDetails
 
@@ -37,8 +38,17 @@ def _ignore(_: SessionDetails) -> None:
 def in_words(details: SessionDetails) -> str:
     """Say how a session is, in one line."""
     said = [f"session {details.id}: {details.state or 'in a state that is not said'}"]
-    if isinstance(details.active_ttl, int | float):
-        said.append(f"may be active for {details.active_ttl:.0f} s")
+    closes_by = latest_end(details)
+    if closes_by is not None:
+        said.append(f"closes by {closes_by:%Y-%m-%d %H:%M:%S} UTC")
     if details.accepting_jobs is False:
         said.append("takes no more jobs")
     return ", ".join(said)
+
+
+def latest_end(details: SessionDetails) -> datetime | None:
+    """When a session closes at the latest: its max TTL after its first job; None if not known."""
+    started, ttl = details.started_at, details.max_ttl
+    if details.state in {"closed", "canceled"} or not isinstance(started, datetime):
+        return None
+    return started + timedelta(seconds=ttl) if isinstance(ttl, int | float) else None

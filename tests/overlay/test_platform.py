@@ -117,7 +117,7 @@ def test_a_session_that_tells_no_more_than_it_must_is_waited_for(
     assert details.created_at is UNSET
     assert lines == [
         "session s-1: in a state that is not said",
-        "session s-1: closed, may be active for 60 s",
+        "session s-1: closed",
     ]
 
 
