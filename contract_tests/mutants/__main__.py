@@ -1,11 +1,15 @@
 """`make mutants`: run the suite against every mutant, and see which part catches it, and how soon."""
 
 import argparse
+import os
 import statistics
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
+from dataclasses import dataclass
 from itertools import product
 
 from rich.console import Console
@@ -78,39 +82,60 @@ def main() -> int:
     options = parser.parse_args()
     if options.unmutated:
         return alarms(options.unmutated)
+    return hunt_all(options.names or list(MUTANTS), options.seed)
+
+
+@dataclass(frozen=True)
+class Catch:
+    """How a mutant was caught, or that it was not.
+
+    Attributes:
+        part: The part of the suite that caught it; None where nobody did.
+        title: What it was caught by.
+        seconds: How long that took.
+    """
+
+    name: str
+    part: str | None
+    title: str
+    seconds: float
+
+
+def caught(name: str, seed: int) -> Catch:
+    """Hunt a mutant."""
+    begun = time.monotonic()
+    run = hunt(name, PARTS, seed=seed)
+    seconds = time.monotonic() - begun
+    real = (violation for violation in run.violations if violation.check != "covered")
+    first = next(real, next(iter(run.violations), None))
+    if first is None:
+        return Catch(name, None, MUTANTS[name].says, seconds)
+    return Catch(name, first.part, first.title, seconds)
+
+
+def hunt_all(names: Sequence[str], seed: int) -> int:
+    """Hunt mutants, as many at once as there are processors, and tell of each as it is caught."""
     console = Console(width=None if sys.stdout.isatty() else 160)
-    spans: list[float] = []
-    caught = Counter[str]()
     table = Table("mutant", "class", "caught by", "check", "seconds", box=None, header_style="bold")
-    for name in options.names or MUTANTS:
-        begun = time.monotonic()
-        run = hunt(name, PARTS, seed=options.seed)
-        spans.append(time.monotonic() - begun)
-        first = next(
-            (v for v in run.violations if v.check != "covered"), next(iter(run.violations), None)
-        )
-        part = first.part if first else "[bold red]nobody[/]"
-        caught[part] += 1
-        console.print(f"{name}: {part}, {spans[-1]:.1f} s", highlight=False)
-        table.add_row(
-            name,
-            MUTANTS[name].kind,
-            part,
-            first.title if first else MUTANTS[name].says,
-            f"{spans[-1]:.1f}",
-        )
+    catches: list[Catch] = []
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for catch in pool.map(caught, names, [seed] * len(names)):
+            catches.append(catch)
+            part = catch.part or "[bold red]nobody[/]"
+            console.print(f"{catch.name}: {part}, {catch.seconds:.1f} s", highlight=False)
+            kind = MUTANTS[catch.name].kind
+            table.add_row(catch.name, kind, part, catch.title, f"{catch.seconds:.1f}")
     console.print(table)
-    missed = caught["[bold red]nobody[/]"]
-    idle = [part for part in PARTS if not caught[part]]
-    console.print(
-        f"{len(spans) - missed} of {len(spans)} caught, median {statistics.median(spans):.1f} s: {dict(caught)}",
-        highlight=False,
-    )
-    if idle and not options.names:
+    parts = Counter(catch.part for catch in catches if catch.part is not None)
+    median = statistics.median(catch.seconds for catch in catches)
+    told = f"{parts.total()} of {len(catches)} caught, median {median:.1f} s: {dict(parts)}"
+    console.print(told, highlight=False)
+    idle = [part for part in PARTS if not parts[part]]
+    if idle and len(names) == len(MUTANTS):
         console.print(
             f"Parts that catch nothing which the parts before them do not: {', '.join(idle)}"
         )
-    return 1 if missed else 0
+    return 1 if parts.total() < len(catches) else 0
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from runtime_sessions_contract._contract import Json, as_objects
+from runtime_sessions_contract._contract import Json, as_object, as_objects
 from runtime_sessions_contract._driver import Actor, Cast
 from runtime_sessions_contract._judge import ContractViolationError, Judge
 from runtime_sessions_contract._pages import Page
@@ -150,7 +150,7 @@ def filter_jobs(cast: Cast, session: Session) -> None:
     if not everything:
         return
     oldest = everything[-1]
-    program = str((oldest.get("program") or {}).get("id"))
+    program = str((as_object(oldest.get("program")) or {}).get("id"))
     filters: list[Json] = [
         {"pending": True},
         {"pending": False},

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from runtime_sessions._contracts import SessionDetails
+from runtime_sessions._waiting import FINAL
 
 Show = Callable[[SessionDetails], object]
 
@@ -38,17 +39,19 @@ def _ignore(_: SessionDetails) -> None:
 def in_words(details: SessionDetails) -> str:
     """Say how a session is, in one line."""
     said = [f"session {details.id}: {details.state or 'in a state that is not said'}"]
-    closes_by = latest_end(details)
-    if closes_by is not None:
+    if closes_by := _closes_by(details):
         said.append(f"closes by {closes_by:%Y-%m-%d %H:%M:%S} UTC")
     if details.accepting_jobs is False:
         said.append("takes no more jobs")
     return ", ".join(said)
 
 
-def latest_end(details: SessionDetails) -> datetime | None:
-    """When a session closes at the latest: its max TTL after its first job; None if not known."""
-    started, ttl = details.started_at, details.max_ttl
-    if details.state in {"closed", "canceled"} or not isinstance(started, datetime):
+def _closes_by(details: SessionDetails) -> datetime | None:
+    """Return when a session closes at the latest: its max TTL runs from the first job's start."""
+    if details.state in FINAL:
         return None
-    return started + timedelta(seconds=ttl) if isinstance(ttl, int | float) else None
+    if not isinstance(details.started_at, datetime):
+        return None
+    if not isinstance(details.max_ttl, int | float):
+        return None
+    return details.started_at + timedelta(seconds=details.max_ttl)

@@ -263,7 +263,7 @@ def test_what_no_contract_is_asked_for_is_the_same_in_every_client(api: Any) -> 
 
 
 @pytest.mark.only("platform")
-def test_a_body_of_either_form_and_the_version_are_sent_as_they_are(api: Any) -> None:
+def test_a_body_the_version_and_what_no_contract_knows_are_sent_as_they_are(api: Any) -> None:
     sent: list[tuple[Any, httpx.Headers]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -272,13 +272,10 @@ def test_a_body_of_either_form_and_the_version_are_sent_as_they_are(api: Any) ->
 
     forms = [
         {"mode": "batch", "max_ttl": 60, "backend": "ibm_backend"},
-        {"mode": "dedicated", "max_ttl": 60, "interactive_ttl": 1},
+        {"mode": "dedicated", "max_ttl": 60, "interactive_ttl": 1, "unheard_of": True},
     ]
     models = api("models")
-    bodies = [
-        models.SessionRequest.from_dict(forms[0]),
-        models.SessionRequest.from_dict(forms[1]),
-    ]
+    bodies = [models.SessionRequest.from_dict(form) for form in forms]
     args = {"transport": httpx.MockTransport(answer)}
     client = api().AuthenticatedClient(
         base_url="http://test", token=CANARY, headers={"Service-CRN": "crn:"}, httpx_args=args

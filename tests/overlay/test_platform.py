@@ -51,11 +51,12 @@ def test_the_instance_is_the_clients(client: SessionsClient, emulator: Emulator)
         client.create(backend=emulator.backend, instance="crn:v1:another")
 
 
-def test_an_instance_that_nobody_knows_is_not_found(
+def test_an_instance_that_is_not_there_is_not_found(
     connect: Callable[..., SessionsClient], emulator: Emulator
 ) -> None:
-    with pytest.raises(NotFoundError, match="Instance crn:v1:another not found"):
+    with pytest.raises(NotFoundError, match="Instance crn:v1:another not found") as caught:
         connect(emulator.url, instance="crn:v1:another").create(backend=emulator.backend)
+    assert caught.value.code == 1279
 
 
 def test_the_details_tell_how_it_came_to_its_state(
@@ -110,7 +111,7 @@ def test_a_session_that_tells_no_more_than_it_must_is_waited_for(
 ) -> None:
     lines: list[str] = []
     monkeypatch.setattr("rich.status.Status.update", lambda _, line: lines.append(line))
-    answers = iter([SESSION, SESSION | {"state": "closed", "active_ttl": 60}])
+    answers = iter([SESSION, SESSION | {"state": "closed"}])
     client = mocked(lambda _: httpx.Response(200, json=next(answers)))
     details = client.session("s-1").wait(progress=True)
     assert details.state == "closed"

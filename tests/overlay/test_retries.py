@@ -34,7 +34,7 @@ CREATED = {"id": "s-1", "backend_name": "b", "mode": "batch"}
 SESSION = CREATED | {
     "interactive_ttl": 1,
     "max_ttl": 1,
-    "active_ttl": 1,
+    "active_ttl": 28800,
     "state": "closed",
     "accepting_jobs": False,
 }

@@ -80,7 +80,7 @@ def test_draining_lets_queued_jobs_finish_and_cancelling_fails_them(
         client.create(backend=emulator.backend),
     )
     for session in (drained, cancelled):
-        for _ in range(6):  # of which five run at once
+        for _ in range(6):
             emulator.submit_job(session.id, duration=60)
     drained.drain()
     cancelled.cancel()
@@ -89,7 +89,7 @@ def test_draining_lets_queued_jobs_finish_and_cancelling_fails_them(
     emulator.advance(200)
     assert drained.refresh().state == "closed"
     assert [job.status for job in drained.jobs()] == ["Completed"] * 6
-    assert [job.status for job in cancelled.jobs()] == ["Failed"] + ["Completed"] * 5
+    assert [job.status for job in cancelled.jobs()] == ["Failed", *["Completed"] * 5]
 
 
 def test_a_session_can_accept_jobs_again(client: SessionsClient, emulator: Emulator) -> None:

@@ -98,8 +98,9 @@ def test_people_at_a_terminal_see_a_line(
     emulator.submit_job(session.id, duration=60)
     session.drain()
     session.wait("active", progress=True)
-    told = "active, closes by 2026-01-01 00:07:30 UTC, takes no more jobs"
-    assert lines == [f"session {session.id}: {told}"]
+    assert lines == [
+        f"session {session.id}: active, closes by 2026-01-01 00:07:30 UTC, takes no more jobs"
+    ]
 
 
 def test_without_rich_it_says_what_to_install(

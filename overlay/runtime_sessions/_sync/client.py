@@ -116,7 +116,7 @@ class SessionsClient:
         Args:
             backend: The system on which the jobs run; with platform, None for the first job's.
             instance: Who pays, as hub/group/project; else, and with platform, the client's.
-            mode: "dedicated", which has the system for itself while active, or "batch".
+            mode: "dedicated", which holds the backend, or "batch", which pays for its jobs alone.
             max_ttl: How long it may run from the start of its first job, in seconds (with platform,
                 whole ones); the service's own limit when not given.
             on_exit: What a `with` does at its end: "drain", "cancel" or "leave" the session.
