@@ -251,6 +251,7 @@ def test_what_goes_beyond_the_text_says_so_and_why(contract: Contract) -> None:
         sources = node.get("x-source", [])
         assert sources or node["x-provenance"] == "assumed", pointer
         assert all(map(is_public, sources)), pointer
+        # What a mark is about, where it is not about all of the schema.
         assert node.keys() >= set(node.get("x-keywords", ())), pointer
 
 
