@@ -101,7 +101,7 @@ bench-emulator: .venv/installed ## Measure the emulator beside a bare route and 
 INTEROP_CLASSIC := 0.30.0 0.36.1
 INTEROP_PLATFORM := 0.51.0
 .PHONY: interop
-interop: $(INTEROP_CLASSIC:%=interop-%) $(INTEROP_PLATFORM:%=interop-%) ## The official client, unmodified, on the emulator
+interop: $(INTEROP_CLASSIC:%=interop-%) $(INTEROP_PLATFORM:%=interop-%) interop-qrmi ## The official client and QRMI, unmodified, on the emulator
 
 interop-%: .venv-interop-%/installed
 	@echo "qiskit-ibm-runtime $*"
@@ -115,6 +115,19 @@ $(INTEROP_PLATFORM:%=.venv-interop-%/installed): QISKIT := 'qiskit>=2'
 	  'qiskit-ibm-runtime==$*' $(QISKIT) 'pytest>=9' 'pyyaml>=6.0' 'sybil>=9.0' --editable '.[emulator]'
 	@touch $@
 .PRECIOUS: .venv-interop-%/installed
+
+# QRMI is compiled Rust, by IBM and partners: what the plugin for Slurm stands on.
+INTEROP_QRMI := 0.26.4
+.PHONY: interop-qrmi
+interop-qrmi: .venv-interop-qrmi/installed
+	@echo "qrmi $(INTEROP_QRMI)"
+	@.venv-interop-qrmi/bin/pytest --override-ini filterwarnings=default tests/interop/test_qrmi.py docs/qrmi.md
+
+.venv-interop-qrmi/installed: pyproject.toml
+	@$(PYTHON) -m venv .venv-interop-qrmi
+	@.venv-interop-qrmi/bin/python -m pip install --quiet --disable-pip-version-check \
+	  'qrmi==$(INTEROP_QRMI)' 'pytest>=9' 'pyyaml>=6.0' 'sybil>=9.0' --editable '.[emulator]'
+	@touch $@
 
 .PHONY: bench-client
 bench-client: .venv/installed ## Measure the clients side by side, and 2,000 sessions under faults

@@ -248,6 +248,12 @@ class Tour:
         if self.run.control and fields.keys() != {"max_ttl"}:
             self.cast.submit(session, LONG)
             self.cast.observe(session)
+        active_ttl = session.asked.active_ttl
+        if self.run.control and active_ttl is not None:
+            # With a job that would keep it active for longer than it may be.
+            self.cast.submit(session, active_ttl + LONG)
+            self.cast.advance(active_ttl + 1)
+            self.cast.observe(session)
 
     def _paging(self) -> None:
         jobs = self.run.contract.jobs
