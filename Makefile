@@ -89,8 +89,8 @@ types: .venv/installed ## mypy --strict and pyright
 	@$(BIN)/pyright --warnings
 
 .PHONY: unit
-unit: .venv/installed ## The tests of this repository
-	@$(BIN)/pytest
+unit: .venv/installed ## The tests of this repository (TESTS=tests/overlay for some)
+	@$(BIN)/pytest --numprocesses auto --dist loadgroup $(TESTS)
 
 .PHONY: bench-emulator
 bench-emulator: .venv/installed ## Measure the emulator beside a bare route and Prism, and fuzz it

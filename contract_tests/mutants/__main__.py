@@ -79,9 +79,16 @@ def main() -> int:
         metavar="SEEDS",
         help="instead: the emulator as it is, with that many seeds, none of which may find anything",
     )
+    parser.add_argument(
+        "--findings",
+        action="store_true",
+        help="instead: look at each to the end, and tell how many findings it comes down to",
+    )
     options = parser.parse_args()
     if options.unmutated:
         return alarms(options.unmutated)
+    if options.findings:
+        return count_findings(options.names or list(MUTANTS), options.seed)
     return hunt_all(options.names or list(MUTANTS), options.seed)
 
 
@@ -111,6 +118,32 @@ def caught(name: str, seed: int) -> Catch:
     if first is None:
         return Catch(name, None, MUTANTS[name].says, seconds)
     return Catch(name, first.part, first.title, seconds)
+
+
+def found_in_all(name: str, seed: int) -> list[str]:
+    """The findings that a mutant comes down to, when nothing ends the run."""
+    mutant = MUTANTS[name]
+    with served(name, mutant.contract) as target, mutant.planted():
+        run = Run(target, seed=seed, examples=0.2)
+        try:
+            return [finding.title for finding in execute(run, PARTS).findings]
+        finally:
+            run.close()
+
+
+def count_findings(names: Sequence[str], seed: int) -> int:
+    """Tell how many findings each mutant comes down to: one bug should be one finding."""
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    counts: list[int] = []
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for name, found in zip(
+            names, pool.map(found_in_all, names, [seed] * len(names)), strict=True
+        ):
+            counts.append(len(found))
+            console.print(f"{name}: {len(found)}: {'; '.join(found)}", highlight=False)
+    told = f"median {statistics.median(counts)}, most {max(counts)}"
+    console.print(f"findings of {len(counts)} mutants: {told}", highlight=False)
+    return 0
 
 
 def hunt_all(names: Sequence[str], seed: int) -> int:

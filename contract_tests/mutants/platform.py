@@ -58,6 +58,14 @@ patched(
 )
 
 
+@planted("unknown-fields", "validation", "Create refuses fields that it does not know.", PLATFORM)
+async def _(request: Request, forward: Forward) -> Answer:
+    known = {"mode", "backend", "backend_name", "max_ttl", "interactive_ttl", "active_ttl"}
+    answer = await forward(request)
+    unheard = request.kind == "create" and set(request.fields) - known
+    return error(400) if unheard and answer.status == 200 else answer
+
+
 @planted("unknown-query", "validation", "Unknown query parameters are refused.", PLATFORM)
 async def _(request: Request, forward: Forward) -> Answer:
     known = {"GET /jobs", "GET /workloads"}

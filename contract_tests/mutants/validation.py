@@ -8,14 +8,8 @@ from mutants._meddling import CLASSIC, error, lenient, planted
 from mutants._mutant import Answer, Forward, Request
 
 # Validation
-#: What the body of create may hold, and what the TTL is called there.
-KNOWN: Final = {
-    "classic": {"backend", "instance", "max_session_ttl", "mode"},
-    "platform": {
-        *("backend", "backend_name", "instance", "mode"),
-        *("max_ttl", "active_ttl", "interactive_ttl"),
-    },
-}
+#: What the body of create may hold by the classic contract, and what the TTL is called there.
+KNOWN: Final = {"backend", "instance", "max_session_ttl", "mode"}
 TTL: Final = {"classic": "max_session_ttl", "platform": "max_ttl"}
 BACKEND: Final = {"classic": "ibmq_wellington", "platform": "ibm_backend"}
 
@@ -29,8 +23,8 @@ def _body(change: Callable[[dict[str, Any], str], None]) -> Callable[[Request], 
     return mend
 
 
-def _only_known(body: dict[str, Any], contract: str) -> None:
-    for name in set(body) - KNOWN[contract]:
+def _only_known(body: dict[str, Any], _: str) -> None:
+    for name in set(body) - KNOWN:
         del body[name]
 
 
@@ -103,6 +97,7 @@ lenient(
     "Fields that the contract does not name are taken.",
     "create",
     _body(_only_known),
+    CLASSIC,
 )
 lenient("negative-ttl", "A TTL of zero or less is taken.", "create", _body(_positive))
 lenient("text-ttl", "A TTL given as text is taken.", "create", _body(_numeric))

@@ -211,6 +211,8 @@ class Cast:
         self.nobody = Actor(run, None)
         self.impostor = Actor(run, f"{NOWHERE}token")
         self.nobodies = [self.nobody, self.impostor]
+        if target.dialect.by_key is not None:
+            self.nobodies.append(Actor(run, None, api_key=f"{NOWHERE}key"))
         self.astray: Actor | None = None
         if target.dialect.instance_header is not None:
             self.nobodies.append(Actor(run, secrets.token, instance=""))

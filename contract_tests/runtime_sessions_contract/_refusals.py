@@ -81,7 +81,24 @@ def malformed(cast: Cast, bystanders: list[Session]) -> None:
     for method, path, content, kind in calls:
         _refused(cast, cast.user.raw(method, path, content, kind))
         cast.nobody.raw(method, path, content, kind)
+    if dialect.unknown_ignored:
+        _unheard_of(cast, bystanders[0])
     cast.observe(*bystanders)
+
+
+def _unheard_of(cast: Cast, session: Session) -> None:
+    """Query parameters that an operation does not have are ignored."""
+    run = cast.run
+    for name in (*run.contract.reads, run.contract.workloads):
+        operation = run.contract.operations[name or run.contract.jobs]
+        path = operation.path.replace("{id}", session.id)
+        exchange = cast.user.raw("GET", f"{path}?unheard-of=1&unheard-of=2")
+        judge = Judge(run.tally, exchange)
+        status = operation.success
+        rule = "unknown-parameters-are-ignored"
+        pointer = f"{operation.pointer}/parameters"
+        judge("unknown parameters ignored", status, exchange.status, pointer, rule=rule)
+        run.report(run.verdict(judge.found))
 
 
 def _refused(cast: Cast, exchange: Exchange) -> None:
