@@ -101,6 +101,7 @@ class Dialect:
         wrong_bodies: What the body of create cannot be, from a backend and an instance.
         wrong_updates: What the body of update cannot be.
         wrong_pages: What the query for a page of jobs cannot be.
+        wrong_lists: What the query for a list of workloads cannot be.
         lenient: Queries for a page that are answered otherwise than they say, or with more.
         checks: What Schemathesis is told of its checks of an operation, where the contract says
             more than a schema can.
@@ -149,6 +150,7 @@ class Dialect:
     wrong_bodies: Callable[[str, str], list[object]]
     wrong_updates: tuple[object, ...] = ({}, [], None, True)
     wrong_pages: tuple[str, ...]
+    wrong_lists: tuple[str, ...] = ()
     lenient: tuple[Json, ...] = ()
     checks: Mapping[str, Json] = field(default_factory=dict[str, Json])
 

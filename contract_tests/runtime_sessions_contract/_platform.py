@@ -131,6 +131,10 @@ PLATFORM: Final = Dialect(
         "program=",
         "created_after=yesterday",
     ),
+    wrong_lists=(
+        *("limit=0", "limit=51", "limit=x", "sort=created", "user=you", "search=ab"),
+        *("status=open", "mode=dedicated", "created_after=yesterday", "limit=1&limit=2"),
+    ),
     lenient=(
         *({"limit": limit} for limit in (0, -1, 201, 2**31 - 1)),
         {"offset": -1},

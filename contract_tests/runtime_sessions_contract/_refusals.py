@@ -78,11 +78,14 @@ def malformed(cast: Cast, bystanders: list[Session]) -> None:
     calls.append(("POST", "/sessions", json.dumps(names).encode(), form))
     jobs = jobs_of(run, bystanders[0].id)
     calls += [("GET", f"{jobs}{query}", b"", JSON) for query in dialect.wrong_pages]
+    calls += [("GET", f"/workloads?{query}", b"", JSON) for query in dialect.wrong_lists]
     for method, path, content, kind in calls:
         _refused(cast, cast.user.raw(method, path, content, kind))
         cast.nobody.raw(method, path, content, kind)
     if dialect.unknown_ignored:
         _unheard_of(cast, bystanders[0])
+    for name in dialect.parameters:
+        _left_out(cast, bystanders[0], name)
     cast.observe(*bystanders)
 
 
@@ -99,6 +102,22 @@ def _unheard_of(cast: Cast, session: Session) -> None:
         pointer = f"{operation.pointer}/parameters"
         judge("unknown parameters ignored", status, exchange.status, pointer, rule=rule)
         run.report(run.verdict(judge.found))
+
+
+def _left_out(cast: Cast, session: Session, header: str) -> None:
+    """A call need not carry the header that names a version, and any text in it will do."""
+    run, accept = cast.run, json.dumps({"accepting_jobs": True}).encode()
+    calls = [("get", run.contract.operations[name], b"") for name in run.contract.reads]
+    calls.append(("patch", run.contract.operations["updateSession"], accept))
+    for method, operation, body in calls:
+        for text in (None, "2025-01-01", "whenever"):
+            path = operation.path.replace("{id}", session.id)
+            exchange = cast.user.raw(method.upper(), path, body, beside={header: text})
+            judge = Judge(run.tally, exchange)
+            rule, pointer = "version-is-optional", "#/components/parameters/ApiVersion"
+            status = operation.success
+            judge("version optional", status, exchange.status, pointer, rule=rule)
+            run.report(run.verdict(judge.found))
 
 
 def _refused(cast: Cast, exchange: Exchange) -> None:
@@ -119,6 +138,8 @@ def _refused(cast: Cast, exchange: Exchange) -> None:
 def _known_of(run: Run, exchange: Exchange) -> tuple[str, tuple[int, ...]]:
     """What is known of how a server refuses a request: the rule, and further statuses."""
     body = as_object(exchange.request_json())
+    if "search=" in exchange.url:
+        return "workload-search", ()
     if run.contract.name != "platform" or exchange.name != "createSession" or body is None:
         return "malformed-is-refused", ()
     if body.get("mode") not in MODES:

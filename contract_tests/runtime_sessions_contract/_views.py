@@ -178,15 +178,17 @@ class ViewJudge:
         One description calls it what remains, so a server of somebody else's may count it down.
         """
         session, got = self.session, self.answer.get("active_ttl")
-        if not isinstance(got, int | float) or session.max_ttl is None:
+        if session.max_ttl is None:
+            return
+        if self.model.defaults:
+            asked = session.asked.active_ttl or session.max_ttl
+            session.active_ttl = min(asked, session.max_ttl)
+            self.has("active TTL", "active_ttl", [session.active_ttl], rule=SETTING)
+            return
+        if not isinstance(got, int | float):
             return
         known = session.active_ttl
         session.active_ttl = got if known is None else known
-        if self.model.defaults:
-            asked = session.asked.active_ttl or session.max_ttl
-            ttl = min(asked, session.max_ttl)
-            self.has("active TTL", "active_ttl", [ttl], rule=SETTING)
-            return
         most = session.max_ttl if known is None else known
         text = f"active_ttl: up to {most}"
         ok = 0 <= got <= most
