@@ -90,7 +90,7 @@ types: .venv/installed ## mypy --strict and pyright
 
 .PHONY: unit
 unit: .venv/installed ## The tests of this repository (TESTS=tests/overlay for some)
-	@$(BIN)/pytest --numprocesses auto --dist loadgroup $(TESTS)
+	@$(BIN)/pytest --numprocesses auto --dist loadfile $(TESTS)
 
 .PHONY: bench-emulator
 bench-emulator: .venv/installed ## Measure the emulator beside a bare route and Prism, and fuzz it

@@ -20,7 +20,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import pytest
 import yaml
 from sybil import Example, Sybil
 from sybil.evaluators.python import PythonEvaluator
@@ -102,13 +101,6 @@ def parsing_with(parse: Callable[[str], object]) -> Callable[[Example], None]:
         parse(example.parsed)
 
     return check
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the blocks of a page together where tests run side by side: they share a namespace."""
-    for item in items:
-        if item.path.suffix == ".md":
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 pytest_collect_file = Sybil(

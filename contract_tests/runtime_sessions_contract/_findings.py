@@ -92,7 +92,8 @@ class Causes:
         """Note that something was seen."""
         cause = cause_of(violation)
         before = cause
-        if violation.session_id is not None:
+        # Of what the contract does not declare nothing follows.
+        if violation.session_id is not None and not violation.undeclared:
             before = self.first.setdefault(violation.session_id, cause)
         if before == cause:
             self.alone[cause] += 1

@@ -188,7 +188,8 @@ class Run:
     def _keep(self, kept: list[Violation], violations: Iterable[Violation]) -> None:
         for violation in violations:
             self.times[violation.identity] += 1
-            self.causes.note(violation)
+            if kept is self.violations:
+                self.causes.note(violation)
             for place, known in enumerate(kept):
                 if known.identity == violation.identity:
                     if len(violation.curls) < len(known.curls):

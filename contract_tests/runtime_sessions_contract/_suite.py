@@ -9,7 +9,7 @@ from runtime_sessions_contract._client import client_holds
 from runtime_sessions_contract._coverage import Gaps
 from runtime_sessions_contract._drift import Difference
 from runtime_sessions_contract._driver import Cast
-from runtime_sessions_contract._findings import Finding, findings
+from runtime_sessions_contract._findings import Causes, Finding, findings
 from runtime_sessions_contract._fuzz import fuzz
 from runtime_sessions_contract._judge import ContractViolationError, Violation
 from runtime_sessions_contract._machine import drive
@@ -60,7 +60,8 @@ class Result:
     def differences(self) -> list[Finding]:
         """In what the server differs from what is only reported, assumed, or not declared."""
         run = self.run
-        return findings(run.contract, run.differences, run.causes, run.times)
+        # Each is told by itself: what differs is not what makes something else go wrong.
+        return findings(run.contract, run.differences, Causes(), run.times)
 
     @property
     def columns(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -11,10 +12,13 @@ from typing import Any
 
 import httpx
 import pytest
+from rich.console import Console
 
+from runtime_sessions_contract._coverage import Gaps
 from runtime_sessions_contract._race import race
 from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._suite import RUNNERS, execute
+from runtime_sessions_contract._suite import RUNNERS, Result, execute
+from runtime_sessions_contract._summary import summarise
 from runtime_sessions_contract._target import Target, emulator_target
 from runtime_sessions_contract._tour import tour
 from runtime_sessions_emulator import Emulator
@@ -161,3 +165,74 @@ def test_a_bug_of_the_suite_is_told_as_one_and_hides_no_other_part(
     (bug,) = result.run.bugs
     assert bug.startswith("race, as a whole: KeyError: '201' (test_wrong_answers.py:")
     assert result.spans.keys() == {"race", "client"}
+
+
+def reversed_history(method: str, path: str, status: int, answer: Any) -> tuple[int, Any]:
+    """Only the order of the changes is another, which nobody promises."""
+    del method, path
+    if isinstance(answer, dict) and "timestamps" in answer:
+        answer = {**answer, "timestamps": answer["timestamps"][::-1], "beside": "the contract"}
+    return status, answer
+
+
+def test_a_server_that_differs_only_from_what_is_assumed_holds_and_is_told_from_what() -> None:
+    with meddled("platform", reversed_history) as target:
+        run = Run(target, seed=1)
+        try:
+            result = execute_parts(run)
+        finally:
+            run.close()
+    assert run.violations == []
+    assert result.holds
+    names = {finding.ground.name: finding.ground for finding in result.differences}
+    assert "history-oldest-first" in names
+    assert names["history-oldest-first"].provenance == "assumed"
+    assert names["history-oldest-first"].reason
+    # So is a field that the contract does not declare, with its place.
+    assert any(finding.example.check == "fields declared" for finding in result.differences)
+    console = Console(file=io.StringIO(), width=160)
+    summarise(result, console)
+    told = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "It differs where nobody can say that it is wrong" in told
+    assert "docs/semantics.md#history-oldest-first" in told
+    assert "holds to the contract, and differs in" in told
+
+
+def test_strictly_the_same_server_does_not() -> None:
+    with meddled("platform", reversed_history) as target:
+        run = Run(target, seed=1, strict=True)
+        try:
+            result = execute_parts(run)
+        finally:
+            run.close()
+    assert not result.holds
+    assert "history-oldest-first" in {finding.ground.name for finding in result.findings}
+
+
+def test_what_is_measured_is_held_against_anybody() -> None:
+    def grows(method: str, path: str, status: int, answer: Any) -> tuple[int, Any]:
+        if method == "GET" and path.startswith("/sessions/") and status == 200:
+            answer = {**answer, "active_ttl": answer["max_ttl"] + 1}
+        return status, answer
+
+    with meddled("platform", grows) as target:
+        run = Run(target, seed=1)
+        try:
+            result = execute_parts(run)
+        finally:
+            run.close()
+    # One cause, wherever it was seen, and however often.
+    (finding,) = result.findings
+    assert (finding.ground.name, finding.ground.provenance) == (
+        "active-ttl-is-a-setting",
+        "measured",
+    )
+    assert finding.times > 10
+    assert finding.example.curls
+
+
+def execute_parts(run: Run) -> Result:
+    """The parts that leave nothing to chance, as a result."""
+    for part in (race, tour):
+        part(run)
+    return Result(run, ("race", "model"), Gaps())

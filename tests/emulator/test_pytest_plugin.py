@@ -13,10 +13,6 @@ BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
 pytest_plugins = ["pytester"]
 
 
-# One after the other, also where tests run side by side: they share an emulator.
-pytestmark = pytest.mark.xdist_group("one emulator")
-
-
 @pytest.mark.parametrize("_", range(2))
 def test_one_for_each_test(runtime_sessions_emulator: Emulator, _: int) -> None:
     with runtime_sessions_emulator.client() as client:
