@@ -107,6 +107,6 @@ def error(status: int, message: str = "No.") -> Answer:
     answer = Answer(status)
     answer.json = {
         "errors": [{"code": status, "message": message, "more_info": "https://example.org"}],
-        "trace": uuid4().hex,
+        "trace": str(uuid4()),
     }
     return answer

@@ -291,7 +291,7 @@ changed("no-trace", "shapes", "Errors carry no trace.", status=404, contracts=PL
     lambda s: {k: v for k, v in s.items() if k != "trace"}
 )
 changed("one-trace", "shapes", "All errors carry the same trace.", status=401, contracts=PLATFORM)(
-    lambda s: {**s, "trace": "0f6a5f3c2b1d4e639c0e5a5b9d6c5f0c"}
+    lambda s: {**s, "trace": "0f6a5f3c-2b1d-4e63-9c0e-5a5b9d6c5f0c"}
 )
 # What create takes
 patched(

@@ -66,6 +66,13 @@ LOSS: Final = frozenset(
 #: What Schemathesis calls that which the suite has found by itself in the same operation.
 SHAPES: Final = {"response_schema_conformance", "content_type_conformance"}
 
+#: The rules that say that one view follows another: where what both show is wrong, so are these.
+DERIVED: Final = frozenset(
+    {"status-of-the-extended-view", "views-agree", "workload-agrees", "workload-status"}
+)
+#: Two names for one check: the suite's own, and Schemathesis's.
+STATUSES: Final = {"status documented", "status_code_conformance"}
+
 Cause = str
 
 
@@ -73,6 +80,8 @@ def cause_of(violation: Violation) -> Cause:
     """What makes violations one finding: the rule, or the place and what is broken there."""
     if violation.rule:
         return violation.rule
+    if violation.check in STATUSES:
+        return f"status of {violation.operation}"
     if violation.check in SHAPES | {"body as documented", "content type"}:
         pointer = violation.pointer
         inside = pointer.startswith("#/components/")
@@ -168,8 +177,24 @@ def findings(
     for each in every:
         root = causes.root(cause_of(each))
         by_root.setdefault(root if root in known else cause_of(each), []).append(each)
+    _fold_derived(by_root)
     found = [_finding(contract, root, group, times) for root, group in by_root.items()]
     return sorted(found, key=lambda finding: (finding.gravity, -finding.times))
+
+
+def _fold_derived(by_root: dict[Cause, list[Violation]]) -> None:
+    """Tell what only follows from another view with what is wrong there, if something is."""
+    sessions = [root for root in by_root if root not in DERIVED and _of_sessions(by_root[root])]
+    if not sessions:
+        return
+    most = max(sessions, key=lambda root: len(by_root[root]))
+    for root in DERIVED & by_root.keys():
+        by_root[most] += by_root.pop(root)
+
+
+def _of_sessions(group: list[Violation]) -> bool:
+    """Whether it is about what sessions are, by a rule."""
+    return any(each.rule and each.session_id is not None for each in group)
 
 
 def _finding(
