@@ -43,6 +43,8 @@ def moments(draw: st.DrawFn, *, spaced: bool = False) -> str:
 def legal(contract: Contract, node: Json) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a type each
     """What a schema allows, as a client reads it: also fields and enum values beyond it."""
     node = contract.resolve(node)
+    if "oneOf" in node:
+        return st.one_of(*(legal(contract, form) for form in node["oneOf"]))
     if isinstance(node.get("type"), list):
         return st.one_of(*(legal(contract, {**node, "type": kind}) for kind in node["type"]))
     match node.get("type"):
@@ -112,13 +114,21 @@ KINDS: dict[str, Any] = {
 }
 
 
+def _kinds(contract: Contract, node: Json) -> set[str]:
+    """The types that a schema allows."""
+    if "oneOf" in node:
+        forms = map(contract.resolve, node["oneOf"])
+        return {kind for form in forms for kind in _kinds(contract, form)}
+    kinds = node.get("type")
+    return {kinds} if isinstance(kinds, str) else set[str](kinds or ())
+
+
 def breaks(  # noqa: C901 - a rule of JSON Schema each
     contract: Contract, node: Json, value: object, at: Path = ()
 ) -> Iterator[tuple[str, Path, Any]]:
     """The ways to break one rule: what it is, where, and what to put there."""
     node = contract.resolve(node)
-    kinds = node.get("type")
-    kinds = {kinds} if isinstance(kinds, str) else set[str](kinds or ())
+    kinds = _kinds(contract, node)
     for kind, wrong in KINDS.items():
         if kind not in kinds and not (kind == "number" and "integer" in kinds):
             yield f"{kind} for {' or '.join(sorted(kinds))}", at, wrong

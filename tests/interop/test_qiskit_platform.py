@@ -212,6 +212,31 @@ def test_a_wrong_api_key_is_sent_as_it_is_and_refused(
     assert "canary-of-a-wrong-key" not in str(emulator.requests())
 
 
+def test_its_list_of_workloads(client: Any, emulator: Emulator, session_id: str) -> None:
+    emulator.submit_job(session_id, duration=5)
+    (found,) = client._api.workloads_get(mode="batch", status=["in_progress"])["workloads"]
+    assert (found["id"], found["accepting_jobs"]) == (session_id, True)
+    assert client._api.workloads_get(mode="job")["total_count"] == 0
+
+
+def test_its_list_of_jobs_with_filters(service: Any, emulator: Emulator) -> None:
+    backend = service.backend(emulator.backend)
+    with Session(backend) as session:
+        first = emulator.submit_job(session.session_id, duration=5)
+        emulator.advance(10)
+        second = emulator.submit_job(session.session_id, duration=5)
+
+        def listed(**asked: Any) -> list[str]:
+            return [job.job_id() for job in service.jobs(**asked)]
+
+        assert listed() == [second, first]
+        assert listed(descending=False) == [first, second]
+        assert listed(pending=True) == [second]
+        assert listed(pending=False, session_id=session.session_id) == [first]
+        assert listed(program_id="sampler", backend_name=emulator.backend) == [second, first]
+        assert listed(job_tags=["no-such-tag"]) == []
+
+
 def test_a_session_that_is_not_there(service: Any) -> None:
     with pytest.raises(Exception, match="Session not found"):
         Session.from_id("5a5b9d6c-5f0c-4e63-9c0e-0f6a5f3c2b1d", service)
