@@ -1,6 +1,7 @@
 """The emulator as an object: a server in a thread of its own."""
 
 import socket
+import ssl
 import threading
 from types import TracebackType
 from typing import Any, Final, Self
@@ -15,6 +16,7 @@ from runtime_sessions_emulator._control import Control
 from runtime_sessions_emulator._emulation import Emulation
 from runtime_sessions_emulator._iam import PREFIX as IAM
 from runtime_sessions_emulator._login import PREFIX as LOGIN
+from runtime_sessions_emulator._server import Server
 from runtime_sessions_emulator._transport import AsyncTransport, Transport
 
 HOST: Final = "127.0.0.1"
@@ -151,12 +153,14 @@ class Emulator(Control):
     def _options(self, token: str | None) -> dict[str, Any]:
         url = f"http://{HOST}" if self._socket is None else self.url
         headers = self._skin.headers(token or self.token, self.instance)
-        # Not through a proxy that the environment names.
-        return {"base_url": url, "headers": headers, "trust_env": False}
+        # Not through a proxy that the environment names. No certificates are loaded, which takes
+        # longer than all else: the server speaks no TLS.
+        plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return {"base_url": url, "headers": headers, "trust_env": False, "verify": plain}
 
     def __enter__(self) -> Self:
         self._socket = listen(HOST, 0)
-        self._server = uvicorn.Server(configured(self._app))
+        self._server = Server(configured(self._app))
         self._thread = threading.Thread(
             target=self._server.run,
             args=([self._socket],),
@@ -174,7 +178,7 @@ class Emulator(Control):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.should_exit = True
+        self._server.stop()
         self._thread.join()
         if self._socket is not None:
             self._socket.close()

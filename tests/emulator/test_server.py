@@ -1,11 +1,14 @@
 """The server over the wire."""
 
 import json
+import threading
+import time
+from pathlib import Path
 
 import pytest
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_emulator import Emulator, _classic
+from runtime_sessions_emulator import Emulator, Fault, _classic
 from runtime_sessions_emulator._classic_views import session_view
 from runtime_sessions_emulator._session import Session
 
@@ -155,3 +158,36 @@ def test_a_closed_session_takes_no_jobs(emulator: Emulator, client: httpx.Client
     assert client.get("/jobs/nowhere").json()["errors"][0]["code"] == 1291
     with emulator.client(emulator.other_token) as theirs:
         assert theirs.get("/jobs").json()["jobs"] == []
+
+
+def test_a_thousand_of_them_leave_no_thread_and_no_descriptor() -> None:
+    with Emulator() as first, first.client() as client:
+        assert client.get("/sessions/nowhere").status_code == 404
+    descriptors = Path("/proc/self/fd")
+    if not descriptors.exists():
+        pytest.skip("descriptors are counted where the system lists them")
+    threads, opened = threading.active_count(), len(list(descriptors.iterdir()))
+    for _ in range(1000):
+        with Emulator():
+            pass
+    assert threading.active_count() == threads
+    assert len(list(descriptors.iterdir())) == opened
+
+
+def test_an_answer_under_way_gets_its_time_when_the_server_stops() -> None:
+    with Emulator() as emulator:
+        emulator.add_fault(Fault("delay", seconds=0.2, times=1))
+        url, token = emulator.url, emulator.token
+        answers: list[int] = []
+
+        def call() -> None:
+            headers = {"Authorization": f"Bearer {token}"}
+            answers.append(httpx.get(f"{url}/sessions/nowhere", headers=headers).status_code)
+
+        caller = threading.Thread(target=call)
+        caller.start()
+        deadline = time.monotonic() + 5
+        while emulator.faults() and time.monotonic() < deadline:
+            """It has not struck yet."""
+    caller.join()
+    assert answers == [404]
