@@ -136,6 +136,15 @@ def test_a_session_on_a_backend(service: Any, emulator: Emulator) -> None:
     assert [one.job_id() for one in service.jobs(session_id=session.session_id)] == [job.job_id()]
 
 
+def test_a_job_is_cancelled(service: Any, emulator: Emulator) -> None:
+    with Session(backend=service.backend(BACKEND)) as session:
+        job = SamplerV2(mode=session).run([circuit()])
+    job.cancel()
+    assert "CANCELLED" in str(job.status())
+    assert session.status() == "Closed"
+    assert emulator.requests(operation="cancelJob")[0]["status"] == 204
+
+
 def test_a_session_by_its_id(service: Any, emulator: Emulator) -> None:
     made = Session(backend=service.backend(BACKEND))
     found = Session.from_id(made.session_id, service=service)

@@ -37,6 +37,7 @@ from qiskit_ibm_runtime.api.exceptions import (  # type: ignore[import-not-found
 from qiskit_ibm_runtime.exceptions import (  # type: ignore[import-not-found]
     IBMNotAuthorizedError,  # pyright: ignore[reportMissingImports]
     IBMRuntimeError,  # pyright: ignore[reportMissingImports]
+    RuntimeInvalidStateError,  # pyright: ignore[reportMissingImports]
 )
 from qiskit_ibm_runtime.executor_sampler import (  # type: ignore[import-not-found]
     Sampler,  # pyright: ignore[reportMissingImports]
@@ -235,6 +236,27 @@ def test_its_list_of_jobs_with_filters(service: Any, emulator: Emulator) -> None
         assert listed(pending=False, session_id=session.session_id) == [first]
         assert listed(program_id="sampler", backend_name=emulator.backend) == [second, first]
         assert listed(job_tags=["no-such-tag"]) == []
+
+
+def test_a_job_is_cancelled_once(service: Any, emulator: Emulator) -> None:
+    with Session(service.backend(emulator.backend)) as session:
+        job = SamplerV2(mode=session).run([circuit()])
+    job.cancel()
+    assert str(job.status()) == "CANCELLED"
+    assert session.status() == "Closed"
+    with pytest.raises(RuntimeInvalidStateError, match="409"):
+        job.cancel()
+
+
+def test_an_api_key_will_do_where_no_token_can_be_had(
+    account: dict[str, Any], emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IAM_URL", f"{emulator.url}/nothing-is-here")
+    with pytest.warns(UserWarning, match="API Key will be used instead"):
+        created = RuntimeClient(ClientParameters(**account)).create_session(mode="batch")
+    assert [session["id"] for session in emulator.sessions()] == [created["id"]]
+    assert account["token"]
+    assert account["token"] not in str(emulator.requests())
 
 
 def test_a_session_that_is_not_there(service: Any) -> None:

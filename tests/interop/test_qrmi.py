@@ -87,13 +87,23 @@ def test_acquire_picks_up_the_session_that_it_is_given(emulator: Emulator, resou
 def test_a_task_is_started_looked_at_and_stopped(emulator: Emulator, resource: Make) -> None:
     acquired = resource()
     session = acquired.acquire()
+    assert acquired.metadata()["session_id"] == session
     task = start(resource(SESSION_ID=session))
+    emulator.clear_requests()
     with emulator.client() as client:
         assert client.get(f"/jobs/{task}").json()["session_id"] == session
     assert acquired.task_status(task) == qrmi.TaskStatus.Running
     acquired.task_stop(task)
     assert acquired.task_status(task) == qrmi.TaskStatus.Cancelled
-    assert ("POST", "jobs") in calls(emulator)
+    acquired.task_stop(task)  # has ended: nothing to cancel, and no error
+    reads = ("GET", f"/jobs/{task}")
+    assert [(entry["method"], entry["path"]) for entry in emulator.requests()][1:] == [
+        reads,  # task_status
+        reads,
+        ("POST", f"/jobs/{task}/cancel"),
+        reads,  # task_status
+        reads,
+    ]
 
 
 def test_a_task_comes_to_its_end(emulator: Emulator, resource: Make) -> None:
@@ -121,6 +131,24 @@ def test_release_closes_a_session_that_has_pending_jobs(emulator: Emulator, reso
     (asked,) = [entry for entry in emulator.requests() if entry["path"] == "/jobs"]
     assert asked["query"] == f"pending=true&session_id={session}"
     assert emulator.sessions()[0]["state"] == "closed"
+
+
+def test_a_session_is_released_twice_without_an_error(emulator: Emulator, resource: Make) -> None:
+    acquired = resource()
+    session = acquired.acquire()
+    acquired.release(session)
+    acquired.release(session)
+    assert [entry["status"] for entry in emulator.requests(operation="updateSession")] == [204, 204]
+
+
+def test_a_session_that_is_not_there(emulator: Emulator, resource: Make) -> None:
+    nowhere = "5a5b9d6c-5f0c-4e63-9c0e-0f6a5f3c2b1d"
+    with pytest.raises(Exception, match="Session not found"):
+        resource(SESSION_ID=nowhere).acquire()
+    with pytest.raises(Exception, match="Session not found"):
+        resource().release(nowhere)
+    # The list of an unknown session's jobs is empty, so that it is the PATCH which tells.
+    assert calls(emulator) == [("GET", "sessions"), ("GET", "jobs"), ("PATCH", "sessions")]
 
 
 def test_a_wrong_key_gets_nobody_in(emulator: Emulator, resource: Make) -> None:
