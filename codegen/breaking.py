@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import subprocess
 import sys
@@ -21,27 +22,42 @@ class BreakingError(Exception):
 
 
 def main() -> int:
+    """Give the verdict; returns the exit status. A crash is no verdict, and has status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that has no arrows shows them escaped.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return verdict()
+    except BreakingError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except Exception as error:  # noqa: BLE001 - Python's own status 1 would say that it breaks
+        print(
+            f"error: the contracts could not be compared: {type(error).__name__}: {error}. "
+            "This says nothing about what breaks.",
+            file=sys.stderr,
+        )
+    return 2
+
+
+def verdict() -> int:
     """Compare every contract with what it was; returns the exit status."""
     parser = argparse.ArgumentParser(
         description=__doc__,
         epilog="Exit status: 0, nothing breaks or the changelog says so; 1, something breaks and "
-        "the changelog does not say so; 2, there is nothing to compare with.",
+        "the changelog does not say so; 2, there is nothing to compare with, or no way to compare.",
     )
     parser.add_argument("base", help="the git revision to compare with, such as v1.0.0 or main")
     base: str = parser.parse_args().base
     table = tomllib.loads((ROOT / "codegen" / "contracts.toml").read_text(encoding="utf-8"))
     notes = breaking_notes((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
     unnoted: list[Change] = []
-    try:
-        for file in table.values():
-            before, after = at_revision(base, file), parsed((ROOT / file).read_text("utf-8"), file)
-            # A contract that was not there has nobody yet whom it could break.
-            changes = compare(before, after) if before else []
-            unnoted += [c for c in changes if breaks(c) and not noted(c, notes)]
-            print(report(file, base, before, after, changes))
-    except BreakingError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    for file in table.values():
+        before, after = at_revision(base, file), parsed((ROOT / file).read_text("utf-8"), file)
+        # A contract that was not there has nobody yet whom it could break.
+        changes = compare(before, after) if before else []
+        unnoted += [c for c in changes if breaks(c) and not noted(c, notes)]
+        print(report(file, base, before, after, changes))
     if unnoted:
         subjects = ", ".join(dict.fromkeys(f"`{change.subject}`" for change in unnoted))
         print(
@@ -130,7 +146,10 @@ def report(
 
 def next_version(version: str, changes: list[Change]) -> str:
     """The next version by Semantic Versioning: before 1.0.0, what breaks counts as minor."""
-    major, minor, patch = map(int, version.split("."))
+    numbers = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", str(version), re.ASCII)
+    if numbers is None:
+        raise BreakingError(f"the version {version!r} is not three numbers, such as 1.0.0")
+    major, minor, patch = map(int, numbers.groups())
     if any(map(breaks, changes)) and major:
         return f"{major + 1}.0.0"
     if changes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import shutil
 import subprocess
@@ -268,3 +269,39 @@ def test_an_unknown_revision_is_an_error_that_says_so() -> None:
     )
     assert done.returncode == 2
     assert "'no-such-revision' is no revision of this repository" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("edit", "sentence"),
+    [
+        (lambda d: d["info"].update(version="1.0"), "the version '1.0' is not three numbers"),
+        (
+            lambda d: fields(d, "Session").update(state=True),
+            "This says nothing about what breaks.",
+        ),
+    ],
+    ids=["version", "true-schema"],
+)
+def test_what_cannot_be_compared_is_no_verdict(
+    edit: Edit, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = copy.deepcopy(CONTRACT)
+    edit(before)
+    monkeypatch.setattr(sys, "argv", ["breaking.py", "BASE"])
+    monkeypatch.setattr(breaking, "at_revision", lambda _base, _file: before)
+    assert breaking.main() == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_terminal_that_has_ascii_only_gets_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = copy.deepcopy(CONTRACT)
+    before["info"]["description"] = "Other prose."
+    content = io.BytesIO()
+    monkeypatch.setattr(sys, "argv", ["breaking.py", "BASE"])
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(content, encoding="ascii"))
+    monkeypatch.setattr(
+        breaking, "at_revision", lambda _base, file: before if file == "openapi.yaml" else {}
+    )
+    assert breaking.main() == 0
+    sys.stdout.flush()
+    assert b"\\u2192" in content.getvalue()
