@@ -85,7 +85,12 @@ def parameters(place: Place, before: Document, after: Document) -> Iterator[Chan
             if was != now:
                 effect = Effect.NARROWS if now else Effect.WIDENS
                 yield here.change(f"is {'required' if now else 'optional'} now", effect)
-            yield from schema(here, before, after, (old[name]["schema"], new[name]["schema"]))
+            pair = old[name], new[name]
+            if ("content" in pair[0]) != ("content" in pair[1]):
+                yield here.change("is written in another way now", Effect.REPLACES)
+            yield from contents(here, before, after, pair)
+            schemas = old[name].get("schema", {}), new[name].get("schema", {})
+            yield from schema(here, before, after, schemas)
 
 
 def body(

@@ -90,24 +90,39 @@ class Document:
                     of_path["parameters"] = [*shared, *item[method].get("parameters", [])]
                     self.operations[f"{method.upper()} {path}"] = of_path
 
-    def resolved(self, node: Json) -> Json:
-        """What a local reference stands for, with what stands beside it."""
+    def resolved(self, node: Json, through: tuple[str, ...] = ()) -> Json:
+        """What a local reference stands for, with what stands beside it.
+
+        Raises:
+            ValueError: The reference leads to itself, and so to nothing.
+        """
         if "$ref" not in node:
             return node
+        if node["$ref"] in through:
+            raise ValueError(f"the reference {node['$ref']} leads to itself")
         target: Any = self.content
         for key in node["$ref"].removeprefix("#/").split("/"):
             target = target[key.replace("~1", "/").replace("~0", "~")]
-        return {**self.resolved(target), **{k: v for k, v in node.items() if k != "$ref"}}
+        found = self.resolved(as_object(target), (*through, node["$ref"]))
+        return {**found, **{k: v for k, v in node.items() if k != "$ref"}}
+
+
+def as_object(node: Json | bool) -> Json:  # noqa: FBT001 - a schema can be a truth value
+    """A schema as an object: `true` allows anything, and `false` nothing."""
+    if isinstance(node, bool):
+        return {} if node else {"not": {}}
+    return node
 
 
 def schema(
     place: Place,
     before: Document,
     after: Document,
-    pair: tuple[Json, Json],
+    pair: tuple[Json | bool, Json | bool],
     seen: frozenset[tuple[str, str]] = frozenset(),
 ) -> Iterator[Change]:
     """Compare two schemas, and all that is in them."""
+    pair = as_object(pair[0]), as_object(pair[1])
     names = pair[0].get("$ref", ""), pair[1].get("$ref", "")
     if all(names) and names in seen:
         return
@@ -150,8 +165,9 @@ def forms(
             yield from schema(here, before, after, (old[name], new[name]), seen)
 
 
-def form_name(form: Json) -> str:
+def form_name(form: Json | bool) -> str:  # noqa: FBT001 - a schema can be a truth value
     """What a form is called: by the name of its schema, or else by its type."""
+    form = as_object(form)
     if "$ref" in form:
         return str(form["$ref"]).rpartition("/")[2]
     return spelled(form.get("type"))

@@ -276,11 +276,13 @@ def test_an_unknown_revision_is_an_error_that_says_so() -> None:
     [
         (lambda d: d["info"].update(version="1.0"), "the version '1.0' is not three numbers"),
         (
-            lambda d: fields(d, "Session").update(state=True),
-            "This says nothing about what breaks.",
+            lambda d: d["components"]["schemas"].update(
+                Session={"$ref": "#/components/schemas/Session"}
+            ),
+            "the reference #/components/schemas/Session leads to itself. This says nothing",
         ),
     ],
-    ids=["version", "true-schema"],
+    ids=["version", "self-reference"],
 )
 def test_what_cannot_be_compared_is_no_verdict(
     edit: Edit, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -305,3 +307,22 @@ def test_a_terminal_that_has_ascii_only_gets_a_verdict(monkeypatch: pytest.Monke
     assert breaking.main() == 0
     sys.stdout.flush()
     assert b"\\u2192" in content.getvalue()
+
+
+def test_a_schema_that_is_true_allows_anything() -> None:
+    (change, *_) = changes(lambda d: fields(d, "Session").update(state=True))
+    assert (change.subject, change.breaks_clients) == ("state", True)
+    assert "is (none) now" in change.what
+
+
+def test_a_parameter_with_content_is_compared() -> None:
+    def document(kind: str) -> dict[str, Any]:
+        parameter = {
+            "name": "q",
+            "in": "query",
+            "content": {"text/json": {"schema": {"type": kind}}},
+        }
+        return {"paths": {"/a": {"get": {"parameters": [parameter], "responses": {}}}}}
+
+    (change,) = compare(document("number"), document("integer"))
+    assert (change.where, change.breaks_clients) == ("GET /a query q", True)
