@@ -71,8 +71,12 @@ def test_a_place_is_known_as_its_nearest_mark_says(
 
 
 def test_what_the_contract_does_not_list_is_no_violation_of_it() -> None:
-    for more in ({"undeclared": True}, {"keyword": "enum"}, {"keyword": "additionalProperties"}):
-        assert not ground_of(PLATFORM, violation(**more)).certain
+    for unlisted in (
+        violation(undeclared=True),
+        violation(keyword="enum"),
+        violation(keyword="additionalProperties"),
+    ):
+        assert not ground_of(PLATFORM, unlisted).certain
     assert ground_of(PLATFORM, violation(keyword="type")).certain
 
 
