@@ -8,14 +8,7 @@ from runtime_sessions._errors import SettingsError
 from runtime_sessions._operations import Operation
 from runtime_sessions._settings import NO_INSTANCE
 from runtime_sessions_api.classic import models
-from runtime_sessions_api.classic.api.sessions import (
-    close_session,
-    create_session,
-    get_session,
-    get_session_extended,
-    list_session_jobs,
-    update_session,
-)
+from runtime_sessions_api.classic.api import sessions as sessions_api
 
 
 class CreatedSession(models.CreatedSession, Answered):
@@ -59,23 +52,27 @@ class Classic(BaseContract):
         )
         if wanted.max_ttl is not None:
             body.max_session_ttl = checked_seconds("max_ttl", wanted.max_ttl)
-        return Operation(create_session.build_request(body=body), CREATED)
+        return Operation(sessions_api.create_session.build_request(body=body), CREATED)
 
     def get(self, session_id: str) -> Operation[ClassicDetails]:
-        return Operation(get_session.build_request(checked_id(session_id)), DETAILS)
+        return Operation(sessions_api.get_session.build_request(checked_id(session_id)), DETAILS)
 
     def extended(self, session_id: str) -> Operation[ExtendedDetails]:
-        return Operation(get_session_extended.build_request(checked_id(session_id)), EXTENDED)
+        return Operation(
+            sessions_api.get_session_extended.build_request(checked_id(session_id)), EXTENDED
+        )
 
     def update(self, session_id: str, *, accepting_jobs: bool) -> Operation[None]:
         body = models.SessionUpdate(accepting_jobs=checked_flag(accepting_jobs))
-        return Operation(update_session.build_request(checked_id(session_id), body=body), None)
+        return Operation(
+            sessions_api.update_session.build_request(checked_id(session_id), body=body), None
+        )
 
     def close(self, session_id: str) -> Operation[None]:
-        return Operation(close_session.build_request(checked_id(session_id)), None)
+        return Operation(sessions_api.close_session.build_request(checked_id(session_id)), None)
 
     def jobs(self, session_id: str, *, limit: int, offset: int) -> Operation[ClassicJobPage]:
-        request = list_session_jobs.build_request(
+        request = sessions_api.list_session_jobs.build_request(
             checked_id(session_id), limit=limit, offset=offset
         )
         return Operation(request, JOB_PAGE)

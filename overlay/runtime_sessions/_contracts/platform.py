@@ -13,13 +13,8 @@ from runtime_sessions._iam import ApiKey
 from runtime_sessions._operations import Operation
 from runtime_sessions._settings import NO_INSTANCE
 from runtime_sessions_api.platform import models
-from runtime_sessions_api.platform.api.jobs import list_jobs
-from runtime_sessions_api.platform.api.sessions import (
-    close_session,
-    create_session,
-    get_session,
-    update_session,
-)
+from runtime_sessions_api.platform.api import jobs as jobs_api
+from runtime_sessions_api.platform.api import sessions as sessions_api
 from runtime_sessions_api.types import UNSET, Unset
 
 #: The date of the version of the API that this is written for.
@@ -79,11 +74,13 @@ class Platform(BaseContract):
             body.backend = checked_text("backend", wanted.backend)
         # Not sent where nobody asks for it: the service has a limit of its own.
         body.max_ttl = UNSET if wanted.max_ttl is None else _whole_seconds(wanted.max_ttl)
-        request = create_session.build_request(body=body, ibm_api_version=API_VERSION)
+        request = sessions_api.create_session.build_request(body=body, ibm_api_version=API_VERSION)
         return Operation(request, DETAILS)
 
     def get(self, session_id: str) -> Operation[PlatformDetails]:
-        request = get_session.build_request(checked_id(session_id), ibm_api_version=API_VERSION)
+        request = sessions_api.get_session.build_request(
+            checked_id(session_id), ibm_api_version=API_VERSION
+        )
         return Operation(request, DETAILS)
 
     def extended(self, session_id: str) -> NoReturn:
@@ -94,17 +91,19 @@ class Platform(BaseContract):
 
     def update(self, session_id: str, *, accepting_jobs: bool) -> Operation[None]:
         body = models.SessionUpdate(accepting_jobs=checked_flag(accepting_jobs))
-        request = update_session.build_request(
+        request = sessions_api.update_session.build_request(
             checked_id(session_id), body=body, ibm_api_version=API_VERSION
         )
         return Operation(request, None)
 
     def close(self, session_id: str) -> Operation[None]:
-        request = close_session.build_request(checked_id(session_id), ibm_api_version=API_VERSION)
+        request = sessions_api.close_session.build_request(
+            checked_id(session_id), ibm_api_version=API_VERSION
+        )
         return Operation(request, None)
 
     def jobs(self, session_id: str, *, limit: int, offset: int) -> Operation[PlatformJobPage]:
-        request = list_jobs.build_request(
+        request = jobs_api.list_jobs.build_request(
             session_id=checked_id(session_id),
             limit=limit,
             offset=offset,
