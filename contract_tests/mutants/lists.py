@@ -22,15 +22,15 @@ workloads(
     "workloads-skip",
     "paging",
     "The page after begins one workload too late.",
-    "        begin = _after(found",
-    "        begin = 1 + _after(found",
+    "        begin = bisect_right(",
+    "        begin = 1 + bisect_right(",
 )
 workloads(
     "workloads-twice",
     "paging",
     "The page after begins with the last workload of this one.",
-    "        begin = _after(found",
-    "        begin = -1 + _after(found",
+    "        begin = bisect_right(",
+    "        begin = -1 + bisect_right(",
 )
 patched(
     "workloads-by-number",
@@ -38,8 +38,8 @@ patched(
     "A cursor counts workloads, so that one that comes moves the others to the next page.",
     (
         "_workloads",
-        "        begin = _after(found",
-        "        begin = int(query['next']) if query['next'].isdigit() else _after(found",
+        "        begin = bisect_right(",
+        "        begin = int(query['next']) if query['next'].isdigit() else bisect_right(",
     ),
     (
         "_workloads",
@@ -129,15 +129,15 @@ workloads(
     "workloads-batches-hidden",
     "others",
     "Batches are not listed.",
-    "found = sorted(filter(wanted.passes, workloads)",
-    'found = sorted((w for w in workloads if wanted.passes(w) and mode_of(w) != "batch")',
+    "if wanted.passes(workload)]",
+    'if wanted.passes(workload) and mode_of(workload) != "batch"]',
 )
 workloads(
     "workloads-ended-hidden",
     "others",
     "Sessions that have ended are not listed.",
-    "found = sorted(filter(wanted.passes, workloads)",
-    "found = sorted((w for w in workloads if wanted.passes(w) and not isinstance(w, Session) or w.closed_at is None)",
+    "if wanted.passes(workload)]",
+    "if wanted.passes(workload) and (isinstance(workload, Job) or workload.closed_at is None)]",
 )
 workloads(
     "workloads-mode-names",

@@ -1,4 +1,4 @@
-"""Which jobs a list of jobs is asked for."""
+"""Which jobs a list of jobs is asked for, and when what is listed was created."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -7,6 +7,29 @@ from attrs import frozen
 
 from runtime_sessions_emulator._clock import micros_of
 from runtime_sessions_emulator._job import Job
+
+
+@frozen
+class CreationSpan:
+    """Between which moments something was created, in microseconds; None where it is open."""
+
+    after: int | None = None
+    before: int | None = None
+
+    @classmethod
+    def of(cls, query: Mapping[str, Any]) -> Self:
+        """The span that the parameters of a query make.
+
+        Raises:
+            ValueError: One of its moments is none.
+        """
+        return cls(*(_moment(query.get(name)) for name in ("created_after", "created_before")))
+
+    def holds(self, created_at: int) -> bool:
+        """Whether a moment is within, which its ends are not."""
+        return (self.after is None or created_at > self.after) and (
+            self.before is None or created_at < self.before
+        )
 
 
 @frozen(kw_only=True)
@@ -18,16 +41,14 @@ class JobFilter:
         program: The id of its program.
         backend: The name of its backend.
         tags: Tags all of which it has.
-        created_after: A moment after which it was created, in microseconds.
-        created_before: A moment before which it was created, in microseconds.
+        created: When it was created.
     """
 
     pending: bool | None = None
     program: str | None = None
     backend: str | None = None
     tags: frozenset[str] = frozenset()
-    created_after: int | None = None
-    created_before: int | None = None
+    created: CreationSpan
 
     @classmethod
     def of(cls, query: Mapping[str, Any]) -> Self:
@@ -41,8 +62,7 @@ class JobFilter:
             program=query.get("program"),
             backend=query.get("backend"),
             tags=frozenset(query.get("tags", ())),
-            created_after=moment_of(query.get("created_after")),
-            created_before=moment_of(query.get("created_before")),
+            created=CreationSpan.of(query),
         )
 
     def passes(self, job: Job) -> bool:
@@ -52,15 +72,9 @@ class JobFilter:
             and self.program in {None, job.program}
             and self.backend in {None, job.backend}
             and self.tags <= frozenset(job.request.get("tags", ()))
-            and (self.created_after is None or job.created_at > self.created_after)
-            and (self.created_before is None or job.created_at < self.created_before)
+            and self.created.holds(job.created_at)
         )
 
 
-def moment_of(text: str | None) -> int | None:
-    """The moment that a text names, in microseconds since the epoch; None where there is none.
-
-    Raises:
-        ValueError: It names none.
-    """
+def _moment(text: str | None) -> int | None:
     return None if text is None else micros_of(text)

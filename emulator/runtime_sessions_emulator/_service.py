@@ -256,11 +256,11 @@ class Service:
         self._sessions[session_id] = _session.cancel_job(session, place, CANCELLED, now)
 
     def workloads(self, user: User) -> Iterator[Session | Job]:
-        """The user's sessions, and those of its jobs that are in none, as they stand."""
+        """The user's sessions as they stand, and its jobs that are in none, each oldest first."""
         for session in list(self._sessions.values()):
             if session.owner == user.id:
                 yield self._settled(session)[0]
-        for job in self.jobs(user):
+        for job in reversed(list(self.jobs(user))):
             if job.session_id is None:
                 yield job
 

@@ -1,12 +1,11 @@
 """The list of workloads: sessions, batches, and the jobs that are in neither.
 
 A page is found by where it begins or ends, not by how many come before it: what is created or ends
-while somebody turns the pages moves nothing on them. A cursor names the workload that the page
-before ends with, or the page after begins with.
+while somebody turns the pages moves nothing on them. A cursor is the id of the workload that the
+page before ends with, or the page after begins with.
 """
 
-import base64
-import binascii
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -16,7 +15,7 @@ from attrs import frozen
 from runtime_sessions_emulator import _session
 from runtime_sessions_emulator._clock import timestamp
 from runtime_sessions_emulator._job import SECOND, Job, JobStatus
-from runtime_sessions_emulator._job_filter import moment_of
+from runtime_sessions_emulator._job_filter import CreationSpan
 from runtime_sessions_emulator._platform_views import billing
 from runtime_sessions_emulator._session import Mode, Session
 from runtime_sessions_emulator._views import number
@@ -38,8 +37,6 @@ _JOB_STATUSES: Final[Mapping[JobStatus, str]] = {
 }
 
 Workload = Session | Job
-#: Where a workload stands among all: when it was created, and its id.
-Place = tuple[int, str]
 
 
 @frozen(kw_only=True)
@@ -51,8 +48,7 @@ class WorkloadFilter:
     backend: str | None = None
     search: str | None = None
     tags: frozenset[str] = frozenset()
-    created_after: int | None = None
-    created_before: int | None = None
+    created: CreationSpan
 
     @classmethod
     def of(cls, query: Mapping[str, Any]) -> "WorkloadFilter":
@@ -67,8 +63,7 @@ class WorkloadFilter:
             backend=query.get("backend"),
             search=query.get("search"),
             tags=frozenset(query.get("tags", ())),
-            created_after=moment_of(query.get("created_after")),
-            created_before=moment_of(query.get("created_before")),
+            created=CreationSpan.of(query),
         )
 
     def passes(self, workload: Workload) -> bool:
@@ -80,15 +75,14 @@ class WorkloadFilter:
             and self.backend in {None, workload.backend}
             and (self.search is None or any(self.search in text for text in (workload.id, *tags)))
             and self.tags <= frozenset(tags)
-            and (self.created_after is None or workload.created_at > self.created_after)
-            and (self.created_before is None or workload.created_at < self.created_before)
+            and self.created.holds(workload.created_at)
         )
 
 
 def workload_page(
     workloads: Iterable[Workload], query: Mapping[str, Any], now: int
 ) -> dict[str, Any]:
-    """The page of workloads that a query asks for.
+    """The page of workloads that a query asks for, of all that its caller may see.
 
     Raises:
         ValueError: One of its moments is none, or its cursor is none that an answer gave.
@@ -96,13 +90,20 @@ def workload_page(
     wanted = WorkloadFilter.of(query)
     newest_first = query.get("sort") == "-createdAt"
     limit = query.get("limit", _LIMIT)
-    found = sorted(filter(wanted.passes, workloads), key=place_of, reverse=newest_first)
+    # Of one moment, in the order of their creation.
+    every = sorted(workloads, key=lambda workload: workload.created_at)
+    if newest_first:
+        every.reverse()
+    found = [workload for workload in every if wanted.passes(workload)]
+    # A cursor holds also when its workload does not pass the filter any more.
+    place_of = {workload.id: place for place, workload in enumerate(every)}
+    places = [place_of[workload.id] for workload in found]
     begin, end = 0, limit
     if "next" in query:
-        begin = _after(found, query["next"], newest_first=newest_first)
+        begin = bisect_right(places, _place(place_of, query["next"]))
         end = begin + limit
     elif "previous" in query:
-        end = _before(found, query["previous"], newest_first=newest_first)
+        end = bisect_left(places, _place(place_of, query["previous"]))
         begin = max(0, end - limit)
     page = found[begin:end]
     view: dict[str, Any] = {
@@ -174,47 +175,15 @@ def tags_of(workload: Workload) -> tuple[str, ...]:
     return tuple(workload.request.get("tags", ())) if isinstance(workload, Job) else ()
 
 
-def place_of(workload: Workload) -> Place:
-    """Where a workload stands among all."""
-    return workload.created_at, workload.id
-
-
-def _after(found: list[Workload], cursor: str, *, newest_first: bool) -> int:
-    """The place in the list of the first workload behind a cursor."""
-    mark = _read(cursor)
-    for index, workload in enumerate(found):
-        place = place_of(workload)
-        if place < mark if newest_first else place > mark:
-            return index
-    return len(found)
-
-
-def _before(found: list[Workload], cursor: str, *, newest_first: bool) -> int:
-    """The place in the list of the first workload that is not before a cursor."""
-    mark = _read(cursor)
-    for index, workload in enumerate(found):
-        place = place_of(workload)
-        if place <= mark if newest_first else place >= mark:
-            return index
-    return len(found)
-
-
 def _link(query: Mapping[str, Any], **cursor: Workload) -> dict[str, str]:
     """The way to the page beside this one: the same query, with another cursor."""
     kept = {name: value for name, value in query.items() if name not in {"next", "previous"}}
-    marks = {name: _cursor(workload) for name, workload in cursor.items()}
+    marks = {name: workload.id for name, workload in cursor.items()}
     return {"href": f"/workloads?{urlencode({**kept, **marks}, doseq=True)}"}
 
 
-def _cursor(workload: Workload) -> str:
-    text = f"{workload.created_at} {workload.id}"
-    return base64.urlsafe_b64encode(text.encode()).decode("ascii")
-
-
-def _read(cursor: str) -> Place:
-    try:
-        text = base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
-        created, _, name = text.partition(" ")
-        return int(created), name
-    except (binascii.Error, ValueError):
-        raise ValueError(f"{cursor!r} is no cursor of this list") from None
+def _place(place_of: Mapping[str, int], cursor: str) -> int:
+    """Where the workload that a cursor names stands among all."""
+    if cursor not in place_of:
+        raise ValueError(f"{cursor!r} is no cursor of this list")
+    return place_of[cursor]

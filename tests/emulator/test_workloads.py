@@ -147,15 +147,21 @@ def test_who_comes_and_goes_moves_nothing_on_the_pages(
     assert ids(following) == [made[2], made[3], late]
 
 
-def test_sessions_of_one_moment_are_all_there(client: httpx.Client) -> None:
-    made = {create(client) for _ in range(5)}
-    page = listed(client, limit=2)
-    found = ids(page)
-    while "next" in page:
-        page = listed(client, limit=2, **cursor(page, "next"))
-        found += ids(page)
-    assert len(found) == 5
-    assert set(found) == made
+def test_sessions_of_one_moment_stand_as_they_were_created(client: httpx.Client) -> None:
+    made = [create(client) for _ in range(5)]
+    for sort, wanted in (("createdAt", made), ("-createdAt", made[::-1])):
+        page = listed(client, sort=sort, limit=2)
+        found = ids(page)
+        while "next" in page:
+            page = listed(client, sort=sort, limit=2, **cursor(page, "next"))
+            found += ids(page)
+        assert found == wanted
+
+
+def test_jobs_of_one_moment_stand_as_they_were_created(client: httpx.Client) -> None:
+    body = {"program_id": "sampler", "backend": "ibm_backend"}
+    made = [client.post("/jobs", json=body).json()["id"] for _ in range(3)]
+    assert ids(listed(client, mode="job")) == made
 
 
 def test_filters(emulator: Emulator, client: httpx.Client) -> None:
