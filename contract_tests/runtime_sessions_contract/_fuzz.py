@@ -189,7 +189,7 @@ def _take_in(run: Run, recorder: ScenarioRecorder, links: dict[str, Link]) -> No
             run.tally.count(_name(run, label), check.name, ok=check.status is not Status.FAILURE)
             if check.failure_info is not None:
                 found = _violation(run, recorder, case_id, check.name, check.failure_info.failure)
-                run.report(run.verdict([found]))
+                run.take([found])
 
 
 def _violation(

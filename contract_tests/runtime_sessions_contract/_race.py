@@ -118,7 +118,7 @@ class Race:
             page["count"],
             "#/components/schemas/JobPage/properties/count",
         )
-        self.run.report(self.run.verdict(judge.found))
+        self.run.take(judge.found)
         for name in reversed([job["id"] for job in page["jobs"]]):
             session.do(What.SUBMIT, None, when, job=name, duration=DURATION)
 

@@ -39,7 +39,7 @@ def refused(cast: Cast, bystanders: list[Session]) -> None:
                 pointer = "#/components/responses/NotFound"
                 wanted, got = _blank(unknown, UNKNOWN), _blank(hidden, session.id)
                 judge("others' sessions hidden", wanted, got, pointer, rule="hidden-as-unknown")
-                run.report(run.verdict(judge.found))
+                run.take(judge.found)
     cast.observe(*bystanders)
 
 
@@ -101,7 +101,7 @@ def _unheard_of(cast: Cast, session: Session) -> None:
         rule = "unknown-parameters-are-ignored"
         pointer = f"{operation.pointer}/parameters"
         judge("unknown parameters ignored", status, exchange.status, pointer, rule=rule)
-        run.report(run.verdict(judge.found))
+        run.take(judge.found)
 
 
 def _left_out(cast: Cast, session: Session, header: str) -> None:
@@ -117,7 +117,7 @@ def _left_out(cast: Cast, session: Session, header: str) -> None:
             rule, pointer = "version-is-optional", "#/components/parameters/ApiVersion"
             status = operation.success
             judge("version optional", status, exchange.status, pointer, rule=rule)
-            run.report(run.verdict(judge.found))
+            run.take(judge.found)
 
 
 def _refused(cast: Cast, exchange: Exchange) -> None:
@@ -132,7 +132,7 @@ def _refused(cast: Cast, exchange: Exchange) -> None:
     held = exchange.status in statuses
     pointer = "#/components/responses/BadRequest"
     judge("malformed refused", wanted, exchange.status, pointer, ok=held, rule=rule)
-    run.report(run.verdict(judge.found))
+    run.take(judge.found)
 
 
 def _known_of(run: Run, exchange: Exchange) -> tuple[str, tuple[int, ...]]:

@@ -41,7 +41,7 @@ def replay(run: Run, entries: list[Json], *, control: bool) -> None:
         run.exchanges.append(exchange)
         judge = Judge(run.tally, exchange)
         judge_shape(judge, run.contract, exchange)
-        run.report(run.verdict(judge.found))
+        run.take(judge.found)
 
 
 def _exchange(run: Run, entry: Json) -> Exchange:

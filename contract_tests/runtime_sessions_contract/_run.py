@@ -181,6 +181,10 @@ class Run:
             part=self.part,
         )
 
+    def take(self, found: Iterable[Violation]) -> None:
+        """Keep what was found: what the server is wrong for, and apart from it in what it differs."""
+        self.report(self.verdict(found))
+
     def report(self, violations: list[Violation]) -> None:
         """Keep violations, each finding once, with the shortest way to show it."""
         self._keep(self.violations, violations)

@@ -121,7 +121,7 @@ def _gaps(run: Run, parts: tuple[str, ...]) -> Gaps:
         gaps.unreachable += [(missed, "MAX_TIME ran out") for missed in gaps.missed]
     elif not run.violations and not run.bugs:
         # Where something is broken already, what could not be seen for that says nothing more.
-        run.report(run.verdict([_unseen(missed) for missed in gaps.missed]))
+        run.take([_unseen(missed) for missed in gaps.missed])
     return gaps
 
 
