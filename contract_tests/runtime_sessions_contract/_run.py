@@ -182,7 +182,7 @@ class Run:
         )
 
     def take(self, found: Iterable[Violation]) -> None:
-        """Keep what was found: what the server is wrong for, and apart from it in what it differs."""
+        """Keep what was found: what the server is wrong for, and apart from it what differs."""
         self.report(self.verdict(found))
 
     def report(self, violations: list[Violation]) -> None:
