@@ -53,9 +53,10 @@ successor: .venv/installed ## Build all on httpx2 instead of httpx, in an enviro
 	@$(BIN)/python codegen/successor.py
 
 .PHONY: lint
-lint: .venv/installed ## Ruff: rules and format
+lint: .venv/installed ## Ruff: rules and format; import-linter: which room may know of which
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
 
 CONTRACTS := $(shell sed -n 's/^[a-z_]* = "\(.*\)"$$/\1/p' codegen/contracts.toml)
 
