@@ -31,6 +31,7 @@ check-generated: .venv/installed ## Fail, with the diff, when what `make generat
 
 .PHONY: docs
 docs: .venv/installed ## Write anew what docs/ shows of the contract
+	@$(BIN)/python codegen/architecture.py
 	@$(BIN)/python codegen/assumptions.py
 	@$(BIN)/python codegen/lifecycle.py
 	@$(BIN)/python codegen/rules.py
