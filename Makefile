@@ -94,6 +94,10 @@ types: .venv/installed ## mypy --strict and pyright
 unit: .venv/installed ## The tests of this repository (TESTS=tests/overlay for some)
 	@$(BIN)/pytest --numprocesses auto --dist loadfile $(TESTS)
 
+.PHONY: coverage
+coverage: .venv/installed ## Show which lines and branches no test reaches (TESTS=tests/overlay for some)
+	@$(BIN)/pytest --quiet --numprocesses auto --dist loadfile --cov --cov-report term $(TESTS)
+
 .PHONY: bench-emulator
 bench-emulator: .venv/installed ## Measure the emulator beside a bare route and Prism, and fuzz it
 	@$(BIN)/python benchmarks/emulator.py

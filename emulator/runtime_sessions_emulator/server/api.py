@@ -1,9 +1,10 @@
 """How a request to the API is answered: held to the contract, struck by faults, logged."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any, Final
+
+import anyio
 
 from runtime_sessions_emulator.contracts.base import Call, Contract
 from runtime_sessions_emulator.control.emulation import Emulation
@@ -62,7 +63,7 @@ class Api:
         if fault is not None and fault.kind != FaultKind.DELAY:
             return self._faulty(fault, None)
         if fault is not None:
-            await asyncio.sleep(fault.seconds)
+            await anyio.sleep(fault.seconds)
         answer = self._carry_out(operation, Call(user, instance, ident, query, body, headers))
         if operation.id == "createSession" and answer.body is not None:
             entry.session_id = answer.body.get("id")
@@ -71,7 +72,7 @@ class Api:
             if fault is not None and fault.kind != FaultKind.DELAY:
                 return self._faulty(fault, answer)
             if fault is not None:
-                await asyncio.sleep(fault.seconds)
+                await anyio.sleep(fault.seconds)
         return answer
 
     def _carry_out(self, operation: Operation, call: Call) -> Answer:
