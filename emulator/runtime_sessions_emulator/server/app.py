@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp
 
 from runtime_sessions_emulator.control.control import Control
@@ -32,6 +32,9 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request to the API, or to what is beside it."""
         path = scope["path"]
+        if self._control is not None and path == "/" and scope["method"] in {"GET", "HEAD"}:
+            await RedirectResponse(f"{PREFIX}/")(scope, receive, send)
+            return
         if path == _HEALTH and scope["method"] in {"GET", "HEAD"}:
             await JSONResponse({"status": "ok"})(scope, receive, send)
             return

@@ -1,7 +1,7 @@
 """The platform contract, which is that of the API that answers today."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from uuid import uuid4
 
 from starlette.types import ASGIApp
@@ -119,6 +119,11 @@ class Platform(Contract):
         """What a client sends with each call, as a user, in an instance."""
         beside = {"Service-CRN": instance, "IBM-API-Version": _VERSION}
         return {**super().headers(token, instance), **beside}
+
+    def example(self, backend: str, instance: str) -> dict[str, Any]:
+        """The body of a request that creates a session; the instance is in a header."""
+        del instance
+        return {"mode": "dedicated", "backend": backend}
 
     def error(self, error: HttpError) -> Answer:
         """The answer to a request that is refused."""
