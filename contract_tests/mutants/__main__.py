@@ -17,10 +17,10 @@ from rich.table import Table
 
 from mutants import MUTANTS
 from mutants._serve import served
-from runtime_sessions_contract._options import PARTS
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._suite import execute
-from runtime_sessions_contract._target import DIALECTS
+from runtime_sessions_contract.cli.options import PARTS
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.suite.suite import execute
+from runtime_sessions_contract.target.target import DIALECTS
 
 
 def hunt(

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from runtime_sessions_contract.__main__ import main
-from runtime_sessions_contract._options import parse
-from runtime_sessions_contract._target import CannotRunError
+from runtime_sessions_contract.cli.command import main
+from runtime_sessions_contract.cli.options import parse
+from runtime_sessions_contract.target.target import CannotRunError
 from runtime_sessions_emulator import Emulator
 
 CANARY = "canary-1d5f"

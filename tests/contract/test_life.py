@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime_sessions_contract._life import Deed, View, What, tell
-from runtime_sessions_contract._target import DIALECTS
+from runtime_sessions_contract.model.life import Deed, View, What, tell
+from runtime_sessions_contract.target.target import DIALECTS
 from runtime_sessions_emulator import _session, default_config
 from runtime_sessions_emulator._generations import skin_of
 from runtime_sessions_emulator._job import COMPLETED, SECOND, Job

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from runtime_sessions_contract.__main__ import main
-from runtime_sessions_contract._live import Guard, Ledger, alive
-from runtime_sessions_contract._options import Live
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._target import DIALECTS, Target
-from runtime_sessions_contract._wire import Secrets
+from runtime_sessions_contract.cli.command import main
+from runtime_sessions_contract.live.guard import Guard
+from runtime_sessions_contract.live.ledger import Ledger
+from runtime_sessions_contract.live.settings import Live
+from runtime_sessions_contract.live.walk import alive
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.target.target import DIALECTS, Target
+from runtime_sessions_contract.wire.secrets import Secrets
 from runtime_sessions_emulator import Emulator, Fault
 
 

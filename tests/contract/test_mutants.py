@@ -12,10 +12,11 @@ from mutants._meddling import PLANTED
 from mutants._serve import served
 
 import runtime_sessions_emulator
-from runtime_sessions_contract._driver import Actor, Cast
-from runtime_sessions_contract._judge import ContractViolationError
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._target import DIALECTS
+from runtime_sessions_contract.drivers.actor import Actor
+from runtime_sessions_contract.drivers.cast import Cast
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.target.target import DIALECTS
+from runtime_sessions_contract.verdicts.violation import ContractViolationError
 
 SOURCE = Path(runtime_sessions_emulator.__file__).parent
 

@@ -11,12 +11,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from attrs import evolve
 
-from runtime_sessions_contract._judge import Violation
-from runtime_sessions_contract._report import write
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._suite import Result, execute
-from runtime_sessions_contract._target import DIALECTS, Target
-from runtime_sessions_contract._wire import Secrets
+from runtime_sessions_contract.report.files import write
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.suite.result import Result
+from runtime_sessions_contract.suite.suite import execute
+from runtime_sessions_contract.target.target import DIALECTS, Target
+from runtime_sessions_contract.verdicts.violation import Violation
+from runtime_sessions_contract.wire.secrets import Secrets
 from runtime_sessions_emulator import Emulator, User, default_config
 
 # With characters that every format writes in its own way.

@@ -14,15 +14,17 @@ import pytest
 from mutants._mutant import Answer, Forward, Mutant, Receive, Request, Scope, Send
 from rich.console import Console
 
-from runtime_sessions_contract._coverage import Gaps
-from runtime_sessions_contract._judge import Violation
-from runtime_sessions_contract._race import race
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._suite import RUNNERS, Result, execute
-from runtime_sessions_contract._summary import summarise
-from runtime_sessions_contract._target import DIALECTS, Target, emulator_target
-from runtime_sessions_contract._tour import tour
-from runtime_sessions_contract._wire import Secrets
+from runtime_sessions_contract.checks.coverage import Gaps
+from runtime_sessions_contract.drivers.race import race
+from runtime_sessions_contract.drivers.tour import tour
+from runtime_sessions_contract.report.summary import summarise
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.suite.result import Result
+from runtime_sessions_contract.suite.suite import RUNNERS, execute
+from runtime_sessions_contract.target.bundled import emulator_target
+from runtime_sessions_contract.target.target import DIALECTS, Target
+from runtime_sessions_contract.verdicts.violation import Violation
+from runtime_sessions_contract.wire.secrets import Secrets
 from runtime_sessions_emulator import Emulator
 from runtime_sessions_emulator._app import App
 

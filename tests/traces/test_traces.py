@@ -27,9 +27,9 @@ from runtime_sessions import (
     SessionsClient,
     StatusError,
 )
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._target import DIALECTS, Target
-from runtime_sessions_contract._wire import Secrets
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.target.target import DIALECTS, Target
+from runtime_sessions_contract.wire.secrets import Secrets
 
 FOLDER = Path(__file__).parent
 FILES: dict[str, Any] = {
