@@ -18,9 +18,9 @@ from rich.table import Table
 from mutants import MUTANTS
 from mutants._serve import served
 from runtime_sessions_contract.cli.options import PARTS
+from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.suite.suite import execute
-from runtime_sessions_contract.target.target import DIALECTS
 
 
 def hunt(
@@ -49,7 +49,7 @@ def alarms(seeds: int) -> int:
     """Run the whole suite against the emulator as it is; whatever it finds is a false alarm."""
     console = Console(width=None if sys.stdout.isatty() else 160)
     false = 0
-    for contract, seed in product(DIALECTS, range(1, seeds + 1)):
+    for contract, seed in product(CONTRACTS, range(1, seeds + 1)):
         run = hunt(None, PARTS, seed=seed, contract=contract)
         false += bool(run.violations)
         found = "; ".join(violation.title for violation in run.violations) or "nothing found"

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from runtime_sessions_contract.checks.coverage import Coverage
+from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.model.life import State
 from runtime_sessions_contract.openapi import lines
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.suite.suite import RUNNERS, execute
 from runtime_sessions_contract.target.bundled import emulator_target
-from runtime_sessions_contract.target.target import DIALECTS
 from runtime_sessions_emulator import Emulator
 
 
@@ -42,8 +42,8 @@ COUNTS = {
 
 
 def nothing_seen(contract: str) -> Coverage:
-    dialect = DIALECTS[contract]
-    return Coverage(dialect.contract, dialect)
+    known = CONTRACTS[contract]
+    return Coverage(known.document, known)
 
 
 def test_nothing_seen(contract: str) -> None:

@@ -12,10 +12,10 @@ from mutants._meddling import PLANTED
 from mutants._serve import served
 
 import runtime_sessions_emulator
+from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.drivers.actor import Actor
 from runtime_sessions_contract.drivers.cast import Cast
 from runtime_sessions_contract.run.run import Run
-from runtime_sessions_contract.target.target import DIALECTS
 from runtime_sessions_contract.verdicts.violation import ContractViolationError
 
 SOURCE = Path(runtime_sessions_emulator.__file__).parent
@@ -118,7 +118,7 @@ def test_there_are_mutants_of_every_class() -> None:
         "validation",
     }
     assert len(MUTANTS) >= 200
-    assert {mutant.contract for mutant in MUTANTS.values()} == set(DIALECTS)
+    assert {mutant.contract for mutant in MUTANTS.values()} == set(CONTRACTS)
 
 
 def test_no_two_mutants_are_called_the_same() -> None:

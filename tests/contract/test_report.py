@@ -11,11 +11,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from attrs import evolve
 
+from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.report.files import write
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.suite.result import Result
 from runtime_sessions_contract.suite.suite import execute
-from runtime_sessions_contract.target.target import DIALECTS, Target
+from runtime_sessions_contract.target.target import Target
 from runtime_sessions_contract.verdicts.violation import Violation
 from runtime_sessions_contract.wire.secrets import Secrets
 from runtime_sessions_emulator import Emulator, User, default_config
@@ -38,7 +39,7 @@ def result(request: pytest.FixtureRequest) -> Iterator[Result]:
         target = Target(
             emulator.url,
             Secrets(CANARY, OTHER),
-            DIALECTS[contract],
+            CONTRACTS[contract],
             emulator.backend,
             emulator.instance,
             control_url=f"{emulator.url}/_emulator",
@@ -134,5 +135,5 @@ def test_the_page_in_a_browser(folder: Path, result: Result, tmp_path: Path) -> 
     # The parser of the browser closes what the page leaves open: as many rows as there are checks.
     rows = done.stdout.partition("Checks by operations")[2].partition("</table>")[0].count("</tr>")
     assert rows == 1 + len(list(result.matrix()))
-    assert done.stdout.count("<rect") == len(result.run.contract.states)
+    assert done.stdout.count("<rect") == len(result.run.document.states)
     assert "no &lt;token&gt;" in done.stdout

@@ -15,6 +15,7 @@ from mutants._mutant import Answer, Forward, Mutant, Receive, Request, Scope, Se
 from rich.console import Console
 
 from runtime_sessions_contract.checks.coverage import Gaps
+from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.drivers.race import race
 from runtime_sessions_contract.drivers.tour import tour
 from runtime_sessions_contract.report.summary import summarise
@@ -22,7 +23,7 @@ from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.suite.result import Result
 from runtime_sessions_contract.suite.suite import RUNNERS, execute
 from runtime_sessions_contract.target.bundled import emulator_target
-from runtime_sessions_contract.target.target import DIALECTS, Target
+from runtime_sessions_contract.target.target import Target
 from runtime_sessions_contract.verdicts.violation import Violation
 from runtime_sessions_contract.wire.secrets import Secrets
 from runtime_sessions_emulator import Emulator
@@ -91,7 +92,7 @@ def test_answers_whose_fields_are_all_of_another_type(contract: str, with_what: 
     assert run.bugs == []
     assert run.violations
     # The walk went on to its last stop.
-    assert {exchange.name for exchange in run.exchanges} >= set(run.contract.operations)
+    assert {exchange.name for exchange in run.exchanges} >= set(run.document.operations)
 
 
 @pytest.mark.parametrize("value", [None, [7], {"id": None}, {}])
@@ -185,7 +186,7 @@ def test_a_server_that_differs_only_from_what_is_assumed_holds_and_is_told_from_
 
 
 def test_strictly_that_is_a_violation() -> None:
-    target = Target("http://127.0.0.1:9", Secrets("t"), DIALECTS["platform"])
+    target = Target("http://127.0.0.1:9", Secrets("t"), CONTRACTS["platform"])
     differs = Violation("history", "getSession", "", "", "#/paths", rule="history-oldest-first")
     assert not Run(target, seed=1).holds_against(differs)
     assert Run(target, seed=1, strict=True).holds_against(differs)

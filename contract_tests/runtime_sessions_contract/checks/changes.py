@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from runtime_sessions_contract.model.life import Change, State, View
 from runtime_sessions_contract.model.moments import moment
-from runtime_sessions_contract.openapi.document import Contract
+from runtime_sessions_contract.openapi.document import Document
 from runtime_sessions_contract.openapi.values import Json, as_objects
 
 #: A state or status, and since when.
@@ -20,7 +20,7 @@ class Changes:
         life_as: Whether it shows a session's state, or its status, which is another word for it.
     """
 
-    contract: Contract
+    document: Document
     fields: Json
     life_as: str
 
@@ -28,7 +28,7 @@ class Changes:
     def moment(self) -> str:
         """What the moment of a change is called; nothing where none are listed."""
         listed = self.fields.get("timestamps")
-        entry = {} if listed is None else self.contract.resolve(listed["items"])
+        entry = {} if listed is None else self.document.resolve(listed["items"])
         return next((name for name in entry.get("required", []) if name != "status"), "")
 
     def listed(self, answer: Json) -> Listed:

@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from runtime_sessions_contract.contracts.base import Dialect
+from runtime_sessions_contract.contracts.base.contract import Contract
 from runtime_sessions_contract.model.life import State
-from runtime_sessions_contract.openapi.document import Contract
+from runtime_sessions_contract.openapi.document import Document
 
 #: What a target without a control plane can show: the rest takes jobs, time, or an operator.
 WITHOUT_CONTROL = frozenset({State.OPEN, State.CLOSED})
@@ -17,8 +17,8 @@ NO_CONTROL = "takes a control plane (CONTROL_URL): jobs, time, an operator"
 class Coverage:
     """Counts links, answers by status, and edges (an operation called in a state)."""
 
+    document: Document
     contract: Contract
-    dialect: Dialect
     links: Counter[str] = field(default_factory=Counter[str])
     statuses: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     edges: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
@@ -43,14 +43,14 @@ class Coverage:
 
     def wanted_edges(self) -> list[tuple[str, str]]:
         """All edges: every state, and every operation that takes an id."""
-        contract = self.contract
-        return [(state, name) for state in contract.states for name in contract.takers]
+        document = self.document
+        return [(state, name) for state in document.states for name in document.takers]
 
     def missing(self, *, fuzz: bool, model: bool, control: bool, write: bool = True) -> "Gaps":
         """What was not seen though this target could show it, and what it could not, and why."""
         gaps = Gaps()
         if fuzz and write:
-            links = sorted(str(link) for link in self.contract.links if not self.links[str(link)])
+            links = sorted(str(link) for link in self.document.links if not self.links[str(link)])
             gaps.missed += [f"link {link}" for link in links]
         if model:
             self._statuses(gaps)
@@ -58,10 +58,10 @@ class Coverage:
         return gaps
 
     def _statuses(self, gaps: "Gaps") -> None:
-        for operation in self.contract.operations.values():
+        for operation in self.document.operations.values():
             for status in operation.responses:
                 if not self.statuses[operation.name, status]:
-                    reason = self.dialect.why_not(operation.name, status)
+                    reason = self.contract.answers.why_not(operation.name, status)
                     gaps.note(f"status {status} of {operation.name}", reason)
 
     def _edges(self, gaps: "Gaps", *, control: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from runtime_sessions_contract.checks.shapes import locate
-from runtime_sessions_contract.openapi.document import Contract
+from runtime_sessions_contract.openapi.document import Document
 from runtime_sessions_contract.openapi.values import as_object, as_objects
 from runtime_sessions_contract.target.target import CannotRunError
 from runtime_sessions_contract.wire.exchange import Exchange
@@ -46,9 +46,9 @@ class Difference:
         return self.operation, self.status, self.kind, self.pointer, self.field
 
 
-def drift(contract: Contract, exchanges: Iterable[Exchange], secrets: Secrets) -> list[Difference]:
+def drift(document: Document, exchanges: Iterable[Exchange], secrets: Secrets) -> list[Difference]:
     """Every difference that the answers show, once each, in order."""
-    strict = contract.strict()
+    strict = document.strict()
     found: dict[tuple[str, ...], Difference] = {}
     for exchange in exchanges:
         for difference in differences(strict, exchange, secrets):
@@ -56,7 +56,7 @@ def drift(contract: Contract, exchanges: Iterable[Exchange], secrets: Secrets) -
     return sorted(found.values())
 
 
-def differences(strict: Contract, exchange: Exchange, secrets: Secrets) -> Iterator[Difference]:
+def differences(strict: Document, exchange: Exchange, secrets: Secrets) -> Iterator[Difference]:
     """Where one answer differs from the contract in its strict form."""
     operation, status = exchange.operation, str(exchange.status)
     if operation is None or not exchange.status:

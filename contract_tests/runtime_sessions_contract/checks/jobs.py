@@ -20,11 +20,6 @@ from runtime_sessions_contract.checks.queries import Page
 
 PAGE: Final = "#/components/schemas/JobPage/properties/"
 JOB: Final = "#/components/schemas/Job"
-#: The rules of what becomes of a job that is queued when its session ends, by contract.
-UNRUN: Final = {
-    "classic": "unrun-jobs-fail-with-4001",
-    "platform": "unrun-jobs-fail-with-1217",
-}
 COUNT: Final = "count-of-jobs"
 PAGES: Final = "pages-of-jobs"
 OWNERS: Final = "session-is-its-owners"
@@ -51,13 +46,13 @@ def judge_page(  # noqa: PLR0913, PLR0917 - as judge_view, and the page that was
     names = [job.id for job in wanted]
     # The same jobs in another order?
     turned = sorted(names) == sorted(map(str, ids))
-    rule = model.dialect.newest_first_rule if turned else PAGES
+    rule = model.contract.answers.newest_first_rule if turned else PAGES
     if not judge("paging", names, ids, PAGE + "jobs", rule=rule):
         return
     later = [{job.id: job for job in view.jobs} for view in views]
     for shown, job in zip(jobs, wanted, strict=True):
         _judge_job(judge, model, session, shown, [found[job.id] for found in later])
-        if "exclude_params" in model.contract.operations[model.contract.jobs].query:
+        if "exclude_params" in model.document.operations[model.document.jobs].query:
             held = ("params" in shown) is page.params
             told = f"params: {'shown' if page.params else 'left out'}"
             judge("jobs", told, shown, f"{JOB}/properties/params", ok=held)
@@ -88,7 +83,7 @@ def judge_all(
     times = [moment(job.get("created")) or 0 for job in jobs]
     held = times == sorted(times, reverse=not page.oldest_first) and len(jobs) <= page.limit
     order = "oldest first" if page.oldest_first else "newest first"
-    rule = PAGES if len(jobs) > page.limit else model.dialect.newest_first_rule
+    rule = PAGES if len(jobs) > page.limit else model.contract.answers.newest_first_rule
     wanted = f"up to {page.limit} jobs, {order}"
     judge("paging", wanted, jobs, PAGE + "jobs", ok=held, rule=rule)
     if page.filters:
@@ -128,7 +123,7 @@ def _timed_out(session: Session) -> bool:
 def _judge_job(
     judge: Judge, model: Model, session: Session, shown: dict[str, Any], jobs: list[Job]
 ) -> None:
-    declared = model.contract.fields(JOB)
+    declared = model.document.fields(JOB)
     in_order = model.defaults or session.asked.mode != "batch"
     tolerance = model.tolerance + session.slack
 
@@ -163,7 +158,7 @@ def _judge_job(
                 f"reason_code {codes}",
                 state.get("reason_code"),
                 ok=state.get("reason_code") in codes,
-                rule=UNRUN[model.dialect.name],
+                rule=model.contract.answers.unrun_rule,
             )
     times: list[tuple[str, Callable[[Job], float | None]]] = [
         ("created", lambda job: job.created),

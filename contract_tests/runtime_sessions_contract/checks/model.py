@@ -16,7 +16,7 @@ from runtime_sessions_contract.checks.views import judge_view
 from runtime_sessions_contract.checks.workloads import judge_workloads
 from runtime_sessions_contract.model.life import What
 from runtime_sessions_contract.model.session import GRAIN, Session
-from runtime_sessions_contract.openapi.document import Contract
+from runtime_sessions_contract.openapi.document import Document
 from runtime_sessions_contract.openapi.values import Json, as_object, as_objects
 from runtime_sessions_contract.target.target import Target
 from runtime_sessions_contract.verdicts.judge import Judge, Tally
@@ -43,7 +43,7 @@ class Model:
 
     def __init__(  # noqa: PLR0913 - what is known of a target
         self,
-        contract: Contract,
+        document: Document,
         tally: Tally,
         coverage: Coverage,
         target: Target,
@@ -53,12 +53,12 @@ class Model:
         shapes: bool = True,
         given: Iterable[str] = (),
     ) -> None:
-        self.contract = contract
+        self.document = document
         self.tally = tally
         self.coverage = coverage
         self.target = target
-        self.dialect = target.dialect
-        self.expected = Expected(contract, target)
+        self.contract = target.contract
+        self.expected = Expected(document, target)
         self.tolerance = tolerance
         self.synced = synced
         self.defaults = target.bundled
@@ -79,7 +79,7 @@ class Model:
         judge = Judge(self.tally, exchange, partial(self.story, session))
         if self.shapes:
             # The strict form of the contract, to which the emulator is held, knows no such fields.
-            judge_shape(judge, self.contract, exchange, undeclared=not self.defaults)
+            judge_shape(judge, self.document, exchange, undeclared=not self.defaults)
         self.coverage.answered(operation.name, exchange.status)
         if session is not None and session.of(exchange):
             middle = session.views(exchange.sent, exchange.received)[1 if session.slack else 0]
@@ -122,13 +122,13 @@ class Model:
             and self.expected.refused_by_plan(self.expected.asked(exchange))
         ):
             codes = [str(error.get("code")) for error in as_objects(body.get("errors"))]
-            wanted = str(self.dialect.open_plan_code)
+            wanted = str(self.contract.answers.open_plan_code)
             self._judge_code(judge, wanted, codes, "open-plan-refuses")
         if exchange.caller is Caller.ASTRAY:
             codes = [str(error.get("code")) for error in as_objects(body.get("errors"))]
-            wanted = str(self.dialect.no_instance_code)
+            wanted = str(self.contract.answers.no_instance_code)
             self._judge_code(judge, wanted, codes, "instance-not-found")
-        if self.defaults and self.dialect.traced:
+        if self.defaults and self.contract.answers.traced:
             trace = str(body.get("trace", ""))
             fresh = bool(trace) and trace not in self.traces
             self.traces.add(trace)
@@ -154,9 +154,9 @@ class Model:
             session = session if self.expected.valid(exchange) else None
         # Headers that contradict each other may be taken: then it is the owner who calls.
         mine = session is not None and (session.of(exchange) or exchange.caller is None)
-        if answer is not None and name == self.contract.workloads:
+        if answer is not None and name == self.document.workloads:
             judge_workloads(judge, self, exchange, answer)
-        elif answer is not None and name == self.contract.jobs:
+        elif answer is not None and name == self.document.jobs:
             self._judge_jobs(judge, exchange, answer, session if mine else None)
         elif session is not None and mine:
             self._of_session(judge, exchange, answer, session)
@@ -165,7 +165,7 @@ class Model:
         self, judge: Judge, exchange: Exchange, answer: Json, session: Session | None
     ) -> None:
         """Hold a page of jobs, of a session of the caller's or of none, against the model."""
-        page = page_of(exchange, unknown_ignored=self.dialect.unknown_ignored)
+        page = page_of(exchange, unknown_ignored=self.contract.answers.ignores_unknown)
         if page is None:
             return
         if session is not None:
@@ -187,7 +187,7 @@ class Model:
                     )
             case "closeSession":
                 session.do(What.CLOSE, exchange, when)
-            case _ if answer is not None and exchange.name in self.contract.views:
+            case _ if answer is not None and exchange.name in self.document.views:
                 judge_view(judge, self, session, exchange, answer)
             case _:
                 pass
@@ -208,18 +208,21 @@ class Model:
             rule="create-makes-anew",
         )
         if self.defaults:
-            form, held = self.dialect.id_form, re.fullmatch(self.dialect.id_form, name) is not None
+            form, held = (
+                self.contract.creation.id_form,
+                re.fullmatch(self.contract.creation.id_form, name) is not None,
+            )
             pointer = "#/components/schemas/Session/properties/id"
             judge("id form", form, name, pointer, ok=held, rule="ids")
         # Where create answers no messages, nobody can be told of anything.
-        told = "messages" not in self.contract.answered("createSession")
+        told = "messages" not in self.document.answered("createSession")
         warned = told or bool(answer.get("messages"))
         session = Session(
             id=name,
             owner=exchange.caller or Caller.USER,
             home=exchange.instance,
             asked=asked,
-            rules=self.dialect.rules,
+            rules=self.contract.rules,
             warned=warned,
             job_mode=warned and asked.mode == "dedicated" and self.expected.open_plan(asked),
             born=(exchange.sent + exchange.received) / 2,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from runtime_sessions_contract.openapi.document import Contract
+from runtime_sessions_contract.openapi.document import Document
 from runtime_sessions_contract.verdicts.judge import Judge
 from runtime_sessions_contract.wire.exchange import Exchange
 
@@ -12,7 +12,7 @@ UNLISTED = frozenset({405, 406, 413, 414, 415, 429, 431, 503})
 
 
 def judge_shape(
-    judge: Judge, contract: Contract, exchange: Exchange, *, undeclared: bool = False
+    judge: Judge, document: Document, exchange: Exchange, *, undeclared: bool = False
 ) -> None:
     """Status, content type and body of an answer, against the contract.
 
@@ -26,7 +26,7 @@ def judge_shape(
     known = str(exchange.status) in operation.responses
     if not judge("status documented", listed, exchange.status, pointer, ok=known, undeclared=True):
         return
-    schema = contract.answer_schema(operation, exchange.status)
+    schema = document.answer_schema(operation, exchange.status)
     here = f"{pointer}/{exchange.status}"
     if schema is None:
         judge("body as documented", "no body", exchange.body[:80], here, ok=not exchange.body)
@@ -35,7 +35,7 @@ def judge_shape(
     judge(
         "content type", "application/json", kind or "none", f"{pointer}/{exchange.status}/content"
     )
-    for problem in problems(contract, schema, exchange):
+    for problem in problems(document, schema, exchange):
         judge(
             "body as documented",
             problem.message,
@@ -45,7 +45,7 @@ def judge_shape(
             keyword=problem.keyword,
         )
     if undeclared:
-        for problem in problems(contract.strict(), schema, exchange):
+        for problem in problems(document.strict(), schema, exchange):
             if problem.keyword == "additionalProperties":
                 name = "fields declared"
                 message, where, pointer = problem.message, problem.where, problem.pointer
@@ -70,26 +70,26 @@ class Problem:
     keyword: str = ""
 
 
-def problems(contract: Contract, schema: str, exchange: Exchange) -> Iterator[Problem]:
+def problems(document: Document, schema: str, exchange: Exchange) -> Iterator[Problem]:
     """What is wrong with a body."""
     try:
         value = exchange.json()
     except ValueError as error:
         yield Problem("JSON", f"{error}: {exchange.body[:80]!r}", schema)
         return
-    for problem in contract.errors(schema, value):
+    for problem in document.errors(schema, value):
         place = "/".join(str(part) for part in problem.instance_path)
-        pointer = locate(contract, schema, problem.instance_path)
+        pointer = locate(document, schema, problem.instance_path)
         yield Problem(problem.message, f"at /{place}", pointer, problem.kind.name)
 
 
-def locate(contract: Contract, pointer: str, steps: Iterable[str | int]) -> str:
+def locate(document: Document, pointer: str, steps: Iterable[str | int]) -> str:
     """The pointer of the schema that a place in an instance is under."""
     for step in steps:
-        node = contract.at(pointer)
+        node = document.at(pointer)
         while "$ref" in node:
             pointer = str(node["$ref"])
-            node = contract.at(pointer)
+            node = document.at(pointer)
         if isinstance(step, int):
             pointer += "/items"
         elif step in node.get("properties", {}):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from runtime_sessions_contract.checks.queries import page_of
-from runtime_sessions_contract.contracts.base import NOWHERE
+from runtime_sessions_contract.contracts.base.names import NOWHERE
 from runtime_sessions_contract.model.asked import Asked
 from runtime_sessions_contract.model.session import Session
-from runtime_sessions_contract.openapi.document import Contract
+from runtime_sessions_contract.openapi.document import Document
 from runtime_sessions_contract.openapi.operations import Operation
 from runtime_sessions_contract.openapi.values import as_object
 from runtime_sessions_contract.target.target import Target
@@ -37,7 +37,7 @@ class Expected:
         contract: The form of the contract that the target is held to.
     """
 
-    contract: Contract
+    document: Document
     target: Target
 
     def fit(
@@ -77,7 +77,7 @@ class Expected:
         if operation.name == "createSession":
             return self._of_create(operation, self.asked(exchange)) if valid else None
         bad = () if valid else (BAD,)
-        if operation.name == self.contract.workloads:
+        if operation.name == self.document.workloads:
             # A cursor that no answer gave is refused, and which that is only the server knows.
             cursor = any(name in {"next", "previous"} for name, _ in exchange.query)
             statuses = (operation.success, BAD) if cursor else (operation.success, *bad)
@@ -116,7 +116,10 @@ class Expected:
 
     def _empty_page(self, operation: Operation) -> bool:
         """Whether an operation answers an empty page where there is no such session."""
-        return self.target.dialect.strangers_page and operation.name == self.contract.jobs
+        return (
+            self.target.contract.answers.empty_page_for_unknown
+            and operation.name == self.document.jobs
+        )
 
     @staticmethod
     def _anything(operation: Operation, exchange: Exchange, given: Container[str | None]) -> bool:
@@ -128,11 +131,11 @@ class Expected:
 
     def _of_create(self, operation: Operation, asked: Asked) -> Fit | None:
         """What fits what a valid body of create asks for."""
-        dialect, target = self.target.dialect, self.target
+        answers, target = self.target.contract.answers, self.target
         if (asked.backend or "").startswith(NOWHERE):
-            return Fit((dialect.unknown_backend,), dialect.unknown_backend_rule)
+            return Fit((answers.unknown_backend,), answers.unknown_backend_rule)
         if asked.instance.startswith(NOWHERE):
-            return Fit((dialect.foreign_instance,), "instance-of-somebody-else-classic")
+            return Fit((answers.foreign_instance,), "instance-of-somebody-else-classic")
         default = self.known_max_ttl(asked) if target.bundled else None
         if not asked.in_order(default):
             return Fit((BAD,), "interactive-ttl-of-a-partner")
@@ -144,22 +147,22 @@ class Expected:
 
     def refused_by_plan(self, asked: Asked) -> bool:
         """Whether the plan has no such sessions."""
-        refuses = self.target.dialect.open_plan_code is not None and self.open_plan(asked)
+        refuses = self.target.contract.answers.open_plan_code is not None and self.open_plan(asked)
         return refuses and asked.mode == "dedicated"
 
     def known_max_ttl(self, asked: Asked) -> float:
         """The longest and the default max TTL of the bundled emulator, in the plan asked for."""
-        return self.target.dialect.open_max_ttl if self.open_plan(asked) else MAX_TTL
+        return self.target.contract.answers.open_max_ttl if self.open_plan(asked) else MAX_TTL
 
     def open_plan(self, asked: Asked) -> bool:
         """Whether a session was asked for in the open plan."""
-        named = self.target.dialect.open_plan(asked.instance)
+        named = self.target.contract.answers.in_open_plan(asked.instance)
         return named or asked.instance == self.target.open_instance
 
     def asked(self, exchange: Exchange) -> Asked:
         """What a call of create asks for."""
         body = as_object(exchange.request_json()) or {}
-        return self.target.dialect.asked(body, exchange.instance)
+        return self.target.contract.creation.asked(body, exchange.instance)
 
     def valid(self, exchange: Exchange) -> bool:
         """Whether the request is certainly one that the contract allows."""
@@ -170,11 +173,14 @@ class Expected:
             schema = body["content"]["application/json"]["schema"]["$ref"]
             if exchange.request_headers.get("content-type") != "application/json":
                 return False
-            if not self.contract.valid(schema, exchange.request_json()):
+            if not self.document.valid(schema, exchange.request_json()):
                 return False
         for name, parameter in operation.headers.items():
             try:
                 parameter.value([exchange.request_headers[name.lower()]])
             except (LookupError, ValueError):
                 return False
-        return page_of(exchange, unknown_ignored=self.target.dialect.unknown_ignored) is not None
+        return (
+            page_of(exchange, unknown_ignored=self.target.contract.answers.ignores_unknown)
+            is not None
+        )

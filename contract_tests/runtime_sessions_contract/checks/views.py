@@ -43,11 +43,6 @@ STATES: Final = {
     "inactive": "idle-inactivates",
     "canceled": "operator-cancels",
 }
-REASONS_SEEN: Final = {
-    "session_created",
-    "session_closed_early",
-    "session_inactivated_by_interactive_ttl",
-}
 #: What changes by itself as time passes; of `active_ttl` one description says that it does, too.
 MOVING: Final = ("elapsed_time", "active_ttl")
 TIMES: Final = {
@@ -72,15 +67,15 @@ class ViewJudge:
         answer: dict[str, Any],
     ) -> None:
         assert exchange.operation is not None  # noqa: S101 - for the type checkers: it is one of the views
-        self.schema = model.contract.answer_schema(exchange.operation, exchange.status) or ""
-        self.fields = model.contract.fields(self.schema)
+        self.schema = model.document.answer_schema(exchange.operation, exchange.status) or ""
+        self.fields = model.document.fields(self.schema)
         self.judge = judge
         self.model = model
         self.session = session
         self.answer = answer
         #: Under which name it shows the state: some views have another word for it.
         self.life_as = "state" if "state" in self.fields else "status"
-        self.changes = Changes(model.contract, self.fields, self.life_as)
+        self.changes = Changes(model.document, self.fields, self.life_as)
         self.base = f"{self.schema}/properties/"
         self.exchange = exchange
 
@@ -104,7 +99,7 @@ class ViewJudge:
         return name in self.answer or (self.model.defaults and name in self.fields)
 
     def _undocumented(self, name: str, got: object) -> bool:
-        known = self.model.contract.resolve(self.fields.get(name, {})).get("enum")
+        known = self.model.document.resolve(self.fields.get(name, {})).get("enum")
         return known is not None and got not in known
 
     def run(self) -> None:
@@ -215,9 +210,7 @@ class ViewJudge:
         self.has("life", self.life_as, states, rule=self.rule_of_life(views))
         reason = f"{self.life_as}_reason"
         if self.told(reason):
-            seen = {view.reason for view in views} <= REASONS_SEEN
-            # By the classic contract nobody has seen them.
-            seen = seen and self.model.dialect.name == "platform"
+            seen = {view.reason for view in views} <= self.model.contract.answers.reasons_seen
             rule = "reasons-seen" if seen else "reasons-of-the-same-form"
             self.has("life", reason, [view.reason for view in views], rule=rule)
         accepting = [view.accepting for view in views]

@@ -26,7 +26,7 @@ AGREES: Final = "workload-agrees"
 
 def judge_workloads(judge: Judge, model: Model, exchange: Exchange, answer: Json) -> None:
     """Hold a page of workloads against the query, and each session in it against the model."""
-    query = query_of(exchange, unknown_ignored=model.dialect.unknown_ignored)
+    query = query_of(exchange, unknown_ignored=model.contract.answers.ignores_unknown)
     if query is None:
         return
     workloads = as_objects(answer.get("workloads"))

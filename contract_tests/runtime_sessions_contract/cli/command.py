@@ -63,11 +63,11 @@ def hold(options: Options, console: Console) -> Result:
     Raises:
         CannotRunError: It could not run.
     """
-    with nullcontext(options.target) if options.target else bundled(options.dialect) as target:
+    with nullcontext(options.target) if options.target else bundled(options.contract) as target:
         check(target)
         kinds = {target.bundled: "the bundled emulator", options.live is not None: "live"}
         kind = kinds.get(True, "an emulator" if target.control_url else "no control plane")
-        contract = f"the {target.dialect.name} contract"
+        contract = f"the {target.contract.name} contract"
         told = f"Holding {target.url} ({kind}) to {contract}, seed {options.seed}"
         console.print(told, highlight=False)
         with progress(console) as tell:

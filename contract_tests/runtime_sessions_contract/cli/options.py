@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from runtime_sessions_contract.contracts.base import Dialect
+from runtime_sessions_contract.contracts.base.contract import Contract
+from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.live.settings import Live
-from runtime_sessions_contract.target.target import DIALECTS, LOOPBACK, CannotRunError, Target
+from runtime_sessions_contract.target.target import LOOPBACK, CannotRunError, Target
 from runtime_sessions_contract.wire.secrets import Secrets
 
 #: The parts of the suite, in the order in which they run.
@@ -37,7 +38,7 @@ failed itself; 3 it holds, but for drift that is not in the baseline.
 class Options:
     """What was asked for. `target` is None for the bundled emulator."""
 
-    dialect: Dialect
+    contract: Contract
     target: Target | None
     parts: tuple[str, ...]
     seed: int
@@ -87,7 +88,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--contract",
         metavar="NAME",
-        help=f"{' or '.join(DIALECTS)} (default: as the URL's host says, else classic)",
+        help=f"{' or '.join(CONTRACTS)} (default: as the URL's host says, else classic)",
     )
     parser.add_argument(
         "--only", metavar="PART,...", help=f"only these parts: {', '.join(PARTS)} (default: all)"
@@ -134,10 +135,10 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
         raise CannotRunError(
             f"ONLY: there is no part {', '.join(sorted(unknown))}. Choose from {', '.join(PARTS)}"
         )
-    dialect = _dialect(option("contract"), option("url"))
-    target = None if option("replay") else _target(dialect, option, environment)
+    contract = _contract(option("contract"), option("url"))
+    target = None if option("replay") else _target(contract, option, environment)
     return Options(
-        dialect=dialect,
+        contract=contract,
         target=target,
         parts=parts,
         seed=int(_number("SEED", option("seed"), random.SystemRandom().getrandbits(32))),
@@ -150,19 +151,21 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
     )
 
 
-def _dialect(name: str | None, url: str | None) -> Dialect:
+def _contract(name: str | None, url: str | None) -> Contract:
     """The contract that is asked for; else the one that names the URL's host; else the classic."""
     if name is not None:
-        if name not in DIALECTS:
-            raise CannotRunError(f"CONTRACT: {name} is none. Choose from {', '.join(DIALECTS)}")
-        return DIALECTS[name]
+        if name not in CONTRACTS:
+            raise CannotRunError(f"CONTRACT: {name} is none. Choose from {', '.join(CONTRACTS)}")
+        return CONTRACTS[name]
     host = urlsplit(url or "").hostname
-    named = (dialect for dialect in DIALECTS.values() if host in dialect.contract.hosts - LOOPBACK)
-    return next(named, DIALECTS["classic"])
+    named = (
+        contract for contract in CONTRACTS.values() if host in contract.document.hosts - LOOPBACK
+    )
+    return next(named, CONTRACTS["classic"])
 
 
 def _target(
-    dialect: Dialect, option: Callable[[str], str | None], environment: Mapping[str, str]
+    contract: Contract, option: Callable[[str], str | None], environment: Mapping[str, str]
 ) -> Target | None:
     url, control_url = option("url"), option("control_url")
     if url is None:
@@ -182,9 +185,9 @@ def _target(
     return Target(
         url=url.rstrip("/"),
         secrets=Secrets(token, environment.get("OTHER_TOKEN") or None),
-        dialect=dialect,
-        backend=option("backend") or dialect.backend,
-        instance=option("instance") or dialect.instance,
+        contract=contract,
+        backend=option("backend") or contract.backend,
+        instance=option("instance") or contract.instance,
         control_url=control_url.rstrip("/") if control_url else None,
     )
 

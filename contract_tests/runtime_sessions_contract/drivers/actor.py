@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_contract.contracts.base import Encodes
+from runtime_sessions_contract.contracts.base.client import Encodes
 from runtime_sessions_contract.model.session import Session
 from runtime_sessions_contract.openapi.operations import SESSION
 from runtime_sessions_contract.openapi.values import as_object
-from runtime_sessions_contract.run.recorder import Wire
+from runtime_sessions_contract.run.recorder import Recorder
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.target.target import TIMEOUT
 from runtime_sessions_contract.verdicts.judge import Judge
@@ -21,7 +21,7 @@ JSON = "application/json"
 
 def jobs_of(run: Run, session_id: str) -> str:
     """The path of a list of a session's jobs, with a query to which more can be added."""
-    operation = run.contract.operations[run.contract.jobs]
+    operation = run.document.operations[run.document.jobs]
     query = "" if operation.in_path else f"{SESSION}={session_id}&"
     return f"{operation.path.replace('{id}', session_id)}?{query}"
 
@@ -47,22 +47,21 @@ class Actor:
         api_key: str | None = None,
     ) -> None:
         self.run = run
-        self.dialect = dialect = run.target.dialect
-        self.wire = Wire(run)
+        self.contract = contract = run.target.contract
+        self.recorder = Recorder(run)
         self.instance = run.target.instance if instance is None else instance
-        headers = dialect.headers[min(form, len(dialect.headers) - 1)](token, self.instance)
-        if api_key is not None and dialect.by_key is not None:
-            headers = dialect.by_key(api_key, self.instance)
+        headers = contract.credentials.headers(token, self.instance, form)
+        if api_key is not None and contract.credentials.takes_api_key:
+            headers = contract.credentials.by_api_key(api_key, self.instance)
         self.headers = {name.lower(): value for name, value in headers.items()}
         self.http = httpx.Client(
             base_url=run.target.url,
-            transport=self.wire,
+            transport=self.recorder,
             headers=self.headers,
             timeout=TIMEOUT,
             trust_env=False,
         )
-        # The token is in the headers already: the client itself only has to be of the right type.
-        self.client = dialect.client(base_url=run.target.url, token="").set_httpx_client(self.http)
+        self.client = contract.client.generated(run.target.url, self.http)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -75,31 +74,32 @@ class Actor:
 
     def owns(self, session: Session) -> bool:
         """Whether a session was created with these credentials."""
-        secrets, home = self.run.target.secrets, self.dialect.instance_header
-        caller = self.dialect.caller(self.headers, secrets, self.run.target.instances)
-        return session.owner is caller and session.home == self.headers.get(home or "", "")
+        credentials, target = self.contract.credentials, self.run.target
+        caller = credentials.caller(self.headers, target.secrets, target.instances)
+        home = credentials.instance_of(self.headers)
+        return session.owner is caller and session.home == home
 
     def call(self, operation: str, session_id: str | None = None, **kwargs: Any) -> Exchange:  # noqa: ANN401
         """Make a call; the client must decode the answer, and encode it back as it came."""
-        self.wire.taken.clear()
-        in_path = self.run.contract.operations[operation].in_path
+        self.recorder.taken.clear()
+        in_path = self.run.document.operations[operation].in_path
         args = (session_id,) if in_path else ()
         if session_id is not None and not in_path:
             kwargs[SESSION] = session_id
-        if not self.run.contract.operations[operation].public:
-            for name, value in self.dialect.parameters.items():
+        if not self.run.document.operations[operation].public:
+            for name, value in self.contract.credentials.parameters.items():
                 kwargs[name.lower().replace("-", "_")] = value
-        endpoint = self.dialect.endpoints[operation]
+        endpoint = self.contract.client.endpoints[operation]
         failure: Exception | None = None
         parsed: Encodes | None = None
         try:
             parsed = endpoint.sync_detailed(*args, client=self.client, **kwargs).parsed
         except Exception as error:  # noqa: BLE001 - whatever the client raises is what is looked for
             failure = error
-        if not self.wire.taken and failure is not None:
+        if not self.recorder.taken and failure is not None:
             # It was not even sent: the budget of a live run is spent.
             raise failure
-        exchange = self.wire.taken[-1]
+        exchange = self.recorder.taken[-1]
         violations = self.run.sees(exchange)
         if not violations:
             violations = self._coded(exchange, parsed, failure)
@@ -137,19 +137,19 @@ class Actor:
 
         `beside` are header parameters where they are not as usual; one that is None is left out.
         """
-        self.wire.taken.clear()
-        given = {"content-type": kind if content else None, **self.dialect.parameters}
+        self.recorder.taken.clear()
+        given = {"content-type": kind if content else None, **self.contract.credentials.parameters}
         headers = {name: value for name, value in (given | dict(beside or {})).items() if value}
         self.http.request(method, path, content=content, headers=headers)
-        exchange = self.wire.taken[-1]
+        exchange = self.recorder.taken[-1]
         if violations := self.run.sees(exchange):
             raise ContractViolationError(violations)
         return exchange
 
     def create(self, **fields: Any) -> Session | None:  # noqa: ANN401
         """Create a session, on the target's own names if no others are given; None if refused."""
-        body = self.dialect.body(*self.given, fields)
-        exchange = self.call("createSession", body=self.dialect.form(body))
+        body = self.contract.creation.body(*self.given, fields)
+        exchange = self.call("createSession", body=self.contract.client.request(body))
         if not exchange.succeeded:
             return None
         answer = as_object(exchange.json()) or {}
@@ -172,7 +172,7 @@ class Actor:
 
     def update(self, session_id: str, *, accepting: bool) -> Exchange:
         """Let a session accept jobs, or no more."""
-        body = self.dialect.models.SessionUpdate(accepting_jobs=accepting)
+        body = self.contract.client.update(accepting=accepting)
         return self.call("updateSession", session_id, body=body)
 
     def any_call(self, operation: str, session_id: str) -> Exchange:
@@ -183,5 +183,5 @@ class Actor:
 
     def observe(self, session: Session) -> None:
         """Look at a session in every way there is."""
-        for operation in self.run.contract.reads:
+        for operation in self.run.document.reads:
             self.call(operation, session.id)

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from runtime_sessions_contract.openapi.document import Contract
+from runtime_sessions_contract.openapi.document import Document
 from runtime_sessions_contract.openapi.values import Json, as_list, as_object
 
 Path = tuple[str | int, ...]
@@ -41,13 +41,13 @@ def moments(draw: st.DrawFn, *, spaced: bool = False) -> str:
     return text + zone
 
 
-def legal(contract: Contract, node: Json) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a type each
+def legal(document: Document, node: Json) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a type each
     """What a schema allows, as a client reads it: also fields and enum values beyond it."""
-    node = contract.resolve(node)
+    node = document.resolve(node)
     if "oneOf" in node:
-        return st.one_of(*(legal(contract, form) for form in node["oneOf"]))
+        return st.one_of(*(legal(document, form) for form in node["oneOf"]))
     if isinstance(node.get("type"), list):
-        return st.one_of(*(legal(contract, {**node, "type": kind}) for kind in node["type"]))
+        return st.one_of(*(legal(document, {**node, "type": kind}) for kind in node["type"]))
     match node.get("type"):
         case "null":
             return st.none()
@@ -63,10 +63,10 @@ def legal(contract: Contract, node: Json) -> st.SearchStrategy[Any]:  # noqa: PL
             )
         case "array":
             return st.lists(
-                legal(contract, node["items"]), min_size=node.get("minItems", 0), max_size=3
+                legal(document, node["items"]), min_size=node.get("minItems", 0), max_size=3
             )
         case "object":
-            return _object(contract, node)
+            return _object(document, node)
         case _:
             return _text(node)
 
@@ -87,13 +87,13 @@ def _text(node: Json) -> st.SearchStrategy[str]:
     return st.text(min_size=node.get("minLength", 0), max_size=12)
 
 
-def _object(contract: Contract, node: Json) -> st.SearchStrategy[Json]:
+def _object(document: Document, node: Json) -> st.SearchStrategy[Json]:
     properties = node.get("properties", {})
     required = node.get("required", ())
     named = st.fixed_dictionaries(
-        {name: legal(contract, child) for name, child in properties.items() if name in required},
+        {name: legal(document, child) for name, child in properties.items() if name in required},
         optional={
-            name: legal(contract, child)
+            name: legal(document, child)
             for name, child in properties.items()
             if name not in required
         },
@@ -115,21 +115,21 @@ KINDS: dict[str, Any] = {
 }
 
 
-def _kinds(contract: Contract, node: Json) -> set[str]:
+def _kinds(document: Document, node: Json) -> set[str]:
     """The types that a schema allows."""
     if "oneOf" in node:
-        forms = map(contract.resolve, node["oneOf"])
-        return {kind for form in forms for kind in _kinds(contract, form)}
+        forms = map(document.resolve, node["oneOf"])
+        return {kind for form in forms for kind in _kinds(document, form)}
     kinds = node.get("type")
     return {kinds} if isinstance(kinds, str) else set[str](kinds or ())
 
 
 def breaks(  # noqa: C901 - a rule of JSON Schema each
-    contract: Contract, node: Json, value: object, at: Path = ()
+    document: Document, node: Json, value: object, at: Path = ()
 ) -> Iterator[tuple[str, Path, Any]]:
     """The ways to break one rule: what it is, where, and what to put there."""
-    node = contract.resolve(node)
-    kinds = _kinds(contract, node)
+    node = document.resolve(node)
+    kinds = _kinds(document, node)
     for kind, wrong in KINDS.items():
         if kind not in kinds and not (kind == "number" and "integer" in kinds):
             yield f"{kind} for {' or '.join(sorted(kinds))}", at, wrong
@@ -146,9 +146,9 @@ def breaks(  # noqa: C901 - a rule of JSON Schema each
             if name in found:
                 if name in node.get("required", ()):
                     yield f"{name} missing", (*at, name), ABSENT
-                yield from breaks(contract, child, found[name], (*at, name))
+                yield from breaks(document, child, found[name], (*at, name))
     for entry in as_list(value)[:1]:
-        yield from breaks(contract, node["items"], entry, (*at, 0))
+        yield from breaks(document, node["items"], entry, (*at, 0))
 
 
 def broken(value: Any, at: Path, wrong: Any) -> Any:  # noqa: ANN401

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from runtime_sessions_contract.contracts.base import NOWHERE
+from runtime_sessions_contract.contracts.base.names import NOWHERE
 from runtime_sessions_contract.drivers.actor import Actor
 from runtime_sessions_contract.model.life import What
 from runtime_sessions_contract.model.session import Session
@@ -37,10 +37,10 @@ class Cast:
         self.nobody = Actor(run, None)
         self.impostor = Actor(run, f"{NOWHERE}token")
         self.nobodies = [self.nobody, self.impostor]
-        if target.dialect.by_key is not None:
+        if target.contract.credentials.takes_api_key:
             self.nobodies.append(Actor(run, None, api_key=f"{NOWHERE}key"))
         self.astray: Actor | None = None
-        if target.dialect.instance_header is not None:
+        if target.contract.credentials.instance_header is not None:
             self.nobodies.append(Actor(run, secrets.token, instance=""))
             self.astray = Actor(run, secrets.token, instance=f"{NOWHERE}instance")
 

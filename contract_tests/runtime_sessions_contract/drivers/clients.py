@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from runtime_sessions import CallError, ContractError, SessionsClient
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_contract.contracts.base import Dialect
+from runtime_sessions_contract.contracts.base.contract import Contract
 from runtime_sessions_contract.drivers.answers import breaks, broken, legal, same
 from runtime_sessions_contract.openapi.values import Json
-from runtime_sessions_contract.run.recorder import Wire
+from runtime_sessions_contract.run.recorder import Recorder
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.verdicts.violation import ContractViolationError, Violation
 
@@ -45,26 +45,26 @@ class Falsified(AssertionError):  # noqa: N818 - what Hypothesis shrinks
 class Answers:
     """Clients that are given answers which nobody sent."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        self.dialect = dialect
-        self.contract = dialect.contract
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.document = contract.document
         self.answer: Any = None
 
     @property
     def names(self) -> list[str]:
         """The schemas of the answers."""
         answers = {
-            self.contract.answer_schema(operation, int(status))
-            for operation in self.contract.operations.values()
+            self.document.answer_schema(operation, int(status))
+            for operation in self.document.operations.values()
             for status in operation.responses
         }
         return sorted(pointer.rpartition("/")[2] for pointer in answers if pointer)
 
     def calls(self, name: str) -> list[Callable[[SessionsClient], Any]]:
         """The calls of the overlay that decode an answer."""
-        look = self.dialect.looks.get(name)
-        create = self.contract.operations["createSession"]
-        schema = self.contract.answer_schema(create, create.success) or ""
+        look = self.contract.client.looks().get(name)
+        create = self.document.operations["createSession"]
+        schema = self.document.answer_schema(create, create.success) or ""
         calls: list[Callable[[SessionsClient], Any]] = []
         if look is not None:
             calls.append(lambda client: look(client, ID))
@@ -83,15 +83,15 @@ class Answers:
         return SessionsClient(
             "http://answers.invalid",
             token="-",  # noqa: S106 - none
-            instance=self.dialect.instance,
+            instance=self.contract.instance,
             retries=None,
             http_client=http,
-            **self.dialect.overlay,
+            **self.contract.client.overlay_options,
         )
 
     def unchanged(self, name: str) -> None:
         """A legal answer is decoded by both, and encoded back as it came."""
-        decoded: Decodes = getattr(self.dialect.models, name).from_dict(self.answer)
+        decoded: Decodes = getattr(self.contract.client.models, name).from_dict(self.answer)
         if not same(decoded.to_dict(), self.answer):
             raise Falsified(f"the generated client encodes {decoded.to_dict()}")
         for call in self.calls(name):
@@ -115,7 +115,7 @@ def _create(client: SessionsClient) -> None:
 
 def answers_hold(run: Run) -> None:
     """Hold both clients to the contract with answers made from it."""
-    answers = Answers(run.target.dialect)
+    answers = Answers(run.target.contract)
     config = settings(
         max_examples=max(1, math.ceil(ANSWERS * run.examples)),
         deadline=None,
@@ -149,9 +149,9 @@ def answers_hold(run: Run) -> None:
 
 
 def _decoded(answers: Answers, name: str) -> Callable[[], None]:
-    schema = answers.contract.at(f"#/components/schemas/{name}")
+    schema = answers.document.at(f"#/components/schemas/{name}")
 
-    @given(legal(answers.contract, schema))
+    @given(legal(answers.document, schema))
     def test(answer: Json) -> None:
         answers.answer = answer
         answers.unchanged(name)
@@ -160,11 +160,11 @@ def _decoded(answers: Answers, name: str) -> Callable[[], None]:
 
 
 def _refused(answers: Answers, name: str) -> Callable[[], None]:
-    schema = answers.contract.at(f"#/components/schemas/{name}")
+    schema = answers.document.at(f"#/components/schemas/{name}")
 
-    @given(legal(answers.contract, schema), st.integers(0, 10_000))
+    @given(legal(answers.document, schema), st.integers(0, 10_000))
     def test(answer: Json, choice: int) -> None:
-        ways = list(breaks(answers.contract, schema, answer))
+        ways = list(breaks(answers.document, schema, answer))
         _, at, wrong = ways[choice % len(ways)]
         answers.answer = broken(answer, at, wrong)
         answers.refused(name)
@@ -174,18 +174,19 @@ def _refused(answers: Answers, name: str) -> Callable[[], None]:
 
 def overlay_holds(run: Run) -> None:
     """Drive the target through the overlay: what it decodes encodes back to what came."""
-    wire = Wire(run)
-    target, dialect = run.target, run.target.dialect
+    recorder = Recorder(run)
+    target, contract = run.target, run.target.contract
+    looks = contract.client.looks()
 
     def seen() -> None:
-        violations = [violation for exchange in wire.taken for violation in run.sees(exchange)]
-        wire.taken.clear()
+        violations = [violation for exchange in recorder.taken for violation in run.sees(exchange)]
+        recorder.taken.clear()
         if violations:
             raise ContractViolationError(violations)
 
     def back(call: Callable[[], Decodes]) -> None:
         decoded = call()
-        came = wire.taken[-1].json()
+        came = recorder.taken[-1].json()
         seen()
         held = same(decoded.to_dict(), came)
         run.tally.count("clients", "overlay encodes back", ok=held)
@@ -206,14 +207,14 @@ def overlay_holds(run: Run) -> None:
             )
 
     with (
-        httpx.Client(transport=wire, trust_env=False) as http,
+        httpx.Client(transport=recorder, trust_env=False) as http,
         SessionsClient(
             target.url,
             token=target.secrets.token,
             instance=target.instance,
             retries=None,
             http_client=http,
-            **dialect.overlay,
+            **contract.client.overlay_options,
         ) as client,
     ):
         try:
@@ -221,18 +222,20 @@ def overlay_holds(run: Run) -> None:
                 with client.create(backend=target.backend, mode=mode, max_ttl=450) as session:
                     seen()
                     name = session.id
-                    for look in dialect.looks.values():
+                    for look in looks.values():
                         back(partial(look, client, name))
                     client.update(name, accepting_jobs=True)
                     seen()
-                first, *_, last = dialect.looks.values()
+                first, *_, last = looks.values()
                 back(partial(first, client, name))
                 client.cancel(name)
                 seen()
                 back(partial(first, client, name))
                 back(partial(last, client, name))
         except CallError as error:
-            violations = [violation for exchange in wire.taken for violation in run.sees(exchange)]
+            violations = [
+                violation for exchange in recorder.taken for violation in run.sees(exchange)
+            ]
             run.report(
                 violations
                 or [

@@ -17,7 +17,7 @@ from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import Interaction, ScenarioRecorder
 from schemathesis.generation.case import Case
 
-from runtime_sessions_contract.openapi.document import Contract
+from runtime_sessions_contract.openapi.document import Document
 from runtime_sessions_contract.openapi.operations import Link
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.target.target import TIMEOUT
@@ -46,12 +46,12 @@ EXAMPLES = 40
 
 def fuzz_form(run: Run) -> dict[str, Any]:
     """The contract with the target's own names in it: random ones make every create a 404."""
-    document = copy.deepcopy(run.contract.document)
+    root = copy.deepcopy(run.document.root)
     given = (run.target.backend, run.target.instance)
-    named = run.target.dialect.named(*given)
+    named = run.target.contract.creation.names(*given)
     names = {name: value for name, value in named.items() if value in given}
-    contract = Contract(run.contract.name, document)
-    for operation in contract.operations.values():
+    document = Document(run.document.name, root)
+    for operation in document.operations.values():
         media = (
             operation.definition.get("requestBody", {})
             .get("content", {})
@@ -62,24 +62,24 @@ def fuzz_form(run: Run) -> dict[str, Any]:
                 {name: value for name, value in names.items() if name in example["value"]}
             )
         if "schema" in media:
-            schema = contract.resolve(media["schema"])
-            for form in map(contract.resolve, schema.get("oneOf", [schema])):
+            schema = document.resolve(media["schema"])
+            for form in map(document.resolve, schema.get("oneOf", [schema])):
                 for name in names.keys() & form["properties"].keys():
                     known = {"enum": [names[name]], "examples": [names[name]]}
                     form["properties"][name] |= known
-    return document
+    return root
 
 
 def _config(run: Run, seed: int, phases: tuple[str, ...], examples: int) -> schemathesis.Config:
     target = run.target
     operations = [
         {"include-operation-id": name, "checks": checks}
-        for name, checks in target.dialect.checks.items()
+        for name, checks in target.contract.samples.fuzz_checks.items()
     ]
     config = schemathesis.Config.from_dict(
         {
             "base-url": run.target.url,
-            "headers": target.dialect.headers[0](target.secrets.token, target.instance),
+            "headers": target.contract.credentials.headers(target.secrets.token, target.instance),
             "operations": operations,
             # More than one crashes in the coverage phase of this version, and saves nothing.
             "workers": 1,
@@ -109,7 +109,7 @@ def _config(run: Run, seed: int, phases: tuple[str, ...], examples: int) -> sche
 
 def fuzz(run: Run) -> None:
     """Fuzz the target; violations go to the run."""
-    document = fuzz_form(run)
+    root = fuzz_form(run)
     load_all_checks()
 
     def model(_: CheckContext, response: Response, case: Case[Any]) -> None:
@@ -123,12 +123,12 @@ def fuzz(run: Run) -> None:
 
     schemathesis.check(model)
     try:
-        _execute(run, document, run.seed, PHASES, _count(run))
+        _execute(run, root, run.seed, PHASES, _count(run))
         for again in range(1, TRIES):
             if run.over or not _unfollowed(run):
                 break
             run.progress(f"stateful, once more: {len(_unfollowed(run))} links were not followed")
-            _execute(run, document, run.seed + again, AGAIN, _count(run) * again)
+            _execute(run, root, run.seed + again, AGAIN, _count(run) * again)
     finally:
         CHECKS.unregister("model")
 
@@ -138,18 +138,18 @@ def _count(run: Run) -> int:
 
 
 def _unfollowed(run: Run) -> list[str]:
-    return [str(link) for link in run.contract.links if not run.coverage.links[str(link)]]
+    return [str(link) for link in run.document.links if not run.coverage.links[str(link)]]
 
 
 def _execute(
-    run: Run, document: dict[str, Any], seed: int, phases: tuple[str, ...], examples: int
+    run: Run, root: dict[str, Any], seed: int, phases: tuple[str, ...], examples: int
 ) -> None:
-    schema = schemathesis.openapi.from_dict(document, config=_config(run, seed, phases, examples))
+    schema = schemathesis.openapi.from_dict(root, config=_config(run, seed, phases, examples))
     links = {
         f"{source.label} -> [{link.status}] {link.name} -> {target.label}": link
-        for link in run.contract.links
+        for link in run.document.links
         for source, target in [
-            (run.contract.operations[link.source], run.contract.operations[link.target])
+            (run.document.operations[link.source], run.document.operations[link.target])
         ]
     }
     stream = from_schema(schema).execute()
@@ -219,7 +219,7 @@ def _violation(
 
 def _name(run: Run, label: str) -> str:
     return next(
-        (name for name, found in run.contract.operations.items() if found.label == label), label
+        (name for name, found in run.document.operations.items() if found.label == label), label
     )
 
 

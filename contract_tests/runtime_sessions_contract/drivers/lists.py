@@ -19,7 +19,7 @@ JOBS = "#/components/schemas/JobPage/properties/jobs"
 
 def list_workloads(cast: Cast) -> None:
     """Look for every session in the list, in both orders, as each of the users."""
-    name = cast.run.contract.workloads
+    name = cast.run.document.workloads
     if name is None:
         return
     for actor in cast.users:
@@ -64,7 +64,7 @@ def _ids(page: Exchange) -> list[str]:
 
 def pages(actor: Actor, name: str, order: str) -> Iterator[Exchange]:
     """The pages of a list, each as it is asked for."""
-    asked = {"sort": actor.dialect.models.ListWorkloadsSort(order), "limit": SIZE}
+    asked = {"sort": actor.contract.client.models.ListWorkloadsSort(order), "limit": SIZE}
     mark: str | None = None
     for _ in range(MOST):
         page = actor.call(name, **asked, **({} if mark is None else {"next_": mark}))
@@ -95,7 +95,7 @@ def _turn_back(  # noqa: PLR0913, PLR0917 - where the walk has come to
         judge("workloads back", told, mark, WORKLOADS, ok=held, rule="workload-pages")
         cast.run.take(judge.found)
         return
-    sort = actor.dialect.models.ListWorkloadsSort(order)
+    sort = actor.contract.client.models.ListWorkloadsSort(order)
     page = actor.call(name, sort=sort, limit=SIZE, previous=mark)
     ids = _ids(page)
     judge = Judge(cast.run.tally, page, lambda: (last,))
@@ -111,7 +111,7 @@ def _filter(cast: Cast, name: str) -> None:
         return
     newest = sessions[-1]
     kind = KINDS[newest.asked.mode]
-    models = user.dialect.models
+    models = user.contract.client.models
     newest_first = models.ListWorkloadsSort("-createdAt")
     filters: list[Json] = [
         {"mode": models.WorkloadMode(kind)},
@@ -146,8 +146,8 @@ def _judge_newest(cast: Cast, page: Exchange, newest: Session, asked: Json, kind
 def filter_jobs(cast: Cast, session: Session) -> None:
     """Ask for the jobs of a session by each of what they are: what passes is there, in order."""
     run, user = cast.run, cast.user
-    name = run.contract.jobs
-    if "pending" not in run.contract.operations[name].query:
+    name = run.document.jobs
+    if "pending" not in run.document.operations[name].query:
         return
     everything = as_objects(user.call(name, session.id).json().get("jobs"))
     if not everything:

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from runtime_sessions_contract.contracts.base import NOWHERE
+from runtime_sessions_contract.contracts.base.names import NOWHERE
 from runtime_sessions_contract.drivers.cast import OUTCOMES, Cast
 from runtime_sessions_contract.model.session import Session
 from runtime_sessions_contract.run.run import Run
@@ -126,7 +126,7 @@ def machine(  # noqa: C901 - a rule each
                 for name, value in (("limit", limit), ("offset", offset))
                 if value is not None
             }
-            self._do(lambda: cast_.of(session).call(run.contract.jobs, session.id, **asked))
+            self._do(lambda: cast_.of(session).call(run.document.jobs, session.id, **asked))
 
         @precondition(lambda self: bool(self.mine and run.control))
         @rule(
@@ -159,7 +159,7 @@ def machine(  # noqa: C901 - a rule each
                 self._do(lambda: cast_.cancel(session), session)
 
         @precondition(lambda self: self.mine)
-        @rule(data=st.data(), operation=st.sampled_from(run.contract.takers), name=NAMES)
+        @rule(data=st.data(), operation=st.sampled_from(run.document.takers), name=NAMES)
         def refused(self, data: st.DataObject, operation: str, name: str) -> None:
             """Act on somebody else's session, on none, without a token and with a wrong one."""
             session = self._pick(data)

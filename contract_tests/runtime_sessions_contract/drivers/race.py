@@ -14,7 +14,7 @@ from runtime_sessions_contract.verdicts.judge import Judge
 from runtime_sessions_contract.verdicts.violation import ContractViolationError
 
 #: How many call at once, and how often.
-CALLERS, ROUNDS = 6, 2
+ACTORS, ROUNDS = 6, 2
 #: How long the jobs of the race run, in seconds.
 DURATION = 5.5
 UPDATE = "#/paths/~1sessions~1{id}/patch"
@@ -24,19 +24,15 @@ CLOSE = "#/paths/~1sessions~1{id}~1close/delete"
 class Race:
     """Callers that start together."""
 
-    def __init__(
-        self, run: Run, cast: Cast, pool: ThreadPoolExecutor, callers: list[Actor]
-    ) -> None:
+    def __init__(self, run: Run, cast: Cast, pool: ThreadPoolExecutor, actors: list[Actor]) -> None:
         self.run = run
         self.cast = cast
         self.pool = pool
-        self.callers = callers
+        self.actors = actors
 
     def together(self, act: Callable[[Actor, int], object]) -> None:
         """Let all act at once, and report what can't be."""
-        futures = [
-            self.pool.submit(act, caller, place) for place, caller in enumerate(self.callers)
-        ]
+        futures = [self.pool.submit(act, actor, place) for place, actor in enumerate(self.actors)]
         for future in futures:
             error = future.exception()
             if isinstance(error, ContractViolationError):
@@ -46,11 +42,11 @@ class Race:
 
     def sessions(self) -> list[Session]:
         """Sessions that are made at once: each caller gets its own, as it asked for it."""
-        made: list[Session | None] = [None] * len(self.callers)
+        made: list[Session | None] = [None] * len(self.actors)
 
-        def create(caller: Actor, place: int) -> None:
+        def create(actor: Actor, place: int) -> None:
             mode = ("batch", "dedicated")[place % 2]
-            made[place] = caller.attempt(max_ttl=600 + place, mode=mode)
+            made[place] = actor.attempt(max_ttl=600 + place, mode=mode)
 
         self.together(create)
         found = [session for session in made if session is not None]
@@ -60,9 +56,9 @@ class Race:
     def look(self, sessions: list[Session]) -> None:
         """Look at all of them, all at once."""
 
-        def observe(caller: Actor, place: int) -> None:
-            for session in sessions[place :: len(self.callers)]:
-                caller.observe(session)
+        def observe(actor: Actor, place: int) -> None:
+            for session in sessions[place :: len(self.actors)]:
+                actor.observe(session)
 
         self.together(observe)
 
@@ -70,28 +66,28 @@ class Race:
         """Every second of some new sessions is closed, all at once: the others stay as they are."""
         sessions = self.sessions()
 
-        def act(caller: Actor, place: int) -> None:
+        def act(actor: Actor, place: int) -> None:
             if place % 2:
-                caller.any_call("closeSession", sessions[place].id)
+                actor.any_call("closeSession", sessions[place].id)
             else:
-                caller.update(sessions[place].id, accepting=True)
+                actor.update(sessions[place].id, accepting=True)
 
-        if len(sessions) < len(self.callers):
+        if len(sessions) < len(self.actors):
             return
         self.together(act)
         self.look(sessions)
 
     def all_the_same(self, operation: str) -> None:
         """One session, ended by all at once: each is told that it was done, and it ended once."""
-        session = self.callers[0].attempt()
+        session = self.actors[0].attempt()
         if session is None:
             return
-        self.together(lambda caller, _: caller.any_call(operation, session.id))
-        self.look([session] * len(self.callers))
+        self.together(lambda actor, _: actor.any_call(operation, session.id))
+        self.look([session] * len(self.actors))
 
     def jobs(self) -> None:
         """One session, and jobs submitted by all at once: all of them are there, once."""
-        control, session = self.run.control, self.callers[0].attempt(mode="batch")
+        control, session = self.run.control, self.actors[0].attempt(mode="batch")
         if control is None or session is None:
             return
 
@@ -99,15 +95,17 @@ class Race:
             return control.submit(session.id, DURATION, "completed")
 
         begun = self.run.now()
-        submitted = list(self.pool.map(submit, self.callers))
+        submitted = list(self.pool.map(submit, self.actors))
         when = (begun, self.run.now())
-        exchange = self.callers[0].wire.taken[-1]
+        exchange = self.actors[0].recorder.taken[-1]
         # Past the model: it learns from the list in which order they came.
-        caller = self.callers[0]
-        caller.http.get(jobs_of(caller.run, session.id), headers=dict(caller.dialect.parameters))
-        listed = self.callers[0].wire.taken[-1]
+        actor = self.actors[0]
+        actor.http.get(
+            jobs_of(actor.run, session.id), headers=dict(actor.contract.credentials.parameters)
+        )
+        listed = self.actors[0].recorder.taken[-1]
         judge = Judge(self.run.tally, listed, lambda: (exchange,))
-        judge_shape(judge, self.run.contract, listed)
+        judge_shape(judge, self.run.document, listed)
         if wrong := self.run.verdict(judge.found):
             raise ContractViolationError(wrong)
         page = listed.json()
@@ -127,10 +125,10 @@ class Race:
 
 def race(run: Run) -> None:
     """Let callers race."""
-    callers = [Actor(run, run.target.secrets.token) for _ in range(CALLERS)]
+    actors = [Actor(run, run.target.secrets.token) for _ in range(ACTORS)]
     try:
-        with Cast(run) as cast, ThreadPoolExecutor(CALLERS) as pool:
-            racing = Race(run, cast, pool, callers)
+        with Cast(run) as cast, ThreadPoolExecutor(ACTORS) as pool:
+            racing = Race(run, cast, pool, actors)
             for _ in range(ROUNDS):
                 if run.over:
                     return
@@ -143,5 +141,5 @@ def race(run: Run) -> None:
                 ):
                     attempt(run, "callers at once", step)
     finally:
-        for caller in callers:
-            caller.close()
+        for actor in actors:
+            actor.close()

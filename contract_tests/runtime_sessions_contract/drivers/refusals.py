@@ -2,16 +2,14 @@
 
 import json
 
-from runtime_sessions_contract.contracts.base import NOWHERE
+from runtime_sessions_contract.contracts.base.names import NOWHERE
 from runtime_sessions_contract.drivers.actor import JSON, jobs_of
 from runtime_sessions_contract.drivers.cast import Cast
 from runtime_sessions_contract.model.session import Session
 from runtime_sessions_contract.openapi.values import Json, as_object
-from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.verdicts.judge import Judge
 from runtime_sessions_contract.wire.exchange import Exchange
 
-MODES = {"dedicated", "batch"}
 UNKNOWN = f"{NOWHERE}session"
 WRONG_FLAGS: tuple[object, ...] = ("true", "", 0, 1, None, [], {})
 
@@ -19,7 +17,7 @@ WRONG_FLAGS: tuple[object, ...] = ("true", "", 0, 1, None, [], {})
 def refused(cast: Cast, bystanders: list[Session]) -> None:
     """Who may not, and what is not there."""
     run, mine = cast.run, bystanders[0]
-    takers = run.contract.takers
+    takers = run.document.takers
     for nobody in cast.nobodies:
         nobody.create()
         for operation in takers:
@@ -29,8 +27,8 @@ def refused(cast: Cast, bystanders: list[Session]) -> None:
         cast.astray.create()
         for operation in takers:
             cast.astray.any_call(operation, mine.id)
-        if run.contract.workloads is not None:
-            cast.astray.call(run.contract.workloads)
+        if run.document.workloads is not None:
+            cast.astray.call(run.document.workloads)
     for operation in takers:
         unknown = cast.user.any_call(operation, UNKNOWN)
         for session in bystanders:
@@ -54,19 +52,19 @@ def _blank(exchange: Exchange, session_id: str) -> Json | None:
 def malformed(cast: Cast, bystanders: list[Session]) -> None:
     """What breaks the contract is refused, changes nothing, and is nobody's without a token."""
     run = cast.run
-    dialect = run.target.dialect
+    contract, samples = run.target.contract, run.target.contract.samples
     given = cast.user.given
-    names = dialect.named(*given)
+    names = contract.creation.names(*given)
     mine = f"/sessions/{bystanders[0].id}"
     bodies: list[tuple[str, str, list[object]]] = [
-        ("POST", "/sessions", [{**names, **wrong} for wrong in dialect.wrong_fields]),
-        ("POST", "/sessions", dialect.wrong_bodies(*given)),
+        ("POST", "/sessions", [{**names, **wrong} for wrong in samples.wrong_fields()]),
+        ("POST", "/sessions", samples.wrong_bodies(*given)),
         (
             "PATCH",
             mine,
             [{"accepting_jobs": wrong} for wrong in WRONG_FLAGS],
         ),
-        ("PATCH", mine, list(dialect.wrong_updates)),
+        ("PATCH", mine, samples.wrong_updates()),
     ]
     calls = [
         (method, path, json.dumps(b).encode(), JSON) for method, path, bs in bodies for b in bs
@@ -78,14 +76,14 @@ def malformed(cast: Cast, bystanders: list[Session]) -> None:
     form = "application/x-www-form-urlencoded"
     calls.append(("POST", "/sessions", json.dumps(names).encode(), form))
     jobs = jobs_of(run, bystanders[0].id)
-    calls += [("GET", f"{jobs}{query}", b"", JSON) for query in dialect.wrong_pages]
-    calls += [("GET", f"/workloads?{query}", b"", JSON) for query in dialect.wrong_lists]
+    calls += [("GET", f"{jobs}{query}", b"", JSON) for query in samples.wrong_pages()]
+    calls += [("GET", f"/workloads?{query}", b"", JSON) for query in samples.wrong_lists()]
     for method, path, content, kind in calls:
         _refused(cast, cast.user.raw(method, path, content, kind))
         cast.nobody.raw(method, path, content, kind)
-    if dialect.unknown_ignored:
+    if contract.answers.ignores_unknown:
         _unheard_of(cast, bystanders[0])
-    for name in dialect.parameters:
+    for name in contract.credentials.parameters:
         _left_out(cast, bystanders[0], name)
     cast.observe(*bystanders)
 
@@ -93,8 +91,8 @@ def malformed(cast: Cast, bystanders: list[Session]) -> None:
 def _unheard_of(cast: Cast, session: Session) -> None:
     """Query parameters that an operation does not have are ignored."""
     run = cast.run
-    for name in (*run.contract.reads, run.contract.workloads):
-        operation = run.contract.operations[name or run.contract.jobs]
+    for name in (*run.document.reads, run.document.workloads):
+        operation = run.document.operations[name or run.document.jobs]
         path = operation.path.replace("{id}", session.id)
         exchange = cast.user.raw("GET", f"{path}?unheard-of=1&unheard-of=2")
         judge = Judge(run.tally, exchange)
@@ -108,8 +106,8 @@ def _unheard_of(cast: Cast, session: Session) -> None:
 def _left_out(cast: Cast, session: Session, header: str) -> None:
     """A call need not carry the header that names a version, and any text in it will do."""
     run, accept = cast.run, json.dumps({"accepting_jobs": True}).encode()
-    calls = [("get", run.contract.operations[name], b"") for name in run.contract.reads]
-    calls.append(("patch", run.contract.operations["updateSession"], accept))
+    calls = [("get", run.document.operations[name], b"") for name in run.document.reads]
+    calls.append(("patch", run.document.operations["updateSession"], accept))
     for method, operation, body in calls:
         for text in (None, "2025-01-01", "whenever"):
             path = operation.path.replace("{id}", session.id)
@@ -127,22 +125,11 @@ def _refused(cast: Cast, exchange: Exchange) -> None:
     judge = Judge(run.tally, exchange)
     rule, statuses = "malformed-is-refused", (400,) if kind == JSON else (400, 415)
     if not run.target.bundled:
-        rule, more = _known_of(run, exchange)
+        body = as_object(exchange.request_json())
+        rule, more = run.target.contract.answers.refusal(exchange.name, exchange.url, body)
         statuses = (*statuses, *more)
     wanted = " or ".join(map(str, statuses))
     held = exchange.status in statuses
     pointer = "#/components/responses/BadRequest"
     judge("malformed refused", wanted, exchange.status, pointer, ok=held, rule=rule)
     run.take(judge.found)
-
-
-def _known_of(run: Run, exchange: Exchange) -> tuple[str, tuple[int, ...]]:
-    """What is known of how a server refuses a request: the rule, and further statuses."""
-    body = as_object(exchange.request_json())
-    if "search=" in exchange.url:
-        return "workload-search", ()
-    if run.contract.name != "platform" or exchange.name != "createSession" or body is None:
-        return "malformed-is-refused", ()
-    if body.get("mode") not in MODES:
-        return "wrong-mode", (500,)
-    return "invalid-create-is-refused", ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from runtime_sessions_contract.contracts.base import NOWHERE
+from runtime_sessions_contract.contracts.base.names import NOWHERE
 from runtime_sessions_contract.drivers.cast import Cast
 from runtime_sessions_contract.drivers.lists import filter_jobs, list_workloads
 from runtime_sessions_contract.drivers.refusals import malformed, refused
@@ -229,9 +229,9 @@ class Tour:
 
     def _requests(self) -> None:
         """What can be asked for: it is kept, or refused."""
-        cast, dialect = self.cast, self.run.target.dialect
+        cast, contract = self.cast, self.run.target.contract
         modes: list[dict[str, Any]] = [{"mode": "dedicated"}, {"mode": "batch"}]
-        wanted = [{}, *modes, *dialect.requests(self.run.target.backend)]
+        wanted = [{}, *modes, *contract.samples.creations(self.run.target.backend)]
         wanted += [{"max_ttl": ttl} for ttl in (0.5, 1, 60, 449.25, 28799, 28800, 28801, 1e6)]
         created = [(cast.user, fields) for fields in wanted]
         if cast.elsewhere is not None:
@@ -256,7 +256,7 @@ class Tour:
             self.cast.observe(session)
 
     def _paging(self) -> None:
-        jobs = self.run.contract.jobs
+        jobs = self.run.document.jobs
         session = self.cast.user.attempt(mode="batch")
         if session is None:
             self.run.unlooked.append(("paging", "no session could be created"))
@@ -265,9 +265,9 @@ class Tour:
             self.cast.submit(session, SHORT)
         for limit, offset in ((1, 0), (3, 2), (2, 6), (200, 0), (7, 7), (1, 1000)):
             self.cast.user.call(jobs, session.id, limit=limit, offset=offset)
-        for asked in ({"limit": 2}, {"offset": 3}, *self.run.target.dialect.lenient):
+        for asked in ({"limit": 2}, {"offset": 3}, *self.run.target.contract.samples.pages()):
             self.cast.user.call(jobs, session.id, **asked)
-        if not self.run.contract.operations[jobs].in_path:
+        if not self.run.document.operations[jobs].in_path:
             # Those of all sessions: not those of anybody else's.
             for actor in self.cast.users:
                 actor.call(jobs)
@@ -278,7 +278,7 @@ class Tour:
 
     def _versions(self) -> None:
         """What everybody is told, with credentials or without."""
-        for operation in self.run.contract.operations.values():
+        for operation in self.run.document.operations.values():
             if operation.public:
                 self.cast.user.call(operation.name)
                 self.cast.nobody.call(operation.name)

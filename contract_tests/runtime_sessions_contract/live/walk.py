@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract.checks.drift import drift, read_baseline
-from runtime_sessions_contract.contracts.base import NOWHERE
+from runtime_sessions_contract.contracts.base.names import NOWHERE
 from runtime_sessions_contract.drivers.cast import Cast
 from runtime_sessions_contract.live.guard import GONE, BudgetSpentError, Guard
 from runtime_sessions_contract.live.settings import Live
@@ -26,7 +26,7 @@ def alive(run: Run, guard: Guard, live: Live) -> Result:
     run.part = "live"
     run.model.given = frozenset([live.session] if live.session else [])
     walk(run, guard, live.session)
-    found = drift(run.contract, run.exchanges, run.target.secrets)
+    found = drift(run.document, run.exchanges, run.target.secrets)
     gaps = run.coverage.missing(fuzz=False, model=True, control=False)
     reason = run.spent or "takes more than a walk through a live service"
     gaps.unreachable += [(missed, reason) for missed in gaps.missed]
@@ -87,7 +87,7 @@ class _Kept(httpx.BaseTransport):
 def _reads(cast: Cast, given: str | None) -> None:
     run = cast.run
     run.progress("reading")
-    for operation in run.contract.reads:
+    for operation in run.document.reads:
         for actor in (cast.user, cast.by_header, *cast.nobodies):
             actor.call(operation, f"{NOWHERE}session")
         if given is not None:

@@ -20,7 +20,7 @@ SESSION_SCHEMA: Final = "#/components/schemas/Session"
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 
 
-class Contract:
+class Document:
     """An OpenAPI document, resolved as far as this suite needs. It does not change the document.
 
     Attributes:
@@ -31,9 +31,9 @@ class Contract:
         workloads: The name of the one that lists sessions; None where there is none.
     """
 
-    def __init__(self, name: str, document: Json) -> None:
+    def __init__(self, name: str, root: Json) -> None:
         self.name = name
-        self.document = document
+        self.root = root
         self.operations = {operation.name: operation for operation in self._operations()}
         self.links = frozenset(self._links())
         self._validators: dict[str, jsonschema_rs.Validator] = {}
@@ -49,15 +49,15 @@ class Contract:
 
     @classmethod
     @cache
-    def load(cls, name: str) -> "Contract":
+    def load(cls, name: str) -> "Document":
         """A contract by its name, as the generated client carries it."""
         file = resources.files("runtime_sessions_api") / f"{name}.openapi.json"
         return cls(name, json.loads(file.read_text(encoding="utf-8")))
 
     @cache  # noqa: B019 - there are as many as there are contracts
-    def strict(self) -> "Contract":
+    def strict(self) -> "Document":
         """The same contract with every object that declares its properties closed."""
-        return Contract(self.name, _closed(copy.deepcopy(self.document)))
+        return Document(self.name, _closed(copy.deepcopy(self.root)))
 
     def answered(self, operation: str) -> Json:
         """The fields of what an operation answers when it succeeds; none where it has no body."""
@@ -72,7 +72,7 @@ class Contract:
     @property
     def hosts(self) -> set[str | None]:
         """Where the contract says that it is served."""
-        return {urlsplit(str(server["url"])).hostname for server in self.document["servers"]}
+        return {urlsplit(str(server["url"])).hostname for server in self.root["servers"]}
 
     @property
     def states(self) -> list[str]:
@@ -87,7 +87,7 @@ class Contract:
 
     def at(self, pointer: str) -> Json:
         """The object at a pointer such as `#/components/schemas/Session`."""
-        node: Any = self.document
+        node: Any = self.root
         for part in pointer.removeprefix("#/").split("/"):
             key = part.replace("~1", "/").replace("~0", "~")
             node = node[key]
@@ -130,7 +130,7 @@ class Contract:
         """Where an instance breaks the schema at a pointer."""
         if pointer not in self._validators:
             # The dialect of OpenAPI 3.1; formats bind, as the contract means them.
-            schema = {**self.document, "$ref": pointer}
+            schema = {**self.root, "$ref": pointer}
             self._validators[pointer] = jsonschema_rs.Draft202012Validator(
                 schema, validate_formats=True
             )
@@ -141,7 +141,7 @@ class Contract:
         return next(iter(self.errors(pointer, instance)), None) is None
 
     def _operations(self) -> Iterator[Operation]:
-        for path, item in self.document["paths"].items():
+        for path, item in self.root["paths"].items():
             for method in METHODS:
                 if method not in item:
                     continue
@@ -174,7 +174,7 @@ class Contract:
     def _parameter(self, node: Json) -> Parameter:
         schema = self.resolve(node["schema"])
         validator = jsonschema_rs.Draft202012Validator(
-            {**schema, "components": self.document["components"]}, validate_formats=True
+            {**schema, "components": self.root["components"]}, validate_formats=True
         )
         return Parameter(node["name"], schema["type"], validator)
 

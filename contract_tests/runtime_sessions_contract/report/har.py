@@ -20,7 +20,7 @@ def har(result: Result) -> dict[str, object]:
     # What a replay needs to know beside the calls.
     target, control = result.run.target, result.run.control is not None
     names = {"_backend": target.backend, "_instance": target.instance}
-    beside = {"_url": target.url, "_contract": target.dialect.name, **names, "_control": control}
+    beside = {"_url": target.url, "_contract": target.contract.name, **names, "_control": control}
     return {"log": {"version": "1.2", "creator": creator, **beside, "entries": entries}}
 
 

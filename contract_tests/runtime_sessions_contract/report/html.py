@@ -57,7 +57,7 @@ def page(result: Result) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(run.target.url)} {verdict}</title><style>{STYLE}</style>
 <h1>{escape(run.target.url)} <span class="{mood}">{verdict}</span></h1>
-<p>The {run.contract.name} contract: {len(run.exchanges)} calls, {result.checks} checks,
+<p>The {run.document.name} contract: {len(run.exchanges)} calls, {result.checks} checks,
 seed {run.seed}.</p>
 {bugs}{_overview(found)}
 {"".join(_finding(result, number, each) for number, each in enumerate(found, 1))}
@@ -81,7 +81,7 @@ def _overview(found: list[Finding]) -> str:
 def _finding(result: Result, number: int | str, finding: Finding) -> str:
     """A finding: what it breaks, how that is known, and how to see it."""
     example, ground = finding.example, finding.ground
-    pointer, _ = result.run.contract.quote(example.pointer)
+    pointer, _ = result.run.document.quote(example.pointer)
     sources = " ".join(f"<code>{escape(url)}</code>" for url in ground.sources)
     known = escape(f"{ground.provenance}. {ground.reason}".strip())
     then = ""
@@ -120,7 +120,7 @@ def _diagram(result: Result) -> str:
     parts = [f'<svg viewBox="0 0 820 436" role="img" aria-label="{label}">{MARKER}']
     for (before, after), count in sorted(coverage.moves.items()):
         parts.append(_arrow(PLACES[State(before)], PLACES[State(after)], count))
-    for state in map(State, result.run.contract.states):
+    for state in map(State, result.run.document.states):
         x, y = PLACES[state]
         parts.append(
             f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="8" fill="Canvas" '

@@ -35,7 +35,7 @@ def _tell(result: Result, finding: Finding, console: Console, number: str, style
     often = "" if finding.times == 1 else f", {finding.times:,} times"
     title = escape(finding.title)
     console.print(f"[{style}]{number}{title}[/] ({example.part}{often})", soft_wrap=True)
-    pointer, _ = result.run.contract.quote(example.pointer)
+    pointer, _ = result.run.document.quote(example.pointer)
     known = f"{ground.provenance}: {ground.reason}" if ground.reason else ground.provenance
     lines = [
         ("rule", ground.says),
@@ -57,15 +57,15 @@ def _seen(result: Result, console: Console) -> None:
     """Print what was covered, and what was out of reach."""
     run = result.run
     coverage = run.coverage
-    links = sum(1 for link in run.contract.links if coverage.links[str(link)])
-    operations = run.contract.operations.values()
+    links = sum(1 for link in run.document.links if coverage.links[str(link)])
+    operations = run.document.operations.values()
     statuses = [(each.name, status) for each in operations for status in each.responses]
     edges = coverage.wanted_edges()
     answered = sum(1 for each in statuses if coverage.statuses[each])
     parts = [
         f"{sum(1 for edge in edges if coverage.edges[edge])} of {len(edges)} edges",
         f"{answered} of {len(statuses)} documented answers",
-        f"{links} of {len(run.contract.links)} links",
+        f"{links} of {len(run.document.links)} links",
     ]
     console.print("Seen: " + ", ".join(parts))
     reasons: dict[str, list[str]] = {}

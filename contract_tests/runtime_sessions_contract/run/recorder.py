@@ -5,7 +5,7 @@ from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.wire.exchange import Exchange
 
 
-class Wire(httpx.BaseTransport):
+class Recorder(httpx.BaseTransport):
     """The transport under the generated client and the overlay: keeps each exchange.
 
     An answer that never came is an exchange with the status 0 and the error as its body.

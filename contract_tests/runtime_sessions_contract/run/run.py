@@ -76,13 +76,13 @@ class Run:
     def __post_init__(self) -> None:
         if self.control is None and self.target.control_url:
             self.control = Control(self.target.control_url)
-        contract = self.target.dialect.contract
-        self.contract = contract.strict() if self.target.bundled else contract
+        document = self.target.contract.document
+        self.document = document.strict() if self.target.bundled else document
         self.tally = Tally()
-        self.coverage = Coverage(self.contract, self.target.dialect)
+        self.coverage = Coverage(self.document, self.target.contract)
         tolerance = FOREIGN if self.control is None else STILL if self.control.still else TICKING
         self.model = Model(
-            self.contract,
+            self.document,
             self.tally,
             self.coverage,
             self.target,
@@ -111,9 +111,9 @@ class Run:
     ) -> Exchange:
         """A call and its answer, with what they are in the contract's terms."""
         target, parts = self.target, urlsplit(url)
-        dialect, path = target.dialect, parts.path.removeprefix(target.base_path)
+        contract, path = target.contract, parts.path.removeprefix(target.base_path)
         query = parse_qsl(parts.query, keep_blank_values=True)
-        found = self.contract.match(method, path, query)
+        found = self.document.match(method, path, query)
         return Exchange(
             method=method,
             url=url,
@@ -125,12 +125,12 @@ class Run:
             body=body,
             sent=sent,
             received=received,
-            caller=dialect.caller(request_headers, target.secrets, target.instances)
+            caller=contract.credentials.caller(request_headers, target.secrets, target.instances)
             if recorded is None
             else Caller(recorded)
             if recorded in set(Caller)
             else None,
-            instance=request_headers.get(dialect.instance_header or "", ""),
+            instance=contract.credentials.instance_of(request_headers),
             query=query,
             operation=found[0] if found else None,
             session_id=found[1] if found else None,
@@ -172,7 +172,7 @@ class Run:
         """Whether the server is wrong for it: else it differs from what nobody can be sure of."""
         if self.strict or self.target.bundled:
             return True
-        return ground_of(self.contract, violation).certain
+        return ground_of(self.document, violation).certain
 
     def dressed(self, violation: Violation) -> Violation:
         """The violation with its curl lines and the part that found it, and no secret."""

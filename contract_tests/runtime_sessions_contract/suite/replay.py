@@ -5,9 +5,10 @@ from datetime import datetime
 from pathlib import Path
 
 from runtime_sessions_contract.checks.shapes import judge_shape
+from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.openapi.values import Json, as_object, as_objects
 from runtime_sessions_contract.run.run import Run
-from runtime_sessions_contract.target.target import DIALECTS, CannotRunError, Target
+from runtime_sessions_contract.target.target import CannotRunError, Target
 from runtime_sessions_contract.verdicts.judge import Judge
 from runtime_sessions_contract.wire.exchange import Exchange
 from runtime_sessions_contract.wire.secrets import Secrets
@@ -21,8 +22,8 @@ def recorded(file: Path) -> tuple[Target, bool, list[Json]]:
     """
     try:
         log = json.loads(file.read_text(encoding="utf-8"))["log"]
-        secrets, dialect = Secrets("$TOKEN", "$OTHER_TOKEN"), DIALECTS[log["_contract"]]
-        target = Target(str(log["_url"]), secrets, dialect, log["_backend"], log["_instance"])
+        secrets, contract = Secrets("$TOKEN", "$OTHER_TOKEN"), CONTRACTS[log["_contract"]]
+        target = Target(str(log["_url"]), secrets, contract, log["_backend"], log["_instance"])
         return target, bool(log["_control"]), as_objects(log["entries"])
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise CannotRunError(f"REPLAY: {file} is no calls.har of a report: {error!r}") from None
@@ -41,7 +42,7 @@ def replay(run: Run, entries: list[Json], *, control: bool) -> None:
             continue
         run.exchanges.append(exchange)
         judge = Judge(run.tally, exchange)
-        judge_shape(judge, run.contract, exchange)
+        judge_shape(judge, run.document, exchange)
         run.take(judge.found)
 
 

@@ -28,23 +28,23 @@ class Result:
     def findings(self) -> list[Finding]:
         """What is wrong with the server, by cause, the gravest first."""
         run = self.run
-        return findings(run.contract, run.violations, run.causes, run.times)
+        return findings(run.document, run.violations, run.causes, run.times)
 
     @property
     def differences(self) -> list[Finding]:
         """In what the server differs from what is only reported, assumed, or not declared."""
         run = self.run
         # Each is told by itself: what differs is not what makes something else go wrong.
-        return findings(run.contract, run.differences, Causes(), run.times)
+        return findings(run.document, run.differences, Causes(), run.times)
 
     @property
     def columns(self) -> list[str]:
         """The columns of the matrix: the operations, and whatever else was checked."""
-        return [*self.run.contract.operations, "other"]
+        return [*self.run.document.operations, "other"]
 
     def matrix(self) -> Iterator[tuple[str, list[tuple[int, int]]]]:
         """Each check, with how often it was made and failed in each column."""
-        tally, known = self.run.tally, self.run.contract.operations
+        tally, known = self.run.tally, self.run.document.operations
         for check in sorted({check for _, check in tally.made}):
             cells: dict[str, tuple[int, int]] = dict.fromkeys(self.columns, (0, 0))
             for (name, of), made in tally.made.items():

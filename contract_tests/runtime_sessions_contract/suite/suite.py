@@ -79,9 +79,9 @@ def _names_known(run: Run) -> None:
     with Cast(run) as cast:
         with suppress(ContractViolationError):
             cast.user.create()
-        exchange = cast.user.wire.taken[-1]
-    dialect = run.target.dialect
-    if exchange.status in {dialect.unknown_backend, dialect.foreign_instance}:
+        exchange = cast.user.recorder.taken[-1]
+    answers = run.target.contract.answers
+    if exchange.status in {answers.unknown_backend, answers.foreign_instance}:
         raise CannotRunError(
             f"{run.target.url} answered {exchange.status} to a session on {run.target.backend} for "
             f"{run.target.instance}: give a BACKEND that it has and an INSTANCE that the user may "

@@ -7,16 +7,17 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from runtime_sessions_contract.contracts.base import Dialect
-from runtime_sessions_contract.target.target import DIALECTS, CannotRunError, Target
+from runtime_sessions_contract.contracts.base.contract import Contract
+from runtime_sessions_contract.contracts.known import CONTRACTS
+from runtime_sessions_contract.target.target import CannotRunError, Target
 from runtime_sessions_contract.wire.secrets import Secrets
 
 
 @contextmanager
-def bundled(dialect: Dialect) -> Generator[Target]:
+def bundled(contract: Contract) -> Generator[Target]:
     """The bundled emulator, as a process of its own."""
     command = [sys.executable, "-m", "runtime_sessions_emulator", "--port", "0", "--virtual-clock"]
-    command += ["--contract", dialect.name]
+    command += ["--contract", contract.name]
     with (
         tempfile.TemporaryFile("w+") as said,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as process,  # noqa: S603 - our own program
@@ -29,7 +30,7 @@ def bundled(dialect: Dialect) -> Generator[Target]:
                 raise CannotRunError(
                     f"The emulator did not start: {' '.join(command)} said {line}{said.read()}"
                 )
-            yield emulator_target(url[0], dialect.name)
+            yield emulator_target(url[0], contract.name)
         finally:
             process.terminate()
 
@@ -43,7 +44,7 @@ def emulator_target(url: str, contract: str = "classic") -> Target:
     return Target(
         url=url,
         secrets=Secrets(emulator.token, emulator.other_token, emulator.api_key),
-        dialect=DIALECTS[contract],
+        contract=CONTRACTS[contract],
         backend=emulator.backend,
         instance=emulator.instance,
         open_instance=emulator.open_instance,

@@ -32,7 +32,7 @@ def check(target: Target) -> None:
                 f"Nothing answers at {target.url} ({secrets.redact(str(error))}). Try: {line}"
             ) from None
         if status == 401:  # noqa: PLR2004 - documented
-            foreign = target.dialect.foreign_instance == status
+            foreign = target.contract.answers.foreign_instance == status
             raise CannotRunError(
                 f"{target.url} answered 401: {name} is not a token that it knows"
                 f"{', or INSTANCE is not one that it may use' if foreign else ''}. Check it: {line}"

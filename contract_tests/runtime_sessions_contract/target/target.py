@@ -1,20 +1,15 @@
 """The server that is held to the contract: where it is, who we are to it, what is known of it."""
 
 from dataclasses import dataclass
-from typing import Final
 from urllib.parse import urlsplit
 
-from runtime_sessions_contract.contracts.base import Dialect
-from runtime_sessions_contract.contracts.classic import CLASSIC
-from runtime_sessions_contract.contracts.platform import PLATFORM
+from runtime_sessions_contract.contracts.base.contract import Contract
+from runtime_sessions_contract.contracts.classic.contract import CLASSIC
 from runtime_sessions_contract.wire.secrets import Secrets
 
 #: How long a server may take to answer, in seconds.
 TIMEOUT = 10.0
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "[::1]"}
-
-#: The contracts that a server can be held to, by their names.
-DIALECTS: Final = {dialect.name: dialect for dialect in (CLASSIC, PLATFORM)}
 
 
 class CannotRunError(Exception):
@@ -26,7 +21,7 @@ class Target:
     """A server.
 
     Attributes:
-        dialect: Of the contract that it is held to.
+        contract: The contract that it is held to.
         backend: The name of a backend that it has.
         instance: An instance that the user may use.
         open_instance: An instance of the open plan that the user may use, if one is known.
@@ -35,7 +30,7 @@ class Target:
 
     url: str
     secrets: Secrets
-    dialect: Dialect = CLASSIC
+    contract: Contract = CLASSIC
     backend: str = CLASSIC.backend
     instance: str = CLASSIC.instance
     open_instance: str | None = None
@@ -55,7 +50,9 @@ class Target:
 
     def headers(self, token: str | None) -> dict[str, str]:
         """What every call has to carry: who calls, in which instance, and the like."""
-        return self.dialect.headers[0](token, self.instance) | dict(self.dialect.parameters)
+        return self.contract.credentials.headers(token, self.instance) | dict(
+            self.contract.credentials.parameters
+        )
 
     @property
     def on_loopback(self) -> bool:

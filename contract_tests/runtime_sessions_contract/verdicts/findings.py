@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
-from runtime_sessions_contract.openapi.document import Contract
+from runtime_sessions_contract.openapi.document import Document
 from runtime_sessions_contract.verdicts.grounds import Ground, ground_of
 from runtime_sessions_contract.verdicts.violation import Violation
 
@@ -165,7 +165,7 @@ class Finding:
 
 
 def findings(
-    contract: Contract,
+    document: Document,
     violations: Iterable[Violation],
     causes: Causes,
     times: Mapping[tuple[str, ...], int],
@@ -178,7 +178,7 @@ def findings(
         root = causes.root(cause_of(each))
         by_root.setdefault(root if root in known else cause_of(each), []).append(each)
     _fold_derived(by_root)
-    found = [_finding(contract, root, group, times) for root, group in by_root.items()]
+    found = [_finding(document, root, group, times) for root, group in by_root.items()]
     return sorted(found, key=lambda finding: (finding.gravity, -finding.times))
 
 
@@ -198,14 +198,14 @@ def _of_sessions(group: list[Violation]) -> bool:
 
 
 def _finding(
-    contract: Contract,
+    document: Document,
     root: Cause,
     group: list[Violation],
     times: Mapping[tuple[str, ...], int],
 ) -> Finding:
     own = [each for each in group if cause_of(each) == root]
     example = min(own, key=lambda each: (len(each.curls) or 99, len("".join(each.curls))))
-    finding = Finding(ground_of(contract, example), example)
+    finding = Finding(ground_of(document, example), example)
     for each in group:
         seen = max(1, times.get(each.identity, 1))
         if cause_of(each) == root:

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime_sessions_contract.openapi.document import Contract
+from runtime_sessions_contract.openapi.document import Document
 from runtime_sessions_contract.openapi.values import Json, as_object
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def rules() -> dict[str, Ground]:
     }
 
 
-def ground_of(contract: Contract, violation: Violation) -> Ground:
+def ground_of(document: Document, violation: Violation) -> Ground:
     """What the check of a violation stands on."""
     if violation.rule:
         return rules()[violation.rule]
@@ -84,17 +84,17 @@ def ground_of(contract: Contract, violation: Violation) -> Ground:
             "assumed",
             "Nobody promises that the list is whole.",
         )
-    return place(contract, violation.pointer, violation.keyword)
+    return place(document, violation.pointer, violation.keyword)
 
 
-def place(contract: Contract, pointer: str, keyword: str = "") -> Ground:
+def place(document: Document, pointer: str, keyword: str = "") -> Ground:
     """What a place in the contract says, by the nearest mark on the way up to it.
 
     A mark that names keywords of JSON Schema is about these alone.
     """
     here = pointer
     while here.count("/") > 1:
-        node = _node(contract, here)
+        node = _node(document, here)
         if node is not None and "x-provenance" in node:
             about = node.get("x-keywords")
             if about is None or not keyword or keyword in about:
@@ -102,13 +102,13 @@ def place(contract: Contract, pointer: str, keyword: str = "") -> Ground:
                 reason = " ".join(str(node["x-reason"]).split())
                 return Ground(pointer, _says(node), str(node["x-provenance"]), reason, sources)
         here = here.rpartition("/")[0]
-    node = _node(contract, pointer)
+    node = _node(document, pointer)
     return Ground(pointer, "" if node is None else _says(node), "documented")
 
 
-def _node(contract: Contract, pointer: str) -> Json | None:
+def _node(document: Document, pointer: str) -> Json | None:
     try:
-        found: Any = contract.at(pointer)
+        found: Any = document.at(pointer)
     except (KeyError, IndexError, ValueError, TypeError):
         return None
     return as_object(found)
