@@ -31,6 +31,7 @@ check-generated: .venv/installed ## Fail, with the diff, when what `make generat
 
 .PHONY: docs
 docs: .venv/installed ## Write anew what docs/ shows of the contract
+	@$(BIN)/python codegen/architecture.py
 	@$(BIN)/python codegen/assumptions.py
 	@$(BIN)/python codegen/lifecycle.py
 	@$(BIN)/python codegen/rules.py
@@ -53,9 +54,10 @@ successor: .venv/installed ## Build all on httpx2 instead of httpx, in an enviro
 	@$(BIN)/python codegen/successor.py
 
 .PHONY: lint
-lint: .venv/installed ## Ruff: rules and format
+lint: .venv/installed ## Ruff: rules and format; import-linter: which room may know of which
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
 
 CONTRACTS := $(shell sed -n 's/^[a-z_]* = "\(.*\)"$$/\1/p' codegen/contracts.toml)
 

@@ -15,12 +15,12 @@ from typing import Any
 
 import uvicorn
 
-from runtime_sessions_emulator._app import App
-from runtime_sessions_emulator._config import Config
-from runtime_sessions_emulator._control import Control
-from runtime_sessions_emulator._emulation import Emulation
-from runtime_sessions_emulator._emulator import HOST, address, configured, listen
-from runtime_sessions_emulator._generations import SKINS, skin_of
+from runtime_sessions_emulator.contracts.registry import CONTRACTS, contract_of
+from runtime_sessions_emulator.control.control import Control
+from runtime_sessions_emulator.control.emulation import Emulation
+from runtime_sessions_emulator.core.config import Config
+from runtime_sessions_emulator.server.app import App
+from runtime_sessions_emulator.server.emulator import HOST, address, configured, listen
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,9 +36,9 @@ def parser() -> argparse.ArgumentParser:
     add("--port-file", type=Path, metavar="FILE", help="write the address there once it listens")
     add(
         "--contract",
-        choices=list(SKINS),
+        choices=list(CONTRACTS),
         default="classic",
-        help="the generation of the API (default: %(default)s)",
+        help="the contract that is served (default: %(default)s)",
     )
     add("--config", type=Path, metavar="FILE", help="users, instances, backends, limits (TOML)")
     add(
@@ -61,7 +61,7 @@ def main() -> None:
     """Serve until told to stop."""
     options = parser().parse_args()
     try:
-        config = skin_of(options.contract).config
+        config = contract_of(options.contract).config
         if options.config is not None:
             config = Config.load(options.config, config)
     except (OSError, ValueError) as error:

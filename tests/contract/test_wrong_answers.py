@@ -27,7 +27,7 @@ from runtime_sessions_contract.target.target import Target
 from runtime_sessions_contract.verdicts.violation import Violation
 from runtime_sessions_contract.wire.secrets import Secrets
 from runtime_sessions_emulator import Emulator
-from runtime_sessions_emulator._app import App
+from runtime_sessions_emulator.server.app import App
 
 Change = Callable[[str, str, int, Any], tuple[int, Any]]
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_emulator import Emulator, Fault, _classic
-from runtime_sessions_emulator._classic_views import session_view
-from runtime_sessions_emulator._session import Session
+from runtime_sessions_emulator import Emulator, Fault
+from runtime_sessions_emulator.contracts.classic import contract
+from runtime_sessions_emulator.contracts.classic.views import session_view
+from runtime_sessions_emulator.core.life import Session
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
 
@@ -98,7 +99,7 @@ def test_an_answer_that_breaks_the_contract_is_a_loud_500(
     def broken(session: Session, now: int) -> dict[str, object]:
         return view if "id" in view else {**session_view(session, now), **view}
 
-    monkeypatch.setattr(_classic, "session_view", broken)
+    monkeypatch.setattr(contract, "session_view", broken)
     with Emulator().client() as client:
         answer = client.get(f"/sessions/{create(client)}")
     assert answer.status_code == 500

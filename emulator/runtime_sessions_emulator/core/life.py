@@ -1,0 +1,327 @@
+"""The life of a session: data and time in, data out. No clock, no I/O, nothing of any wire format.
+
+Moments and spans are whole microseconds. What happens by itself is not done by timers: `settle`
+derives it when somebody looks, one change after the other, each dated at the moment when it
+happened.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from attrs import Factory, evolve, field, frozen
+
+from runtime_sessions_emulator.core.job import (
+    IN_CLOSED_SESSION,
+    SECOND,
+    Job,
+    Outcome,
+    micros,
+)
+from runtime_sessions_emulator.core.lifecycle import TABLE, Event, Reason, State
+
+NEVER: Final = 1 << 62
+
+
+class Mode(StrEnum):
+    """What a session is charged for: the backend that it holds, or its jobs alone."""
+
+    DEDICATED = "dedicated"
+    BATCH = "batch"
+
+
+#: How many jobs of one session run side by side, in either mode.
+LANES: Final = 5
+
+
+@frozen
+class Change:
+    """An entry of a session's history."""
+
+    at: int
+    state: State
+    reason: Reason
+
+
+@frozen(kw_only=True)
+class Session:
+    """A session at the moment of its last change.
+
+    Attributes:
+        backend: None: it gets that of its first job.
+        max_ttl: Seconds from the first job's start until it closes, as the caller gave them.
+        active_ttl: Seconds that it may stay active at a stretch; then it closes.
+        interactive_ttl: Seconds without a job until an active session becomes inactive.
+        unused_ttl: Seconds until a session that never had a job closes; None: it stays open.
+        job_mode: Whether its jobs run without the session ever becoming active (the open plan).
+        flag_moves: Whether `accepting_jobs` still changes once it has ended.
+        unrun: How a job ends that is queued when the session closes.
+        jobs: Its jobs in the order of submission.
+        queued: The places in `jobs` of those that are queued.
+        running: The places in `jobs` of those that run.
+        idle_since: Since when no job was queued or running, while active.
+        held: What of its usage is over, in microseconds.
+        due: When it will change by itself, if nobody does anything.
+    """
+
+    id: str
+    owner: str
+    backend: str | None
+    instance: str
+    mode: Mode
+    created_at: int
+    max_ttl: float
+    interactive_ttl: float
+    active_ttl: float = field(default=Factory(lambda self: self.max_ttl, takes_self=True))
+    unused_ttl: float | None = None
+    job_mode: bool = False
+    flag_moves: bool = False
+    unrun: Outcome = IN_CLOSED_SESSION
+    state: State = State.OPEN
+    accepting_jobs: bool = True
+    started_at: int | None = None
+    activated_at: int | None = None
+    closed_at: int | None = None
+    last_job_started: int | None = None
+    last_job_completed: int | None = None
+    history: tuple[Change, ...] = field(
+        default=Factory(
+            lambda self: (Change(self.created_at, State.OPEN, Reason.CREATED),), takes_self=True
+        )
+    )
+    jobs: tuple[Job, ...] = ()
+    queued: tuple[int, ...] = ()
+    running: tuple[int, ...] = ()
+    idle_since: int | None = None
+    held: int = 0
+    due: int = field(default=NEVER, eq=False)
+
+
+def create(session: Session) -> Session:
+    """A new session as its life begins."""
+    return _scheduled(session)
+
+
+def settle(session: Session, now: int) -> Session:
+    """The session as it stands at `now`."""
+    while session.due <= now:
+        session = _advance(session, session.due)
+    return session
+
+
+def submit(session: Session, job: Job, now: int) -> Session:
+    """The settled session with one more job, which starts at once if there is room."""
+    session = evolve(
+        session,
+        jobs=(*session.jobs, job),
+        queued=(*session.queued, len(session.jobs)),
+        idle_since=None,
+    )
+    return _scheduled(_start_queued(session, now))
+
+
+def cancel_job(session: Session, place: int, outcome: Outcome, now: int) -> Session:
+    """The settled session, one of whose jobs its owner cancels. One that has ended stays so."""
+    if place in session.queued:
+        jobs = list(session.jobs)
+        jobs[place] = jobs[place].ended(now, outcome)
+        left = tuple(other for other in session.queued if other != place)
+        idle = session.state is State.ACTIVE and not left and not session.running
+        after = evolve(
+            session, jobs=tuple(jobs), queued=left, idle_since=now if idle else session.idle_since
+        )
+    elif place in session.running:
+        after = _end_jobs(session, {place: outcome}, now)
+    else:
+        return session
+    return _scheduled(_start_queued(_close_if_drained(after, now), now))
+
+
+def update(session: Session, now: int, *, accepting_jobs: bool) -> Session:
+    """The settled session, accepting jobs or draining. A final state stays, whatever the flag."""
+    if session.state.final or session.accepting_jobs == accepting_jobs:
+        return evolve(session, accepting_jobs=accepting_jobs) if session.flag_moves else session
+    return _scheduled(_close_if_drained(evolve(session, accepting_jobs=accepting_jobs), now))
+
+
+def close(session: Session, now: int) -> Session:
+    """The settled session, closed by its owner. In a final state nothing changes."""
+    return _scheduled(_happen(session, Event.CLOSED, now))
+
+
+def cancel(session: Session, now: int) -> Session:
+    """The settled session, cancelled by an operator. In a final state nothing changes."""
+    return _scheduled(_happen(session, Event.CANCELED, now))
+
+
+def remaining(session: Session, now: int) -> float:
+    """What remains of the session's max TTL, in seconds."""
+    if session.state.final:
+        return 0
+    if session.started_at is None:
+        return session.max_ttl
+    return max(0, micros(session.max_ttl) - (now - session.started_at)) / SECOND
+
+
+def elapsed(session: Session, now: int) -> float | None:
+    """What was used of the session, in seconds; None before its first job.
+
+    Dedicated: the time for which it was active or a job was running. Batch: the sum of its jobs'
+    running times.
+    """
+    if session.started_at is None:
+        return None
+    used = session.held
+    if session.mode is Mode.BATCH:
+        used += sum(session.jobs[place].running_time(now) for place in session.running)
+    elif session.activated_at is not None and _holding(session):
+        used += now - session.activated_at
+    return used / SECOND
+
+
+def _advance(session: Session, at: int) -> Session:
+    """Let happen what is due at `at`. Jobs end first: one that ends with the session completes."""
+    session = _end_running(session, at)
+    session = _close_if_drained(session, at)
+    if not session.state.final and at >= _max_ttl_ends(session):
+        session = _happen(session, Event.MAX_TTL, at)
+    if session.state is State.ACTIVE and at >= _active_ttl_ends(session):
+        session = _happen(session, Event.ACTIVE_TTL, at)
+    session = _start_queued(session, at)
+    if session.state is State.ACTIVE and at >= _idle_ends(session):
+        session = _happen(session, Event.INTERACTIVE_TTL, at)
+    if session.state is State.OPEN and at >= _unused_ends(session):
+        session = _happen(session, Event.UNUSED_TTL, at)
+    return _scheduled(session)
+
+
+def _happen(session: Session, event: Event, at: int) -> Session:
+    """Let the table decide what the event leads to, and date what follows from the new state."""
+    transition = TABLE[session.state, event]
+    if transition.reason is None:
+        return session
+    after = evolve(
+        session,
+        state=transition.to,
+        history=(*session.history, Change(at, transition.to, transition.reason)),
+    )
+    if transition.to is State.ACTIVE:
+        after = evolve(
+            after,
+            activated_at=at,
+            started_at=at if session.started_at is None else session.started_at,
+        )
+    if transition.to.final:
+        jobs = list(after.jobs)
+        for place in after.queued:
+            jobs[place] = jobs[place].ended(at, after.unrun)
+        after = evolve(after, accepting_jobs=False, closed_at=at, jobs=tuple(jobs), queued=())
+    return _release(session, after, at)
+
+
+def _start_queued(session: Session, at: int) -> Session:
+    """Start the jobs that there is room for, in the order of submission."""
+    while session.queued and len(session.running) < LANES:
+        if not session.job_mode:
+            session = _happen(session, Event.JOB_STARTED, at)
+        place, *left = session.queued
+        session = evolve(
+            session,
+            jobs=(
+                *session.jobs[:place],
+                session.jobs[place].started(at),
+                *session.jobs[place + 1 :],
+            ),
+            queued=tuple(left),
+            running=(*session.running, place),
+            last_job_started=at,
+        )
+    return session
+
+
+def _end_running(session: Session, at: int) -> Session:
+    """End the jobs whose time is over at `at`."""
+    over = [place for place in session.running if _job_ends(session.jobs[place]) <= at]
+    return _end_jobs(session, dict.fromkeys(over), at) if over else session
+
+
+def _end_jobs(session: Session, ends: Mapping[int, Outcome | None], at: int) -> Session:
+    """End running jobs, each by its place, as it was to end or in the given way."""
+    jobs = list(session.jobs)
+    for place, outcome in ends.items():
+        jobs[place] = jobs[place].ended(at, outcome)
+    left = tuple(place for place in session.running if place not in ends)
+    held = session.held
+    if session.mode is Mode.BATCH:
+        held += sum(jobs[place].running_time(at) for place in ends)
+    idle = session.state is State.ACTIVE and not left and not session.queued
+    after = evolve(
+        session,
+        jobs=tuple(jobs),
+        running=left,
+        last_job_completed=at,
+        held=held,
+        idle_since=at if idle else None,
+    )
+    return _release(session, after, at)
+
+
+def _close_if_drained(session: Session, at: int) -> Session:
+    left = session.running or session.queued
+    if session.accepting_jobs or session.state.final or left:
+        return session
+    return _happen(session, Event.DRAINED, at)
+
+
+def _release(before: Session, after: Session, at: int) -> Session:
+    """Add the time for which a dedicated session was held to its usage, when it no longer is."""
+    if after.mode is Mode.BATCH or before.activated_at is None:
+        return after
+    if not _holding(before) or _holding(after):
+        return after
+    return evolve(after, held=after.held + at - before.activated_at)
+
+
+def _holding(session: Session) -> bool:
+    """Whether the backend is held for the session: jobs that outlive it hold it until they end."""
+    return session.state is State.ACTIVE or bool(session.running)
+
+
+def _scheduled(session: Session) -> Session:
+    """The session with `due` brought up to date."""
+    due = min((_job_ends(session.jobs[place]) for place in session.running), default=NEVER)
+    if not session.state.final:
+        due = min(
+            due,
+            _max_ttl_ends(session),
+            _active_ttl_ends(session),
+            _idle_ends(session),
+            _unused_ends(session),
+        )
+    return session if due == session.due else evolve(session, due=due)
+
+
+def _job_ends(job: Job) -> int:
+    return NEVER if job.due is None else job.due
+
+
+def _max_ttl_ends(session: Session) -> int:
+    return NEVER if session.started_at is None else session.started_at + micros(session.max_ttl)
+
+
+def _active_ttl_ends(session: Session) -> int:
+    if session.state is not State.ACTIVE or session.activated_at is None:
+        return NEVER
+    return session.activated_at + micros(session.active_ttl)
+
+
+def _idle_ends(session: Session) -> int:
+    if session.state is not State.ACTIVE or session.idle_since is None:
+        return NEVER
+    return session.idle_since + micros(session.interactive_ttl)
+
+
+def _unused_ends(session: Session) -> int:
+    if session.state is not State.OPEN or session.unused_ttl is None or session.jobs:
+        return NEVER
+    return session.created_at + micros(session.unused_ttl)
