@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from runtime_sessions_contract.checks.coverage import Coverage
 from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.model.life import State
 from runtime_sessions_contract.openapi import lines
+from runtime_sessions_contract.run.coverage import Coverage
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.suite.suite import RUNNERS, execute
 from runtime_sessions_contract.target.bundled import emulator_target

@@ -14,11 +14,11 @@ import pytest
 from mutants._mutant import Answer, Forward, Mutant, Receive, Request, Scope, Send
 from rich.console import Console
 
-from runtime_sessions_contract.checks.coverage import Gaps
 from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.drivers.race import race
 from runtime_sessions_contract.drivers.tour import tour
 from runtime_sessions_contract.report.summary import summarise
+from runtime_sessions_contract.run.coverage import Gaps
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.suite.result import Result
 from runtime_sessions_contract.suite.suite import RUNNERS, execute

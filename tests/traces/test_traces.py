@@ -262,7 +262,7 @@ def test_the_suite_does_not_call_it_wrong(trace: dict[str, Any], added: dict[str
     )
     run = Run(target, seed=1)
     body = None if trace["body"] is None else {**trace["body"], **added}
-    run.model.given = frozenset([trace["path"].split("/")[2]] if "/" in trace["path"][1:] else [])
+    run.known.given = frozenset([trace["path"].split("/")[2]] if "/" in trace["path"][1:] else [])
     exchange = run.exchange(
         method=trace["method"],
         url=URL + trace["path"],

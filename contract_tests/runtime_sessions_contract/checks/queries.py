@@ -1,18 +1,14 @@
 """What the query of a request asks for."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from runtime_sessions_contract.model.life import ENDED
 from runtime_sessions_contract.model.moments import moment
 from runtime_sessions_contract.openapi.values import Json, as_list, as_object
+from runtime_sessions_contract.wire.exchange import Exchange
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from runtime_sessions_contract.wire.exchange import Exchange
 #: How many jobs a page has at most, and if nobody says otherwise.
 LIMIT: Final = 200
 

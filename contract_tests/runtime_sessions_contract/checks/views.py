@@ -1,18 +1,13 @@
-"""The views of a session, held against what the model expects of them."""
+"""An answer that shows a session, held against what is known of the session."""
 
-from __future__ import annotations
+from typing import Any, Final
 
-from typing import TYPE_CHECKING, Any, Final
-
-from runtime_sessions_contract.checks.changes import Changes, same
+from runtime_sessions_contract.checks.changes import same
+from runtime_sessions_contract.checks.looks import LIVING, MOVELESS, Look
 from runtime_sessions_contract.model.life import FINAL, State, View, What
 from runtime_sessions_contract.model.moments import either, moment, shown
-
-if TYPE_CHECKING:
-    from runtime_sessions_contract.checks.model import Model
-    from runtime_sessions_contract.model.session import Session
-    from runtime_sessions_contract.verdicts.judge import Judge
-    from runtime_sessions_contract.wire.exchange import Exchange
+from runtime_sessions_contract.model.session import Glance
+from runtime_sessions_contract.verdicts.judge import Judge
 
 #: What a session of the bundled emulator gets whose creator says nothing, in seconds.
 INTERACTIVE_TTL: Final = {"dedicated": 60, "batch": 1}
@@ -56,180 +51,140 @@ TIMES: Final = {
 
 
 class ViewJudge:
-    """Judges one answer that shows a session: which fields it has is for the contract to say."""
+    """Judges one answer that shows a session."""
 
-    def __init__(
-        self,
-        judge: Judge,
-        model: Model,
-        session: Session,
-        exchange: Exchange,
-        answer: dict[str, Any],
-    ) -> None:
-        assert exchange.operation is not None  # noqa: S101 - for the type checkers: it is one of the views
-        self.schema = model.document.answer_schema(exchange.operation, exchange.status) or ""
-        self.fields = model.document.fields(self.schema)
+    def __init__(self, judge: Judge, look: Look) -> None:
         self.judge = judge
-        self.model = model
-        self.session = session
-        self.answer = answer
-        #: Under which name it shows the state: some views have another word for it.
-        self.life_as = "state" if "state" in self.fields else "status"
-        self.changes = Changes(model.document, self.fields, self.life_as)
-        self.base = f"{self.schema}/properties/"
-        self.exchange = exchange
+        self.look = look
+        self.known = look.known
+        self.session = look.session
+        self.answer = look.answer
 
     def has(self, check: str, name: str, wanted: list[Any], *, rule: str = KEPT) -> bool:
         """Whether a field is one of what is wanted, by a rule."""
         got = self.answer.get(name, "absent")
-        if not self.model.shapes and (got == "absent" or self._undocumented(name, got)):
+        if not self.known.shapes and (got == "absent" or self.look.undocumented(name)):
             # Of a live service that is drift, and told as such.
             return True
-        return self.judge(
-            check,
-            f"{name}: {either(wanted)}",
-            got,
-            self.base + name,
-            ok=got in wanted,
-            rule=rule,
-        )
-
-    def told(self, name: str) -> bool:
-        """Whether a field is there, or has to be: the bundled emulator shows all that it can."""
-        return name in self.answer or (self.model.defaults and name in self.fields)
-
-    def _undocumented(self, name: str, got: object) -> bool:
-        known = self.model.document.resolve(self.fields.get(name, {})).get("enum")
-        return known is not None and got not in known
+        pointer, ok = self.look.pointer(name), got in wanted
+        return self.judge(check, f"{name}: {either(wanted)}", got, pointer, ok=ok, rule=rule)
 
     def run(self) -> None:
         """Judge it."""
         self.input_kept()
+        self.ttls()
         self.active_ttl()
-        session, exchange = self.session, self.exchange
-        if session.offset is None:
-            created = self.changes.created(self.answer)
-            # Without a control plane nobody tells the server's time but the session itself.
-            session.offset = 0 if self.model.synced or created is None else created - session.born
-        views = session.views(exchange.sent, exchange.received)
+        views = self.look.views
         self.life(views)
         self.times(views)
         self.spans(views)
-        if self.told("timestamps"):
+        if self.look.tells("timestamps"):
             self.history(views)
-        self.memory(views)
+        self.memory()
 
     def input_kept(self) -> None:
         """What was asked for is what there is."""
-        asked, model, session = self.session.asked, self.model, self.session
-        self.has("input kept", "id", [session.id])
-        if self.told("mode"):
+        asked = self.session.asked
+        self.has("input kept", "id", [self.session.id])
+        if self.look.tells("mode"):
             self.has("input kept", "mode", [asked.mode])
-        if self.told("instance"):
+        if self.look.tells("instance"):
             self.has("input kept", "instance", [asked.instance])
-        if self.told("user_id"):
+        if self.look.tells("user_id"):
             self.owner()
-        got, interactive = self.answer.get("max_ttl"), self.answer.get("interactive_ttl")
-        if not isinstance(got, int | float) or not isinstance(interactive, int | float):
+
+    def ttls(self) -> None:
+        """The max TTL and the interactive TTL are what was asked for, and never move."""
+        if self.look.settings is None:
             return
-        if session.max_ttl is not None:
+        shown = self.session.shown
+        if shown.max_ttl is not None:
             kept = "max-ttl-is-kept"
-            self.has("never moves", "max_ttl", [session.max_ttl], rule=kept)
-            self.has("never moves", "interactive_ttl", [session.interactive_ttl], rule=kept)
+            self.has("never moves", "max_ttl", [shown.max_ttl], rule=kept)
+            self.has("never moves", "interactive_ttl", [shown.interactive_ttl], rule=kept)
             return
-        session.max_ttl, session.interactive_ttl = got, interactive
-        wanted = asked.max_ttl
-        plan = f"{asked.instance} {asked.mode}"
-        known = model.expected.known_max_ttl(asked) if model.defaults else None
-        limit = known or model.ttl.get(f"limit {plan}")
+        longest, _ = self.look.settings
+        self.max_ttl(longest)
+        self.interactive_ttl(longest)
+
+    def max_ttl(self, got: float) -> None:
+        """The first max TTL that is shown: what was asked for, within what the plan allows."""
+        plan, wanted = self.known.plan(self.session.asked), self.session.asked.max_ttl
         if wanted is None:
-            default = known or model.ttl.setdefault(f"default {plan}", got)
+            default = got if plan.default is None else plan.default
             self.has("input kept", "max_ttl", [default], rule="max-ttl-default-is-the-plans")
-        elif session.warned and (got < wanted if limit is None else wanted > limit):
+        elif self.look.lowered(got):
             # Above the plan's limit: the limit, and a message that says so.
-            most = model.ttl.setdefault(f"limit {plan}", limit or got)
+            longest = got if plan.longest is None else plan.longest
             lowered = "max-ttl-above-the-plan-is-lowered"
-            self.has("input kept", "max_ttl", [most], rule=lowered)
+            self.has("input kept", "max_ttl", [longest], rule=lowered)
         else:
-            self.judge(
-                "input kept",
-                f"max_ttl: {wanted}",
-                got,
-                self.base + "max_ttl",
-                ok=abs(got - wanted) <= 1e-6 * wanted,
-                rule="max-ttl-is-kept",
-            )
-        if model.defaults or asked.interactive_ttl:
-            default = INTERACTIVE_TTL[asked.mode]
-            wanted = asked.interactive_ttl or default
-            # A max TTL that the plan lowers takes the other TTLs with it.
-            rule = "interactive-ttl-of-a-partner" if asked.interactive_ttl else BY_MODE
-            ttl = min(wanted, session.max_ttl)
-            self.has("input kept", "interactive_ttl", [ttl], rule=rule)
+            text, pointer = f"max_ttl: {wanted}", self.look.pointer("max_ttl")
+            ok = abs(got - wanted) <= 1e-6 * wanted
+            self.judge("input kept", text, got, pointer, ok=ok, rule="max-ttl-is-kept")
+
+    def interactive_ttl(self, max_ttl: float) -> None:
+        """The first interactive TTL that is shown, where it is known what it has to be."""
+        asked = self.session.asked
+        if not self.known.bundled and not asked.interactive_ttl:
+            return
+        wanted = asked.interactive_ttl or INTERACTIVE_TTL[asked.mode]
+        # A max TTL that the plan lowers takes the other TTLs with it.
+        rule = "interactive-ttl-of-a-partner" if asked.interactive_ttl else BY_MODE
+        self.has("input kept", "interactive_ttl", [min(wanted, max_ttl)], rule=rule)
 
     def active_ttl(self) -> None:
         """The active TTL is a setting: what was asked for, or the max TTL, and it never moves.
 
         One description calls it what remains, so a server of somebody else's may count it down.
         """
-        session, got = self.session, self.answer.get("active_ttl")
-        if session.max_ttl is None:
+        got, shown = self.answer.get("active_ttl"), self.look.shown
+        if shown.max_ttl is None:
             return
-        if self.model.defaults:
-            asked = session.asked.active_ttl or session.max_ttl
-            session.active_ttl = min(asked, session.max_ttl)
-            self.has("active TTL", "active_ttl", [session.active_ttl], rule=SETTING)
+        if self.known.bundled:
+            self.has("active TTL", "active_ttl", [shown.active_ttl], rule=SETTING)
             return
         if not isinstance(got, int | float):
             return
-        known = session.active_ttl
-        session.active_ttl = got if known is None else known
-        most = session.max_ttl if known is None else known
-        text = f"active_ttl: up to {most}"
-        ok = 0 <= got <= most
-        self.judge("active TTL", text, got, self.base + "active_ttl", ok=ok, rule=SETTING)
+        before = self.session.shown.active_ttl
+        most = shown.max_ttl if before is None else before
+        text, pointer = f"active_ttl: up to {most}", self.look.pointer("active_ttl")
+        self.judge("active TTL", text, got, pointer, ok=0 <= got <= most, rule=SETTING)
 
     def owner(self) -> None:
         """A user has one id, and it is nobody else's."""
-        users, owner = self.model.users, self.session.owner
+        users, owner = self.known.users, self.session.owner
         got = self.answer.get("user_id")
-        self.has("owner shown", "user_id", [users.setdefault(owner, str(got))])
+        self.has("owner shown", "user_id", [users.get(owner, str(got))])
         same = [user for user, name in users.items() if name == got and user is not owner]
-        self.judge(
-            "owner shown",
-            "user_id of this user alone",
-            got,
-            self.base + "user_id",
-            ok=not same,
-            rule=KEPT,
-        )
+        text, pointer = "user_id of this user alone", self.look.pointer("user_id")
+        self.judge("owner shown", text, got, pointer, ok=not same, rule=KEPT)
 
     def life(self, views: list[View]) -> None:
         """State and status, as the life of the session has them."""
-        states = [str(getattr(view, self.life_as)) for view in views]
-        self.has("life", self.life_as, states, rule=self.rule_of_life(views))
-        reason = f"{self.life_as}_reason"
-        if self.told(reason):
-            seen = {view.reason for view in views} <= self.model.contract.answers.reasons_seen
+        states = [str(getattr(view, self.look.life_as)) for view in views]
+        self.has("life", self.look.life_as, states, rule=self.rule_of_life(views))
+        reason = f"{self.look.life_as}_reason"
+        if self.look.tells(reason):
+            seen = {view.reason for view in views} <= self.known.contract.answers.reasons_seen
             rule = "reasons-seen" if seen else "reasons-of-the-same-form"
             self.has("life", reason, [view.reason for view in views], rule=rule)
         accepting = [view.accepting for view in views]
         self.has("life", "accepting_jobs", accepting, rule=rule_of_flag(views[-1]))
         # Who names no backend gets that of the first job.
         first = self.session.asked.backend
-        backends = [first or (self.model.target.backend if view.jobs else None) for view in views]
+        backends = [first or (self.known.target.backend if view.jobs else None) for view in views]
         rule = KEPT if first else "first-job-brings-the-backend"
         self.has("input kept", "backend_name", backends, rule=rule)
 
     def rule_of_life(self, views: list[View]) -> str:
         """The rule that says in which state the session has to be."""
         view = views[-1]
-        if self.life_as == "status":
+        if self.look.life_as == "status":
             return "status-of-the-extended-view"
         shown = str(self.answer.get("state"))
-        if shown in {"open", "active", "inactive"} and self.session.ended:
+        if shown in LIVING and self.session.ended:
             return "closed-is-final"
-        self.session.ended = shown in set(FINAL)
         if view.state is not State.CLOSED:
             return STATES[view.state]
         if view.reason == "session_closed_by_unused_ttl":
@@ -239,9 +194,9 @@ class ViewJudge:
 
     def times(self, views: list[View]) -> None:
         """What has happened carries its moment, what has not is absent."""
-        offset, tolerance = self.session.offset or 0, self.tolerance
+        offset, tolerance = self.look.shown.offset or 0, self.look.tolerance
         for name, attribute in TIMES.items():
-            if name not in self.fields:
+            if name not in self.look.fields:
                 continue
             if self.session.job_mode and name in {
                 "started_at",
@@ -260,28 +215,37 @@ class ViewJudge:
             )
             text = f"{name}: {either([shown(want) for want in wanted])}"
             rule = HAPPENED if name == "created_at" or got is None else MOMENTS[name]
-            self.judge("timestamps", text, got or "absent", self.base + name, ok=ok, rule=rule)
+            self.judge(
+                "timestamps", text, got or "absent", self.look.pointer(name), ok=ok, rule=rule
+            )
 
     def spans(self, views: list[View]) -> None:
         """Elapsed and remaining time follow the clock."""
-        tolerance = self.tolerance
+        tolerance = self.look.tolerance
         remaining = [view.remaining for view in views]
-        if self.session.max_ttl is not None and self.told("session_remaining_time_seconds"):
+        if self.look.shown.max_ttl is not None and self.look.tells(
+            "session_remaining_time_seconds"
+        ):
             low, high = min(remaining) - tolerance, max(remaining) + tolerance
             name = "session_remaining_time_seconds"
             self._between("remaining time", name, low, high, rule="remaining-time")
         low = min(view.elapsed[0] for view in views) - tolerance
         high = max(view.elapsed[1] for view in views) + tolerance
         name = "elapsed_time"
-        nullable = "null" in self.fields[name]["type"]
+        nullable = "null" in self.look.fields[name]["type"]
         if nullable and self.answer.get(name, 0) is None:
             # Until the end it may be left open; the bundled emulator does so before the first job.
-            known = self.model.defaults
+            known = self.known.bundled
             lives = [view for view in views if view.state not in FINAL]
             ok = any(view.started is None or not known for view in lives)
             text = f"{name}: a number"
             self.judge(
-                "elapsed time", text, None, self.base + name, ok=ok, rule=self.rule_of_elapsed
+                "elapsed time",
+                text,
+                None,
+                self.look.pointer(name),
+                ok=ok,
+                rule=self.rule_of_elapsed,
             )
         elif low > 0 or name in self.answer or self._has_to_tell_elapsed(views, nullable=nullable):
             self._between("elapsed time", name, low, high, rule=self.rule_of_elapsed)
@@ -289,7 +253,7 @@ class ViewJudge:
     def _has_to_tell_elapsed(self, views: list[View], *, nullable: bool) -> bool:
         """Whether the bundled emulator has to say what was used, where that is nothing."""
         ended = all(view.state in FINAL for view in views)
-        return self.model.defaults and (nullable or ended)
+        return self.known.bundled and (nullable or ended)
 
     @property
     def rule_of_elapsed(self) -> str:
@@ -303,13 +267,13 @@ class ViewJudge:
         got = self.answer.get(name)
         ok = isinstance(got, int | float) and low <= got <= high
         text = f"{name}: {max(0, low):g} to {high:g} s"
-        self.judge(check, text, got, self.base + name, ok=ok, rule=rule)
+        self.judge(check, text, got, self.look.pointer(name), ok=ok, rule=rule)
 
     def history(self, views: list[View]) -> None:
         """Every change is listed, oldest first, at the moment when it happened."""
-        offset, got = self.session.offset or 0, self.changes.listed(self.answer)
-        wanted = [self.changes.wanted(view) for view in views]
-        ok = any(same(each, got, offset, self.tolerance) for way in wanted for each in way)
+        offset, got = self.look.shown.offset or 0, self.look.changes.listed(self.answer)
+        wanted = [self.look.changes.wanted(view) for view in views]
+        ok = any(same(each, got, offset, self.look.tolerance) for way in wanted for each in way)
         expected = either(
             [
                 ", ".join(f"{status} at {shown(at + offset)}" for status, at in way[0])
@@ -318,64 +282,45 @@ class ViewJudge:
         )
         listed = self.answer.get("timestamps")
         # All of them, and only newest first?
-        order = any(same(each, got[::-1], offset, self.tolerance) for way in wanted for each in way)
+        order = any(
+            same(each, got[::-1], offset, self.look.tolerance) for way in wanted for each in way
+        )
         rule = "history-oldest-first" if order else "history"
-        self.judge("history", expected, listed, self.base + "timestamps", ok=ok, rule=rule)
+        self.judge("history", expected, listed, self.look.pointer("timestamps"), ok=ok, rule=rule)
 
-    def memory(self, views: list[View]) -> None:
+    def memory(self) -> None:
         """What must not move has not moved, and both views say the same."""
-        session, answer = self.session, self.answer
-        for name in ("created_at", "closed_at"):
-            if name in session.seen:
-                self.has("never moves", name, [session.seen[name]], rule="closed-is-final")
-            elif name in answer:
-                session.seen[name] = answer[name]
-        elapsed = answer.get("elapsed_time")
+        before = self.session.seen
+        for name in (name for name in MOVELESS if name in before):
+            self.has("never moves", name, [before[name]], rule="closed-is-final")
+        elapsed = self.answer.get("elapsed_time")
         if isinstance(elapsed, int | float):
-            before = session.seen.get("elapsed_time", 0)
-            self.judge(
-                "elapsed time",
-                f"elapsed_time: {before} or more",
-                elapsed,
-                self.base + "elapsed_time",
-                ok=elapsed >= before,
-                rule=self.rule_of_elapsed,
-            )
-            session.seen["elapsed_time"] = elapsed
-        facts = {view.facts() for view in views}
-        other = session.seen.get("view")
-        name = self.exchange.name
-        session.seen["view"] = (name, len(session.deeds), facts, answer, self.exchange)
+            least = before.get("elapsed_time", 0)
+            text, pointer = f"elapsed_time: {least} or more", self.look.pointer("elapsed_time")
+            ok, rule = elapsed >= least, self.rule_of_elapsed
+            self.judge("elapsed time", text, elapsed, pointer, ok=ok, rule=rule)
+        other = self.session.last_look
         if (
-            other is None
-            or other[0] == name
-            or other[1] != len(session.deeds)
-            or len(facts | other[2]) > 1
+            other is not None
+            and other.exchange.name != self.look.exchange.name
+            and other.deeds == len(self.session.deeds)
+            and len(self.look.facts | other.facts) == 1
         ):
-            return
-        self.judge.story = lambda: (*self.model.story(session), other[4])
-        between = self.exchange.received - other[4].sent + self.tolerance
-        for name in answer.keys() & other[3].keys():
-            mine, theirs = answer[name], other[3][name]
-            if not self.model.shapes and self._undocumented(name, mine):
-                continue
-            moving = (
-                name in MOVING and isinstance(mine, int | float) and isinstance(theirs, int | float)
-            )
-            ok = abs(mine - theirs) <= 5 * between if moving else mine == theirs
-            self.judge(
-                "views agree",
-                f"{name}: {theirs}, as the other view",
-                mine,
-                self.base + name,
-                ok=ok,
-                rule="views-agree",
-            )
+            self.agree(other)
 
-    @property
-    def tolerance(self) -> float:
-        """How far a moment may be off."""
-        return self.model.tolerance + self.session.slack
+    def agree(self, other: Glance) -> None:
+        """What two views of the same moment both have is the same in both."""
+        self.judge.story = lambda: (*self.known.story(self.session), other.exchange)
+        between = self.look.exchange.received - other.exchange.sent + self.look.tolerance
+        for name in self.answer.keys() & other.answer.keys():
+            mine, theirs = self.answer[name], other.answer[name]
+            if not self.known.shapes and self.look.undocumented(name):
+                continue
+            numbers = isinstance(mine, int | float) and isinstance(theirs, int | float)
+            moves = name in MOVING and numbers
+            ok = abs(mine - theirs) <= 5 * between if moves else mine == theirs
+            text, pointer = f"{name}: {theirs}, as the other view", self.look.pointer(name)
+            self.judge("views agree", text, mine, pointer, ok=ok, rule="views-agree")
 
 
 def rule_of_flag(view: View) -> str:
@@ -385,8 +330,6 @@ def rule_of_flag(view: View) -> str:
     return "flag-of-a-closed-session-moves" if view.accepting else "closed-session-accepts-no-jobs"
 
 
-def judge_view(
-    judge: Judge, model: Model, session: Session, exchange: Exchange, answer: dict[str, Any]
-) -> None:
-    """Hold an answer that shows a session against the model."""
-    ViewJudge(judge, model, session, exchange, answer).run()
+def judge_view(judge: Judge, look: Look) -> None:
+    """Hold an answer that shows a session against what is known of it."""
+    ViewJudge(judge, look).run()

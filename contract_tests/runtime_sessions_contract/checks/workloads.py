@@ -1,20 +1,15 @@
 """The list of workloads, held against what the model knows of the sessions in it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from runtime_sessions_contract.checks.queries import query_of
+from runtime_sessions_contract.checks.knowledge import Knowledge
 from runtime_sessions_contract.model.life import State, View
 from runtime_sessions_contract.model.moments import either, moment
+from runtime_sessions_contract.model.session import Session
 from runtime_sessions_contract.openapi.values import Json, as_list, as_object, as_objects
-
-if TYPE_CHECKING:
-    from runtime_sessions_contract.checks.model import Model
-    from runtime_sessions_contract.model.session import Session
-    from runtime_sessions_contract.verdicts.judge import Judge
-    from runtime_sessions_contract.wire.exchange import Exchange
+from runtime_sessions_contract.verdicts.judge import Judge
+from runtime_sessions_contract.wire.exchange import Exchange
 
 WORKLOADS: Final = "#/components/schemas/WorkloadPage/properties/workloads"
 WORKLOAD: Final = "#/components/schemas/Workload/properties/"
@@ -24,15 +19,15 @@ KINDS: Final = {"dedicated": "session", "batch": "batch"}
 AGREES: Final = "workload-agrees"
 
 
-def judge_workloads(judge: Judge, model: Model, exchange: Exchange, answer: Json) -> None:
+def judge_workloads(judge: Judge, known: Knowledge, exchange: Exchange, answer: Json) -> None:
     """Hold a page of workloads against the query, and each session in it against the model."""
-    query = query_of(exchange, unknown_ignored=model.contract.answers.ignores_unknown)
+    query = known.requests.query(exchange)
     if query is None:
         return
     workloads = as_objects(answer.get("workloads"))
     _judge_page(judge, answer, query, workloads)
     for workload in workloads:
-        session = model.sessions.get(str(workload.get("id")))
+        session = known.sessions.get(str(workload.get("id")))
         if session is None:
             # Of what nobody was seen to create nothing is known.
             continue
@@ -45,7 +40,7 @@ def judge_workloads(judge: Judge, model: Model, exchange: Exchange, answer: Json
             rule="session-is-its-owners",
         )
         if session.of(exchange):
-            _judge_session(judge, model, session, exchange, workload)
+            _judge_session(judge, known, session, exchange, workload)
 
 
 def _judge_page(judge: Judge, answer: Json, query: Json, workloads: list[Json]) -> None:
@@ -87,7 +82,7 @@ def passes(query: Json, workload: Json) -> bool:
 
 
 def _judge_session(
-    judge: Judge, model: Model, session: Session, exchange: Exchange, workload: Json
+    judge: Judge, known: Knowledge, session: Session, exchange: Exchange, workload: Json
 ) -> None:
     """What the list shows of a session is what the session shows of itself."""
     views = session.views(exchange.sent, exchange.received)
@@ -100,15 +95,15 @@ def _judge_session(
 
     has("mode", [KINDS[asked.mode]])
     has("instance", [asked.instance])
-    has("user_id", [model.users.get(session.owner, workload.get("user_id"))])
-    backends = [asked.backend or (model.target.backend if view.jobs else None) for view in views]
-    has("backend", [*backends, ""] if None in backends and not model.defaults else backends)
+    has("user_id", [known.users.get(session.owner, workload.get("user_id"))])
+    backends = [asked.backend or (known.target.backend if view.jobs else None) for view in views]
+    has("backend", [*backends, ""] if None in backends and not known.bundled else backends)
     has("accepting_jobs", [view.accepting for view in views])
     has("status", [status_of(view) for view in views], "workload-status")
-    _judge_moments(judge, model, session, views, workload)
+    _judge_moments(judge, known, session, views, workload)
     usage = as_object(workload.get("usage")) or {}
     used = usage.get("qpu_charge_time_seconds")
-    tolerance = model.tolerance + session.slack
+    tolerance = known.tolerance + session.slack
     low = min(view.elapsed[0] for view in views) - tolerance
     high = max(view.elapsed[1] for view in views) + tolerance
     if isinstance(used, int | float):
@@ -117,9 +112,9 @@ def _judge_session(
 
 
 def _judge_moments(
-    judge: Judge, model: Model, session: Session, views: list[View], workload: Json
+    judge: Judge, known: Knowledge, session: Session, views: list[View], workload: Json
 ) -> None:
-    offset, tolerance = session.offset or 0, model.tolerance + session.slack
+    offset, tolerance = session.offset, known.tolerance + session.slack
     for name, attribute in (("created", "created"), ("ended", "closed")):
         got = moment(workload.get(name))
         wanted: list[float | None] = [getattr(view, attribute) for view in views]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from runtime_sessions_contract.checks.coverage import Gaps
 from runtime_sessions_contract.cli.options import Options, parse
 from runtime_sessions_contract.live.guard import Guard
 from runtime_sessions_contract.live.ledger import Ledger
@@ -17,6 +16,7 @@ from runtime_sessions_contract.live.settings import Live
 from runtime_sessions_contract.live.walk import alive
 from runtime_sessions_contract.report.files import write
 from runtime_sessions_contract.report.summary import summarise
+from runtime_sessions_contract.run.coverage import Gaps
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.suite.replay import recorded, replay
 from runtime_sessions_contract.suite.result import Result

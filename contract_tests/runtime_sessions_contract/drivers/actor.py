@@ -110,7 +110,7 @@ class Actor:
     def _coded(
         self, exchange: Exchange, parsed: Encodes | None, failure: Exception | None
     ) -> list[Violation]:
-        if failure is not None and not self.run.model.shapes:
+        if failure is not None and not self.run.known.shapes:
             # What a live service answers otherwise than documented is drift.
             return []
         if exchange.operation and str(exchange.status) not in exchange.operation.responses:
@@ -153,7 +153,7 @@ class Actor:
         if not exchange.succeeded:
             return None
         answer = as_object(exchange.json()) or {}
-        return self.run.model.sessions.get(str(answer.get("id")))
+        return self.run.known.sessions.get(str(answer.get("id")))
 
     def attempt(self, **fields: Any) -> Session | None:  # noqa: ANN401
         """Create a session as `create` does; what is wrong with the answer is reported.
@@ -161,14 +161,14 @@ class Actor:
         Returns:
             The session, if there is one however wrong the answer was; else None.
         """
-        known = set(self.run.model.sessions)
+        known = set(self.run.known.sessions)
         try:
             return self.create(**fields)
         except ContractViolationError as error:
             self.run.report(error.violations)
-        new = (name for name in self.run.model.sessions if name not in known)
+        new = (name for name in self.run.known.sessions if name not in known)
         name = next(new, None)
-        return None if name is None else self.run.model.sessions[name]
+        return None if name is None else self.run.known.sessions[name]
 
     def update(self, session_id: str, *, accepting: bool) -> Exchange:
         """Let a session accept jobs, or no more."""

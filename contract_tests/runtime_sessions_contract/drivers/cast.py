@@ -88,7 +88,7 @@ class Cast:
         job = control.submit(session.id, duration, outcome)
         when = (call.sent, control.now())
         accepting = session.views(*when)[0].takes_jobs
-        judge = Judge(run.tally, call, lambda: run.model.story(session))
+        judge = Judge(run.tally, call, lambda: run.known.story(session))
         told = "a job is taken" if accepting else "a job is refused"
         pointer = "#/components/schemas/Session/properties/accepting_jobs"
         judge("jobs", told, "taken" if job else "refused", pointer, ok=accepting == bool(job))
@@ -110,7 +110,7 @@ class Cast:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         if self.run.control:
-            self.run.model.advances.append(
+            self.run.known.advances.append(
                 self.run.controlled("/clock/advance", {"seconds": seconds})
             )
             self.run.control.advance(seconds)
@@ -118,7 +118,7 @@ class Cast:
     def settle(self, *sessions: Session) -> None:
         """Step past changes so near that their order with the next call would not be certain."""
         control = self.run.control
-        while control and not control.still and self.run.model.near_change(sessions, control.now()):
+        while control and not control.still and self.run.known.near_change(sessions, control.now()):
             self.advance(1)
 
 

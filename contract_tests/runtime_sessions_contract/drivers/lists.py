@@ -31,7 +31,7 @@ def list_workloads(cast: Cast) -> None:
 def _walk(cast: Cast, name: str, actor: Actor, order: str) -> None:
     """Turn all pages, and the last one back; a session comes and one goes between two of them."""
     run = cast.run
-    known = [session for session in run.model.sessions.values() if actor.owns(session)]
+    known = [session for session in run.known.sessions.values() if actor.owns(session)]
     found: list[str] = []
     last: Exchange | None = None
     for page in pages(actor, name, order):
@@ -106,7 +106,7 @@ def _turn_back(  # noqa: PLR0913, PLR0917 - where the walk has come to
 def _filter(cast: Cast, name: str) -> None:
     """What passes a filter is there, and nothing else is: the model holds each page against it."""
     run, user = cast.run, cast.user
-    sessions = [session for session in run.model.sessions.values() if user.owns(session)]
+    sessions = [session for session in run.known.sessions.values() if user.owns(session)]
     if not sessions:
         return
     newest = sessions[-1]

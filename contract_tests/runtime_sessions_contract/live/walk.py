@@ -24,7 +24,7 @@ def alive(run: Run, guard: Guard, live: Live) -> Result:
     accepted = read_baseline(live.baseline) if live.baseline else set[tuple[str, ...]]()
     begun = time.monotonic()
     run.part = "live"
-    run.model.given = frozenset([live.session] if live.session else [])
+    run.known.given = frozenset([live.session] if live.session else [])
     walk(run, guard, live.session)
     found = drift(run.document, run.exchanges, run.target.secrets)
     gaps = run.coverage.missing(fuzz=False, model=True, control=False)

@@ -1,4 +1,4 @@
-"""A run: one target, one model, and everything that was seen."""
+"""A run: one target, what is known of it, and everything that was seen."""
 
 import json
 import time
@@ -12,8 +12,9 @@ from threading import Lock
 from urllib.parse import parse_qsl, urlsplit
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_contract.checks.coverage import Coverage
-from runtime_sessions_contract.checks.model import Model
+from runtime_sessions_contract.checks.exchanges import take_in
+from runtime_sessions_contract.checks.knowledge import Knowledge
+from runtime_sessions_contract.run.coverage import Coverage
 from runtime_sessions_contract.target.control import Control
 from runtime_sessions_contract.target.target import CannotRunError, Target
 from runtime_sessions_contract.verdicts.findings import Causes
@@ -81,10 +82,8 @@ class Run:
         self.tally = Tally()
         self.coverage = Coverage(self.document, self.target.contract)
         tolerance = FOREIGN if self.control is None else STILL if self.control.still else TICKING
-        self.model = Model(
+        self.known = Knowledge(
             self.document,
-            self.tally,
-            self.coverage,
             self.target,
             tolerance=tolerance,
             synced=self.control is not None,
@@ -152,10 +151,15 @@ class Run:
         )
 
     def sees(self, exchange: Exchange) -> list[Violation]:
-        """Let the model see a call, whoever made it, and note it."""
+        """Note a call, judge it by what is known, and learn from it, whoever made it.
+
+        Returns:
+            What the server is wrong for.
+        """
         with self._lock:
             self.exchanges.append(exchange)
-            return self.verdict(self.model.sees(exchange))
+            self.coverage.sees(self.known, exchange)
+            return self.verdict(take_in(self.known, self.tally, exchange))
 
     def verdict(self, found: Iterable[Violation]) -> list[Violation]:
         """Tell what a server is wrong for from that in which it only differs, and note the latter.

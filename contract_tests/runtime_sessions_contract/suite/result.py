@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from runtime_sessions_contract.checks.coverage import Gaps
 from runtime_sessions_contract.checks.drift import Difference
+from runtime_sessions_contract.run.coverage import Gaps
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.verdicts.findings import Causes, Finding, findings
 

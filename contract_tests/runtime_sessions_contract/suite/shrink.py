@@ -65,10 +65,10 @@ def _make(cast: Cast, call: Exchange, ids: dict[str, str]) -> None:
         if path == "/clock/advance":
             cast.advance(body["seconds"])
         elif path == "/jobs":
-            session = run.model.sessions[ids[body["session_id"]]]
+            session = run.known.sessions[ids[body["session_id"]]]
             cast.submit(session, body["duration"], body["outcome"])
         else:
-            cast.cancel(run.model.sessions[ids[path.split("/")[2]]])
+            cast.cancel(run.known.sessions[ids[path.split("/")[2]]])
         return
     path, query = call.path, urlsplit(call.url).query
     path += f"?{query}" if query else ""

@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from runtime_sessions_contract.checks.coverage import Gaps
 from runtime_sessions_contract.drivers.cast import Cast
 from runtime_sessions_contract.drivers.clients import client_holds
 from runtime_sessions_contract.drivers.fuzz import fuzz
 from runtime_sessions_contract.drivers.machine import drive
 from runtime_sessions_contract.drivers.race import race
 from runtime_sessions_contract.drivers.tour import tour
+from runtime_sessions_contract.run.coverage import Gaps
 from runtime_sessions_contract.run.run import Run, attempt
 from runtime_sessions_contract.suite.result import Result
 from runtime_sessions_contract.suite.shrink import shorten

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from runtime_sessions_contract.openapi.operations import Operation
+from runtime_sessions_contract.openapi.values import Json, as_object
 from runtime_sessions_contract.wire.secrets import Caller
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Exchange:
     """A call and its answer.
 
@@ -55,6 +57,21 @@ class Exchange:
     def json(self) -> Any:  # noqa: ANN401 - any JSON value
         """The answer's JSON value. Raises ValueError where it is none."""
         return json.loads(self.body)
+
+    @cached_property
+    def garbled(self) -> bool:
+        """Whether the answer has a body that is not JSON."""
+        try:
+            if self.body:
+                self.json()
+        except ValueError:
+            return True
+        return False
+
+    @cached_property
+    def answer(self) -> Json | None:
+        """The JSON object that was answered; None where it was none."""
+        return None if self.garbled or not self.body else as_object(self.json())
 
     def request_json(self) -> Any:  # noqa: ANN401 - any JSON value
         """The request's JSON value; None where it is none."""

@@ -3,9 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from runtime_sessions_contract.checks.knowledge import Knowledge
 from runtime_sessions_contract.contracts.base.contract import Contract
 from runtime_sessions_contract.model.life import State
 from runtime_sessions_contract.openapi.document import Document
+from runtime_sessions_contract.wire.exchange import Exchange
 
 #: What a target without a control plane can show: the rest takes jobs, time, or an operator.
 WITHOUT_CONTROL = frozenset({State.OPEN, State.CLOSED})
@@ -23,6 +25,22 @@ class Coverage:
     statuses: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     edges: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     moves: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+
+    _states: dict[int, State] = field(default_factory=dict[int, State])
+
+    def sees(self, known: Knowledge, exchange: Exchange) -> None:
+        """Note an answer, and in which state its session was, as far as that is known."""
+        if exchange.operation is None:
+            return
+        self.answered(exchange.name, exchange.status)
+        session = known.session_of(exchange)
+        if session is not None and session.of(exchange):
+            middle = session.views(exchange.sent, exchange.received)[1 if session.slack else 0]
+            # Two sessions may have been given the same id, but not by the same call.
+            created = session.calls[0].number
+            self.edge(middle.state, exchange.name)
+            self.moved(self._states.get(created, State.OPEN), middle.state)
+            self._states[created] = middle.state
 
     def answered(self, operation: str, status: int) -> None:
         """Note an answer."""
