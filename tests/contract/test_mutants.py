@@ -47,10 +47,10 @@ NAMED = [
 
 @pytest.mark.parametrize("name", NAMED)
 def test_a_planted_bug_is_found_without_the_fuzzer(name: str) -> None:
-    run = hunt(name, ("race", "model"), seed=1, examples=0.2)
-    assert run.violations, MUTANTS[name].says
-    assert run.violations[0].check != "covered"
-    assert run.violations[0].curls
+    result = hunt(name, ("race", "model"), seed=1, examples=0.2)
+    assert result.violations, MUTANTS[name].says
+    assert result.violations[0].check != "covered"
+    assert result.violations[0].curls
 
 
 @pytest.mark.parametrize(
@@ -79,15 +79,15 @@ def test_what_no_contract_promises_is_asked_of_the_bundled_emulator_alone(
     "name", ["client-knows-all", "platform/client-drops", "platform/overlay-trusts"]
 )
 def test_a_planted_bug_of_a_client_is_found(name: str) -> None:
-    run = hunt(name, ("client",), seed=1, examples=0.5)
-    assert run.violations, MUTANTS[name].says
+    result = hunt(name, ("client",), seed=1, examples=0.5)
+    assert result.violations, MUTANTS[name].says
 
 
 @pytest.mark.parametrize("name", ["allow-short", "any-mode", "platform/method-404"])
 def test_a_planted_bug_is_found_by_the_fuzzer(name: str) -> None:
-    run = hunt(name, ("fuzz",), seed=1, examples=0.2)
-    assert run.violations, MUTANTS[name].says
-    assert run.violations[0].curls
+    result = hunt(name, ("fuzz",), seed=1, examples=0.2)
+    assert result.violations, MUTANTS[name].says
+    assert result.violations[0].curls
 
 
 @pytest.mark.parametrize(

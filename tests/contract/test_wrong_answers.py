@@ -20,7 +20,7 @@ from runtime_sessions_contract.drivers.tour import tour
 from runtime_sessions_contract.report.summary import summarise
 from runtime_sessions_contract.run.coverage import Gaps
 from runtime_sessions_contract.run.run import Run
-from runtime_sessions_contract.suite.result import Result
+from runtime_sessions_contract.suite.result import Result, result_of
 from runtime_sessions_contract.suite.suite import RUNNERS, execute
 from runtime_sessions_contract.target.bundled import emulator_target
 from runtime_sessions_contract.target.target import Target
@@ -149,9 +149,9 @@ def test_a_bug_of_the_suite_is_told_as_one_and_hides_no_other_part(
             result = execute(run, ("race", "client"))
         finally:
             run.close()
-    (bug,) = result.run.bugs
+    (bug,) = result.bugs
     assert bug.startswith("race, as a whole: KeyError: '201' (test_wrong_answers.py:")
-    assert result.spans.keys() == {"race", "client"}
+    assert result.timings.keys() == {"race", "client"}
 
 
 def reversed_history(method: str, path: str, status: int, answer: Any) -> tuple[int, Any]:
@@ -219,4 +219,4 @@ def execute_parts(run: Run) -> Result:
     """The parts that leave nothing to chance, as a result."""
     for part in (race, tour):
         part(run)
-    return Result(run, ("race", "model"), Gaps())
+    return result_of(run, ("race", "model"), Gaps(), {})

@@ -109,6 +109,6 @@ def read_baseline(file: Path) -> set[tuple[str, ...]]:
         raise CannotRunError(f"BASELINE: {file} is no list of differences: {error}") from None
 
 
-def as_json(found: list[Difference]) -> str:
+def as_json(found: Iterable[Difference]) -> str:
     """The differences as a file that can be a baseline."""
     return json.dumps([asdict(difference) for difference in found], indent=1) + "\n"

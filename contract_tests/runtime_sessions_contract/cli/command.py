@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -19,8 +18,8 @@ from runtime_sessions_contract.report.summary import summarise
 from runtime_sessions_contract.run.coverage import Gaps
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.suite.replay import recorded, replay
-from runtime_sessions_contract.suite.result import Result
-from runtime_sessions_contract.suite.suite import execute
+from runtime_sessions_contract.suite.result import Result, result_of
+from runtime_sessions_contract.suite.suite import run_suite
 from runtime_sessions_contract.target.bundled import bundled
 from runtime_sessions_contract.target.reach import check
 from runtime_sessions_contract.target.target import CannotRunError, Target
@@ -52,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     summarise(result, console)
     if not result.holds:
         return VIOLATED
-    if result.run.bugs:
+    if result.bugs:
         return CANNOT_RUN
     return DRIFTED if result.drift else HOLDS
 
@@ -64,30 +63,36 @@ def hold(options: Options, console: Console) -> Result:
         CannotRunError: It could not run.
     """
     with nullcontext(options.target) if options.target else bundled(options.contract) as target:
-        check(target)
         kinds = {target.bundled: "the bundled emulator", options.live is not None: "live"}
         kind = kinds.get(True, "an emulator" if target.control_url else "no control plane")
         contract = f"the {target.contract.name} contract"
         told = f"Holding {target.url} ({kind}) to {contract}, seed {options.seed}"
         console.print(told, highlight=False)
         with progress(console) as tell:
-            deadline = time.monotonic() + options.max_time if options.max_time else None
-            guard = _guard(options.live, target) if options.live else None
-            run = Run(
+            if options.live is not None:
+                return _hold_live(options, options.live, target, tell)
+            return run_suite(
                 target,
+                parts=options.parts,
                 seed=options.seed,
-                strict=options.strict,
                 examples=options.examples,
-                deadline=deadline,
+                strict=options.strict,
+                max_time=options.max_time,
                 progress=tell,
-                transport=guard,
             )
-            try:
-                if options.live and guard:
-                    return alive(run, guard, options.live)
-                return execute(run, options.parts)
-            finally:
-                run.close()
+
+
+def _hold_live(
+    options: Options, live: Live, target: Target, progress: Callable[[str], None]
+) -> Result:
+    """Hold a live service to the contract, within its budget."""
+    check(target)
+    guard = _guard(live, target)
+    run = Run(target, seed=options.seed, strict=options.strict, progress=progress, transport=guard)
+    try:
+        return alive(run, guard, live)
+    finally:
+        run.close()
 
 
 def _guard(live: Live, target: Target) -> Guard:
@@ -105,7 +110,7 @@ def again(options: Options, file: Path) -> Result:
     target, control, entries = recorded(file)
     run = Run(target, seed=options.seed)
     replay(run, entries, control=control)
-    return Result(run, ("replay",), Gaps())
+    return result_of(run, ("replay",), Gaps(), {})
 
 
 @contextmanager

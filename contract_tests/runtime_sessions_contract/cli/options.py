@@ -11,11 +11,8 @@ from urllib.parse import urlsplit
 from runtime_sessions_contract.contracts.base.contract import Contract
 from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.live.settings import Live
+from runtime_sessions_contract.suite.suite import PARTS
 from runtime_sessions_contract.target.target import LOOPBACK, CannotRunError, Target
-from runtime_sessions_contract.wire.secrets import Secrets
-
-#: The parts of the suite, in the order in which they run.
-PARTS = ("race", "model", "fuzz", "client")
 
 LEDGER = ".runtime-sessions-ledger.jsonl"
 
@@ -182,13 +179,14 @@ def _target(
         raise CannotRunError(
             "TOKEN is not set: give a user's token in the environment, TOKEN=... make contract"
         )
-    return Target(
-        url=url.rstrip("/"),
-        secrets=Secrets(token, environment.get("OTHER_TOKEN") or None),
-        contract=contract,
-        backend=option("backend") or contract.backend,
-        instance=option("instance") or contract.instance,
-        control_url=control_url.rstrip("/") if control_url else None,
+    return Target.server(
+        url,
+        token,
+        other_token=environment.get("OTHER_TOKEN") or None,
+        contract=contract.name,
+        backend=option("backend"),
+        instance=option("instance"),
+        control_url=control_url,
     )
 
 

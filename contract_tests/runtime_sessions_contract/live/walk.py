@@ -11,7 +11,7 @@ from runtime_sessions_contract.live.guard import GONE, BudgetSpentError, Guard
 from runtime_sessions_contract.live.settings import Live
 from runtime_sessions_contract.model.session import Session
 from runtime_sessions_contract.run.run import Run
-from runtime_sessions_contract.suite.result import Result
+from runtime_sessions_contract.suite.result import Result, Timing, result_of
 from runtime_sessions_contract.target.target import TIMEOUT, CannotRunError
 from runtime_sessions_contract.verdicts.violation import ContractViolationError
 
@@ -30,9 +30,9 @@ def alive(run: Run, guard: Guard, live: Live) -> Result:
     gaps = run.coverage.missing(fuzz=False, model=True, control=False)
     reason = run.spent or "takes more than a walk through a live service"
     gaps.unreachable += [(missed, reason) for missed in gaps.missed]
-    result = Result(run, ("live",), gaps, {"live": (time.monotonic() - begun, guard.made)})
-    result.drift = [difference for difference in found if difference.identity not in accepted]
-    return result
+    new = tuple(difference for difference in found if difference.identity not in accepted)
+    timings = {"live": Timing(time.monotonic() - begun, guard.made)}
+    return result_of(run, ("live",), gaps, timings, drift=new)
 
 
 def walk(run: Run, guard: Guard, given: str | None) -> None:

@@ -22,6 +22,6 @@ def write(result: Result, folder: Path) -> list[Path]:
         files["drift.json"] = as_json(result.drift)
     for name, text in files.items():
         # Once more over everything: what was put together may hold what its parts did not.
-        safe = result.run.target.secrets.redact(text)
+        safe = result.target.secrets.redact(text)
         (folder / name).write_text(safe, encoding="utf-8", errors="replace")
     return [folder / name for name in files]

@@ -14,11 +14,11 @@ HIDDEN = {"authorization", "x-access-token", "cookie", "set-cookie"}
 
 def har(result: Result) -> dict[str, object]:
     """Every call and answer."""
-    secrets = result.run.target.secrets
+    secrets = result.target.secrets
     creator = {"name": "runtime-sessions-contract", "version": "1"}
-    entries = [_entry(exchange, secrets) for exchange in result.run.exchanges]
+    entries = [_entry(exchange, secrets) for exchange in result.exchanges]
     # What a replay needs to know beside the calls.
-    target, control = result.run.target, result.run.control is not None
+    target, control = result.target, result.controlled
     names = {"_backend": target.backend, "_instance": target.instance}
     beside = {"_url": target.url, "_contract": target.contract.name, **names, "_control": control}
     return {"log": {"version": "1.2", "creator": creator, **beside, "entries": entries}}

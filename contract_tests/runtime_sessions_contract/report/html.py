@@ -1,5 +1,6 @@
 """The report as a page: one file, no address of anything else in it, readable without a script."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 
@@ -39,26 +40,25 @@ WIDTH, HEIGHT = 190, 116
 
 def page(result: Result) -> str:
     """The page."""
-    run = result.run
     found, differs = result.findings, result.differences
     verdict = "holds to the contract"
     if found:
         verdict = f"breaks the contract: {len(found)} finding{'s' if len(found) > 1 else ''}"
     mood = "good" if result.holds else "bad"
     apart = "<h2>It differs where nobody can say that it is wrong</h2>" if differs else ""
-    bugs = "".join(f'<p class="bad">The suite itself failed: {escape(bug)}' for bug in run.bugs)
+    bugs = "".join(f'<p class="bad">The suite itself failed: {escape(bug)}' for bug in result.bugs)
     spans = "".join(
-        f"<tr><td>{escape(part)}<td>{calls}<td>{seconds:.1f} s"
-        for part, (seconds, calls) in result.spans.items()
+        f"<tr><td>{escape(part)}<td>{timing.calls}<td>{timing.seconds:.1f} s"
+        for part, timing in result.timings.items()
     )
-    gaps = "".join(f"<li>{escape(what)}: {escape(why)}" for what, why in result.gaps.unreachable)
+    gaps = "".join(f"<li>{escape(what)}: {escape(why)}" for what, why in result.out_of_reach)
     return f"""<!doctype html>
 <html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(run.target.url)} {verdict}</title><style>{STYLE}</style>
-<h1>{escape(run.target.url)} <span class="{mood}">{verdict}</span></h1>
-<p>The {run.document.name} contract: {len(run.exchanges)} calls, {result.checks} checks,
-seed {run.seed}.</p>
+<title>{escape(result.target.url)} {verdict}</title><style>{STYLE}</style>
+<h1>{escape(result.target.url)} <span class="{mood}">{verdict}</span></h1>
+<p>The {result.document.name} contract: {result.calls} calls, {result.checks} checks,
+seed {result.seed}.</p>
 {bugs}{_overview(found)}
 {"".join(_finding(result, number, each) for number, each in enumerate(found, 1))}
 {apart}{"".join(_finding(result, f"d{number}", each) for number, each in enumerate(differs, 1))}
@@ -69,7 +69,7 @@ seed {run.seed}.</p>
 </html>"""
 
 
-def _overview(found: list[Finding]) -> str:
+def _overview(found: Sequence[Finding]) -> str:
     """The findings in a table, the gravest first."""
     rows = "".join(
         f"<tr><td>{number}. {escape(each.title)}<td>{each.gravity.says}<td>{each.times}"
@@ -81,7 +81,7 @@ def _overview(found: list[Finding]) -> str:
 def _finding(result: Result, number: int | str, finding: Finding) -> str:
     """A finding: what it breaks, how that is known, and how to see it."""
     example, ground = finding.example, finding.ground
-    pointer, _ = result.run.document.quote(example.pointer)
+    pointer, _ = result.document.quote(example.pointer)
     sources = " ".join(f"<code>{escape(url)}</code>" for url in ground.sources)
     known = escape(f"{ground.provenance}. {ground.reason}".strip())
     then = ""
@@ -115,12 +115,12 @@ def _matrix(result: Result) -> str:
 
 
 def _diagram(result: Result) -> str:
-    coverage = result.run.coverage
+    coverage = result.coverage
     label = "States and what was called in each"
     parts = [f'<svg viewBox="0 0 820 436" role="img" aria-label="{label}">{MARKER}']
     for (before, after), count in sorted(coverage.moves.items()):
         parts.append(_arrow(PLACES[State(before)], PLACES[State(after)], count))
-    for state in map(State, result.run.document.states):
+    for state in map(State, result.document.states):
         x, y = PLACES[state]
         parts.append(
             f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="8" fill="Canvas" '

@@ -10,7 +10,7 @@ CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�
 
 def junit(result: Result) -> str:
     """A test case for each finding, then one for each check of each operation that held."""
-    tally, run = result.run.tally, result.run
+    tally = result.tally
     suite = ET.Element("testsuite", name="runtime-sessions-contract")
     for finding in result.findings:
         example, ground = finding.example, finding.ground
@@ -32,23 +32,22 @@ def junit(result: Result) -> str:
             f"{ground.provenance}: {ground.reason} Expected {example.expected}, {example.got} came"
         )
         ET.SubElement(case, "skipped", message=_xml(told))
-    failed = {(each.operation, each.check) for each in (*run.violations, *run.differences)}
-    held = sorted(tally.made.keys() - failed)
+    held = sorted(made for made in tally.made if not tally.failed[made])
     for operation, check in held:
         ET.SubElement(suite, "testcase", classname=operation, name=check)
-    for what, why in result.gaps.unreachable:
+    for what, why in result.out_of_reach:
         ET.SubElement(
             ET.SubElement(suite, "testcase", classname="coverage", name=what),
             "skipped",
             message=why,
         )
-    skipped = len(result.gaps.unreachable) + len(result.differences)
+    skipped = len(result.out_of_reach) + len(result.differences)
     suite.attrib |= {
         "tests": str(len(suite)),
         "failures": str(len(result.findings)),
         "skipped": str(skipped),
     }
-    suite.attrib["time"] = f"{sum(seconds for seconds, _ in result.spans.values()):.3f}"
+    suite.attrib["time"] = f"{sum(timing.seconds for timing in result.timings.values()):.3f}"
     return ET.tostring(suite, encoding="unicode", xml_declaration=True)
 
 

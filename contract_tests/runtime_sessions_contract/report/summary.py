@@ -1,5 +1,7 @@
 """What a run tells at its end: what held, what did not, and how to see it for oneself."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -35,7 +37,7 @@ def _tell(result: Result, finding: Finding, console: Console, number: str, style
     often = "" if finding.times == 1 else f", {finding.times:,} times"
     title = escape(finding.title)
     console.print(f"[{style}]{number}{title}[/] ({example.part}{often})", soft_wrap=True)
-    pointer, _ = result.run.document.quote(example.pointer)
+    pointer, _ = result.document.quote(example.pointer)
     known = f"{ground.provenance}: {ground.reason}" if ground.reason else ground.provenance
     lines = [
         ("rule", ground.says),
@@ -55,21 +57,20 @@ def _tell(result: Result, finding: Finding, console: Console, number: str, style
 
 def _seen(result: Result, console: Console) -> None:
     """Print what was covered, and what was out of reach."""
-    run = result.run
-    coverage = run.coverage
-    links = sum(1 for link in run.document.links if coverage.links[str(link)])
-    operations = run.document.operations.values()
+    document, coverage = result.document, result.coverage
+    links = sum(1 for link in document.links if coverage.links[str(link)])
+    operations = document.operations.values()
     statuses = [(each.name, status) for each in operations for status in each.responses]
     edges = coverage.wanted_edges()
     answered = sum(1 for each in statuses if coverage.statuses[each])
     parts = [
         f"{sum(1 for edge in edges if coverage.edges[edge])} of {len(edges)} edges",
         f"{answered} of {len(statuses)} documented answers",
-        f"{links} of {len(run.document.links)} links",
+        f"{links} of {len(document.links)} links",
     ]
     console.print("Seen: " + ", ".join(parts))
     reasons: dict[str, list[str]] = {}
-    for what, why in result.gaps.unreachable:
+    for what, why in result.out_of_reach:
         reasons.setdefault(why, []).append(what)
     for why, whats in reasons.items():
         subject = "it " if why.startswith("takes") else ""
@@ -79,21 +80,21 @@ def _seen(result: Result, console: Console) -> None:
 
 def _verdict(result: Result, console: Console) -> None:
     """Print what it comes to."""
-    run = result.run
     console.print()
-    spans = ", ".join(f"{part} {seconds:.1f} s" for part, (seconds, _) in result.spans.items())
+    timings = result.timings.items()
+    spans = ", ".join(f"{part} {timing.seconds:.1f} s" for part, timing in timings)
     console.print(
-        f"{len(run.exchanges):,} calls and {result.checks:,} checks: {spans}. Seed {run.seed}.",
+        f"{result.calls:,} calls and {result.checks:,} checks: {spans}. Seed {result.seed}.",
         highlight=False,
     )
-    url = escape(run.target.url)
-    for bug in run.bugs:
+    url = escape(result.target.url)
+    for bug in result.bugs:
         console.print(f"[bold red]The suite itself failed, which is a bug: {escape(bug)}[/]")
     if not result.holds:
         count = len(result.findings)
         told = f"{count} finding{'s' if count > 1 else ''}"
         console.print(f"[bold red]{url} breaks the contract: {told}.[/]")
-    elif run.bugs:
+    elif result.bugs:
         console.print("[bold red]No verdict: report this, with the seed.[/]")
     elif result.drift:
         count = len(result.drift)
@@ -104,7 +105,7 @@ def _verdict(result: Result, console: Console) -> None:
         console.print(f"[bold green]{url} holds to the contract{beside}.[/]")
 
 
-def drifted(found: list[Difference]) -> Table:
+def drifted(found: Sequence[Difference]) -> Table:
     """The differences."""
     names = ("operation", "status", "kind", "field", "sample", "contract")
     table = Table(*names, box=None, header_style="bold", title="Drift", title_justify="left")

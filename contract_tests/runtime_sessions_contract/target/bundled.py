@@ -8,9 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from runtime_sessions_contract.contracts.base.contract import Contract
-from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.target.target import CannotRunError, Target
-from runtime_sessions_contract.wire.secrets import Secrets
 
 
 @contextmanager
@@ -40,14 +38,4 @@ def emulator_target(url: str, contract: str = "classic") -> Target:
     # Not before it is needed: a server of somebody else's is held to a contract without it.
     from runtime_sessions_emulator import Emulator  # noqa: PLC0415
 
-    emulator = Emulator(contract=contract)
-    return Target(
-        url=url,
-        secrets=Secrets(emulator.token, emulator.other_token, emulator.api_key),
-        contract=CONTRACTS[contract],
-        backend=emulator.backend,
-        instance=emulator.instance,
-        open_instance=emulator.open_instance,
-        control_url=f"{url}/_emulator",
-        bundled=True,
-    )
+    return Target.emulator(Emulator(contract=contract), url)

@@ -121,7 +121,7 @@ class Causes:
         return cause
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong with a server, or in which it differs.
 
@@ -134,13 +134,13 @@ class Finding:
 
     ground: Ground
     example: Violation
-    places: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    follows: Counter[str] = field(default_factory=Counter[str])
+    places: Mapping[tuple[str, str], int]
+    follows: Mapping[str, int]
 
     @property
     def times(self) -> int:
         """How often it was seen."""
-        return self.places.total()
+        return sum(self.places.values())
 
     @property
     def operations(self) -> list[str]:
@@ -205,11 +205,11 @@ def _finding(
 ) -> Finding:
     own = [each for each in group if cause_of(each) == root]
     example = min(own, key=lambda each: (len(each.curls) or 99, len("".join(each.curls))))
-    finding = Finding(ground_of(document, example), example)
+    places, follows = Counter[tuple[str, str]](), Counter[str]()
     for each in group:
         seen = max(1, times.get(each.identity, 1))
         if cause_of(each) == root:
-            finding.places[each.operation, each.check] += seen
+            places[each.operation, each.check] += seen
         else:
-            finding.follows[each.title] += seen
-    return finding
+            follows[each.title] += seen
+    return Finding(ground_of(document, example), example, places, follows)

@@ -38,6 +38,9 @@ class Contract(ABC):
     samples: Samples
     client: Client
 
+    def __repr__(self) -> str:
+        return f"<the {self.name} contract>"
+
     @property
     def document(self) -> Document:
         """The document that describes it."""
