@@ -1,5 +1,6 @@
 """Handles on one session."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterable
 from contextlib import contextmanager
 from datetime import timedelta
@@ -67,6 +68,7 @@ class AsyncSessionHandle:
         self._endings = endings
         self._details: SessionDetails | None = None
         self._has_ended = False
+        self._entered_in = 0
         self.id = session_id
         self.messages = ()
         self.response = None
@@ -193,10 +195,13 @@ class AsyncSessionHandle:
                 pause = longer(pause)
 
     async def __aenter__(self) -> Self:
+        self._entered_in = os.getpid()
         return self
 
     async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
-        await self._leave(error)
+        # A process that was forked inside of the block has its end before it, too.
+        if self._entered_in == os.getpid():
+            await self._leave(error)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.id!r})"

@@ -1,6 +1,7 @@
 # Written by codegen/unasync.py from _async/session.py: edit that one, and `make generate`.
 """Handles on one session."""
 
+import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -68,6 +69,7 @@ class SessionHandle:
         self._endings = endings
         self._details: SessionDetails | None = None
         self._has_ended = False
+        self._entered_in = 0
         self.id = session_id
         self.messages = ()
         self.response = None
@@ -194,10 +196,13 @@ class SessionHandle:
                 pause = longer(pause)
 
     def __enter__(self) -> Self:
+        self._entered_in = os.getpid()
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        self._leave(error)
+        # A process that was forked inside of the block has its end before it, too.
+        if self._entered_in == os.getpid():
+            self._leave(error)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.id!r})"
