@@ -218,7 +218,7 @@ changed("workloads-untyped", "shapes", "Workloads have no kind.", "workloads", c
 def filtered(name: str, says: str, before: str) -> None:
     """Plant a filter of jobs that has no effect."""
     patched(
-        name, "paging", says, ("contracts.platform.job_filter", before, "True"), contracts=PLATFORM
+        name, "paging", says, ("contracts.job_filter", before, "True"), contracts=PLATFORM
     )
 
 
@@ -242,7 +242,7 @@ patched(
     "pending-turned",
     "paging",
     "Pending jobs are those that have ended.",
-    ("contracts.platform.job_filter", "job.end is None}", "job.end is not None}"),
+    ("contracts.job_filter", "job.end is None}", "job.end is not None}"),
     contracts=PLATFORM,
 )
 patched(

@@ -197,7 +197,8 @@ def faulty(fault: Fault, answer: Answer | None, not_found: Answer, view: ErrorVi
         case FaultKind.RESET:
             struck = Answer(0, cut=0)
         case FaultKind.TRUNCATED if answer is not None:
-            struck = evolve(answer, cut=len(encode(answer.body)) // 2)
+            whole = encode(answer.body) if answer.raw is None else answer.raw
+            struck = evolve(answer, cut=len(whole) // 2)
         case FaultKind.UNKNOWN_VALUE | FaultKind.MISSING_FIELD if (
             answer is not None and answer.body
         ):
@@ -218,8 +219,10 @@ def _retry_after(fault: Fault) -> str:
 
 def _alters(fault: Fault, answer: Answer) -> bool:
     body = answer.body
-    if body is None or answer.status != 200:  # noqa: PLR2004 - OK
+    if answer.status != 200:  # noqa: PLR2004 - OK
         return False
+    if body is None:
+        return fault.kind == FaultKind.TRUNCATED and len(answer.raw or b"") > 1
     return fault.kind == FaultKind.TRUNCATED or _field(fault, body) in body
 
 

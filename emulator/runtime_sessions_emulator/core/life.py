@@ -137,6 +137,13 @@ def cancel_job(session: Session, place: int, outcome: Outcome, now: int) -> Sess
     return _scheduled(_start_queued(_close_if_drained(after, now), now))
 
 
+def replace_job(session: Session, place: int, job: Job) -> Session:
+    """The session with one of its jobs as it is told now: nothing of its life is changed."""
+    jobs = list(session.jobs)
+    jobs[place] = job
+    return evolve(session, jobs=tuple(jobs))
+
+
 def update(session: Session, now: int, *, accepting_jobs: bool) -> Session:
     """The settled session, accepting jobs or draining. A final state stays, whatever the flag."""
     if session.state.final or session.accepting_jobs == accepting_jobs:

@@ -133,7 +133,7 @@ class Boundary:
             HttpError: It breaks the contract (400) or is too large (413).
             ConnectionError: The client went away before it was all there.
         """
-        text = await read_body(receive)
+        text = await read_body(receive, operation.body_limit)
         if operation.strict and not is_json(scope["headers"]):
             raise _invalid("body", "its content type is not application/json")
         try:

@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from runtime_sessions_emulator.contracts.base import Call, Contract
 from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.control.faults import Fault, FaultKind, faulty
+from runtime_sessions_emulator.core.computation import Computation, NotComputedError
 from runtime_sessions_emulator.core.errors import NoSuchSessionError, ServiceError
 from runtime_sessions_emulator.http.document import Operation
 from runtime_sessions_emulator.http.log import Entry
@@ -63,7 +65,7 @@ class Api:
             return self._faulty(fault, None)
         if fault is not None:
             await asyncio.sleep(fault.seconds)
-        answer = self._carry_out(operation, Call(user, instance, ident, query, body, headers))
+        answer = await self._carry_out(operation, Call(user, instance, ident, query, body, headers))
         if operation.id == "createSession" and answer.body is not None:
             entry.session_id = answer.body.get("id")
         if fault is None and self._faults:
@@ -74,15 +76,20 @@ class Api:
                 await asyncio.sleep(fault.seconds)
         return answer
 
-    def _carry_out(self, operation: Operation, call: Call) -> Answer:
-        try:
-            with self._service.lock:
-                answer = self._contract.handlers[operation.id](call)
-        except ServiceError as error:
-            answer = self._contract.error(self._contract.refused(error))
-        except HttpError as error:
-            answer = self._contract.error(error)
-        return self._checked(operation, answer, operation.id)
+    async def _carry_out(self, operation: Operation, call: Call) -> Answer:
+        while True:
+            try:
+                with self._service.lock:
+                    answer = self._contract.handlers[operation.id](call)
+            except NotComputedError as error:
+                # What only tells can be asked anew.
+                await _computed(error.computation)
+                continue
+            except ServiceError as error:
+                answer = self._contract.error(self._contract.refused(error))
+            except HttpError as error:
+                answer = self._contract.error(error)
+            return self._checked(operation, answer, operation.id)
 
     def _checked(self, operation: Operation | None, answer: Answer, name: str) -> Answer:
         """The answer, if the contract allows it; else an error that says loudly what is wrong."""
@@ -109,3 +116,17 @@ class Api:
     def _faulty(self, fault: Fault, answer: Answer | None) -> Answer:
         not_found = self._contract.error(self._contract.refused(NoSuchSessionError()))
         return faulty(fault, answer, not_found, self._contract.error)
+
+
+async def _computed(computation: Computation) -> None:
+    """Return once it is known what came of a computation; everybody else is served meanwhile."""
+    loop = asyncio.get_running_loop()
+    done = asyncio.Event()
+
+    def tell() -> None:
+        # The server may have gone in the meantime.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(done.set)
+
+    computation.when_done(tell)
+    await done.wait()
