@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -43,7 +42,6 @@ class QueuedComputation:
         self.worker: Worker | None = None
         self._workers = workers
         self._outcome: Computed | None = None
-        self._listeners: list[Callable[[], None]] = []
 
     @property
     def outcome(self) -> Computed | None:
@@ -58,21 +56,9 @@ class QueuedComputation:
         """Compute no more; unless it is done, it can begin anew."""
         self._workers.stop(self)
 
-    def when_done(self, tell: Callable[[], None]) -> None:
-        """Have it told once the outcome is known, in whichever thread it becomes so."""
-        with self._workers.lock:
-            if self._outcome is None:
-                self._listeners.append(tell)
-                return
-        tell()
-
     def finish(self, outcome: Computed) -> None:
-        """Make the outcome known, to those too who wait for it."""
-        with self._workers.lock:
-            self._outcome = outcome
-            listeners, self._listeners = self._listeners, []
-        for tell in listeners:
-            tell()
+        """Make the outcome known."""
+        self._outcome = outcome
 
 
 class Worker:

@@ -11,6 +11,7 @@ from attrs import asdict
 
 from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.control.faults import Fault
+from runtime_sessions_emulator.core.choices import hold_known
 from runtime_sessions_emulator.core.clock import moment, timestamp
 from runtime_sessions_emulator.core.job import Job, micros
 from runtime_sessions_emulator.core.job_rule import JobOrder, JobRule
@@ -25,6 +26,7 @@ class Control:
         self._service = emulation.service
         self._faults = emulation.faults
         self._log = emulation.log
+        self._operations = emulation.contract.handlers.keys()
         self._snapshots: dict[str, tuple[Any, ...]] = {}
 
     def now(self) -> datetime:
@@ -121,8 +123,11 @@ class Control:
         """Let answers go wrong, and give the name by which the fault can be removed.
 
         Raises:
-            ValueError: A fault of that name is on already.
+            ValueError: A fault of that name is on already, or its operation is not one of the
+                contract's: it would never strike.
         """
+        if fault.operation is not None:
+            hold_known("operation", fault.operation, self._operations)
         with self._service.lock:
             return self._faults.add(fault)
 

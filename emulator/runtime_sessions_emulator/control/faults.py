@@ -1,15 +1,16 @@
 """Faults: named rules by which answers go wrong, deterministic from the seed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from enum import StrEnum
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from attrs import evolve, field, frozen
-from attrs.validators import ge, in_, le, optional
+from attrs import evolve, field, fields, frozen
+from attrs.validators import ge, le, optional
 
+from runtime_sessions_emulator.core.choices import known
 from runtime_sessions_emulator.http.messages import Answer, ErrorView, HttpError, encode
 
 
@@ -28,6 +29,28 @@ class FaultKind(StrEnum):
     NOT_FOUND_YET = "not_found_yet"
 
 
+#: The names of the kinds, so that type checkers know them too.
+FaultName = Literal[
+    "error",
+    "gateway",
+    "rate_limit",
+    "delay",
+    "reset",
+    "truncated",
+    "broken_json",
+    "unknown_value",
+    "missing_field",
+    "not_found_yet",
+]
+# The arguments that only some kinds heed, and those kinds.
+_HEEDED: Final[Mapping[str, frozenset[FaultKind]]] = {
+    "status": frozenset({FaultKind.ERROR, FaultKind.GATEWAY}),
+    "retry_after": frozenset({FaultKind.RATE_LIMIT}),
+    "as_date": frozenset({FaultKind.RATE_LIMIT}),
+    "seconds": frozenset({FaultKind.DELAY, FaultKind.NOT_FOUND_YET}),
+    "field": frozenset({FaultKind.UNKNOWN_VALUE, FaultKind.MISSING_FIELD}),
+    "value": frozenset({FaultKind.UNKNOWN_VALUE}),
+}
 # What makes an answer of the true one, and so comes after the side effect.
 _ALTERING: Final = {FaultKind.TRUNCATED, FaultKind.UNKNOWN_VALUE, FaultKind.MISSING_FIELD}
 GATEWAY_STATUSES: Final = (403, 502, 503, 520, 521, 522, 523, 524)
@@ -35,6 +58,11 @@ _ENUMS: Final = ("state", "status", "mode")
 
 
 _ERROR_STATUSES: Final = range(400, 600)
+
+
+def _kind(kind: FaultKind | FaultName) -> str:
+    """The name of a kind."""
+    return str(kind)
 
 
 @frozen
@@ -59,10 +87,10 @@ class Fault:
         value: The unknown value.
 
     Raises:
-        ValueError: There is no such kind, or it does not go with the other arguments.
+        ValueError: There is no such kind, or it does not heed one of the other arguments.
     """
 
-    kind: str = field(validator=in_(list(FaultKind)), converter=str)
+    kind: str = field(converter=_kind, validator=known("kind of fault", FaultKind))
     name: str | None = field(default=None, kw_only=True)
     operation: str | None = field(default=None, kw_only=True)
     session_id: str | None = field(default=None, kw_only=True)
@@ -82,7 +110,22 @@ class Fault:
         object.__setattr__(self, "after", self.after or self.kind in _ALTERING)
         allowed = GATEWAY_STATUSES if self.kind == FaultKind.GATEWAY else _ERROR_STATUSES
         if self.status is not None and self.status not in allowed:
-            raise ValueError(f"The status of {self.kind!r} is one of {allowed}, not {self.status}.")
+            raise ValueError(f"The status of {self.kind!r} is {_told(allowed)}, not {self.status}.")
+        for attribute in fields(Fault):
+            kinds = _HEEDED.get(attribute.name)
+            if kinds is None or self.kind in kinds:
+                continue
+            if getattr(self, attribute.name) != attribute.default:
+                heeded = " and ".join(sorted(kinds))
+                raise ValueError(
+                    f"{self.kind!r} does not heed {attribute.name!r}: that is for {heeded}."
+                )
+
+
+def _told(statuses: Sequence[int]) -> str:
+    if isinstance(statuses, range):
+        return f"from {statuses[0]} to {statuses[-1]}"
+    return f"one of {', '.join(map(str, statuses))}"
 
 
 class Faults:

@@ -92,7 +92,7 @@ def control_app(control: Control, *, local: bool) -> ASGIApp:
         Route(PREFIX + path, _by_method(handlers), methods=list(handlers))
         for path, handlers in by_path.items()
     ]
-    app = Starlette(routes=[*page_routes(PREFIX), Route(f"{PREFIX}/health", _health), *routes])
+    app = Starlette(routes=[*page_routes(PREFIX), *routes])
     return _SameOrigin(app, local=local)
 
 
@@ -113,10 +113,6 @@ class _SameOrigin:
             await refusal(scope, receive, send)
             return
         await self._app(scope, receive, send)
-
-
-async def _health(_: Request) -> Response:
-    return JSONResponse({"status": "ok"})
 
 
 def _by_method(handlers: dict[str, Handler]) -> Handler:

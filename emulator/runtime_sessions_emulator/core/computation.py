@@ -4,7 +4,6 @@ A session's life does not wait for it and does not know how it comes about. Whoe
 how a job ended has to wait until it is there.
 """
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from attrs import frozen
@@ -41,10 +40,6 @@ class Computation(Protocol):
 
     def stop(self) -> None:
         """Compute no more; unless it is done, it can begin anew."""
-        ...
-
-    def when_done(self, tell: Callable[[], None]) -> None:
-        """Have it told once the outcome is known, in whichever thread it becomes so."""
         ...
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import field, frozen
-from attrs.validators import ge, in_, optional
+from attrs.validators import ge, optional
 
+from runtime_sessions_emulator.core.choices import known
 from runtime_sessions_emulator.core.job import OUTCOMES, Outcome
 
 
@@ -31,7 +32,7 @@ class JobRule:
     """
 
     duration: float | None = field(default=None, validator=optional(ge(0)))
-    outcome: str = field(default="completed", validator=in_(list(OUTCOMES)))
+    outcome: str = field(default="completed", validator=known("outcome", OUTCOMES))
     reason: str | None = None
     reason_code: int | None = None
     result: str | dict[str, Any] | None = None

@@ -83,7 +83,15 @@ class Log:
         )
         self._records.append(record)
         if self.follower is not None:
-            self.follower(self._view(record))
+            self._tell(self.follower, record)
+
+    def _tell(self, follower: Callable[[dict[str, Any]], None], record: Record) -> None:
+        """Tell a follower of a request, which took its effect whether it can be told or not."""
+        try:
+            follower(self._view(record))
+        except OSError:
+            # Nobody reads it any more.
+            self.follower = None
 
     def views(self, since: int, **wanted: object) -> Iterator[dict[str, Any]]:
         """The requests after that number that are as wanted, where it isn't None."""

@@ -1,10 +1,10 @@
 """How a request to the API is answered: held to the contract, struck by faults, logged."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, Final
+
+import anyio
 
 from runtime_sessions_emulator.contracts.base import Call, Contract
 from runtime_sessions_emulator.control.emulation import Emulation
@@ -21,6 +21,9 @@ from runtime_sessions_emulator.http.messages import (
     Send,
     send_answer,
 )
+
+#: How often it is looked whether a job has been computed, in seconds.
+_LOOK: Final = 0.005
 
 _LOG: Final = logging.getLogger("runtime_sessions_emulator")
 
@@ -64,7 +67,7 @@ class Api:
         if fault is not None and fault.kind != FaultKind.DELAY:
             return self._faulty(fault, None)
         if fault is not None:
-            await asyncio.sleep(fault.seconds)
+            await anyio.sleep(fault.seconds)
         answer = await self._carry_out(operation, Call(user, instance, ident, query, body, headers))
         if operation.id == "createSession" and answer.body is not None:
             entry.session_id = answer.body.get("id")
@@ -73,7 +76,7 @@ class Api:
             if fault is not None and fault.kind != FaultKind.DELAY:
                 return self._faulty(fault, answer)
             if fault is not None:
-                await asyncio.sleep(fault.seconds)
+                await anyio.sleep(fault.seconds)
         return answer
 
     async def _carry_out(self, operation: Operation, call: Call) -> Answer:
@@ -120,13 +123,6 @@ class Api:
 
 async def _computed(computation: Computation) -> None:
     """Return once it is known what came of a computation; everybody else is served meanwhile."""
-    loop = asyncio.get_running_loop()
-    done = asyncio.Event()
-
-    def tell() -> None:
-        # The server may have gone in the meantime.
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(done.set)
-
-    computation.when_done(tell)
-    await done.wait()
+    # Computed by a thread that knows of no event loop, of which there are two kinds.
+    while computation.outcome is None:  # noqa: ASYNC110
+        await anyio.sleep(_LOOK)

@@ -1,5 +1,8 @@
 """The whole server as one ASGI application: the API at the root, all else beside it."""
 
+from typing import Final
+
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from runtime_sessions_emulator.control.control import Control
@@ -9,9 +12,12 @@ from runtime_sessions_emulator.http.messages import Receive, Scope, Send
 from runtime_sessions_emulator.server.api import Api
 from runtime_sessions_emulator.server.proxy import Proxy
 
+#: Whoever runs the server asks this without a token, whether there is a control plane or not.
+_HEALTH: Final = f"{PREFIX}/health"
+
 
 class App:
-    """The ASGI application; without a control plane everything is the API's.
+    """The ASGI application; without a control plane everything but its health is the API's.
 
     The control plane is made when it is first asked for: most tests never do.
     """
@@ -31,6 +37,9 @@ class App:
 
     async def _here(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
+        if path == _HEALTH and scope["method"] in {"GET", "HEAD"}:
+            await JSONResponse({"status": "ok"})(scope, receive, send)
+            return
         if self._control is not None and path.startswith(PREFIX):
             await self._plane(self._control)(scope, receive, send)
             return
