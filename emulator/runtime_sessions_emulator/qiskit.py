@@ -9,11 +9,15 @@ Needs the client, qiskit-ibm-runtime, which the extra `qiskit` brings.
 
 import json
 import os
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
+from runtime_sessions_emulator.compute import EXTRA
 from runtime_sessions_emulator.server.emulator import Emulator
 from runtime_sessions_emulator.server.proxy import CLOUD
 
+#: The version of the client since which it goes by the platform contract, 0 before the point.
+_PLATFORM_SINCE: Final = 40
 #: The hosts for which a proxy of the environment is not taken: that would go before the emulator.
 _AT_HOME: Final = (CLOUD, "127.0.0.1", "localhost", "cloud.ibm.com", "quantum-computing.ibm.com")
 
@@ -33,10 +37,30 @@ def service(emulator: Emulator, **options: Any) -> Any:  # noqa: ANN401 - types 
     Raises:
         ModuleNotFoundError: The client is not installed.
     """
-    from qiskit_ibm_runtime import QiskitRuntimeService  # noqa: PLC0415
-
+    try:
+        from qiskit_ibm_runtime import QiskitRuntimeService  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"The official client is not installed: pip install '{EXTRA}'", name=error.name
+        ) from error
     os.environ.update(environment(emulator))
     return QiskitRuntimeService(**{**arguments(emulator), **options})
+
+
+def contract_of_client() -> str:
+    """The contract that the client which is installed goes by.
+
+    Raises:
+        ModuleNotFoundError: None is installed.
+    """
+    try:
+        installed = version("qiskit-ibm-runtime")
+    except PackageNotFoundError:
+        raise ModuleNotFoundError(
+            f"The official client is not installed: pip install '{EXTRA}'",
+            name="qiskit_ibm_runtime",
+        ) from None
+    return "platform" if int(installed.split(".")[1]) >= _PLATFORM_SINCE else "classic"
 
 
 def environment(emulator: Emulator) -> dict[str, str]:

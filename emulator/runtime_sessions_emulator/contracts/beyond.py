@@ -96,10 +96,7 @@ def beyond(  # noqa: PLR0913 - what an operation is
         method=method,
         path=path,
         body=None if body is None else Draft202012Validator(body),
-        query={
-            key: Parameter(key, schema["type"], Draft202012Validator(schema, validate_formats=True))
-            for key, schema in (query or {}).items()
-        },
+        query={key: _parameter(key, schema) for key, schema in (query or {}).items()},
         answers={
             **done,
             403: Draft202012Validator(_OBJECT),
@@ -109,6 +106,11 @@ def beyond(  # noqa: PLR0913 - what an operation is
         strict=False,
         body_limit=body_limit,
     )
+
+
+def _parameter(name: str, schema: dict[str, Any]) -> Parameter:
+    kind = "flag" if schema["type"] == "boolean" else schema["type"]
+    return Parameter(name, kind, Draft202012Validator(schema, validate_formats=True))
 
 
 def submit_job(**narrower: dict[str, Any]) -> Operation:
@@ -174,6 +176,8 @@ REPLACE_TAGS: Final = beyond(
         "properties": {"tags": TAGS},
     },
 )
+#: What the open plan leaves of this month, which only the classic client asks.
+GET_OPEN_USAGE: Final = beyond("getOpenUsage", "GET", ("usage",), answer=_OBJECT)
 #: What can be done with a job, in either generation.
 JOB_MANAGEMENT: Final = (
     GET_JOB,

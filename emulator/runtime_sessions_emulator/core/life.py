@@ -149,9 +149,9 @@ def cancel_job(session: Session, place: int, outcome: Outcome, now: int) -> Sess
 
 def replace_job(session: Session, place: int, job: Job) -> Session:
     """The session with one of its jobs as it is told now: nothing of its life is changed."""
-    jobs = list(session.jobs)
-    jobs[place] = job
-    return evolve(session, jobs=tuple(jobs))
+    session = _copied(session)
+    session.jobs[place] = job
+    return session
 
 
 def update(session: Session, now: int, *, accepting_jobs: bool) -> Session:

@@ -110,6 +110,8 @@ class Api:
             fault = self._faults.strike(
                 operation=entry.operation or "",
                 session_id=entry.session_id,
+                user_id=entry.user,
+                now=self._service.clock.now(),
                 age=self._service.age(entry.session_id),
                 answer=answer,
             )

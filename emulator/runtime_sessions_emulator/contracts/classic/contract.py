@@ -6,7 +6,12 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from runtime_sessions_emulator.contracts.base import Call, Contract, invalid_query, unauthorized
-from runtime_sessions_emulator.contracts.beyond import JOB_MANAGEMENT, LIST_JOBS, submit_job
+from runtime_sessions_emulator.contracts.beyond import (
+    GET_OPEN_USAGE,
+    JOB_MANAGEMENT,
+    LIST_JOBS,
+    submit_job,
+)
 from runtime_sessions_emulator.contracts.classic.login import PREFIX, Login
 from runtime_sessions_emulator.contracts.classic.views import (
     extended_view,
@@ -15,9 +20,9 @@ from runtime_sessions_emulator.contracts.classic.views import (
     session_view,
 )
 from runtime_sessions_emulator.contracts.job_filter import JobFilter
-from runtime_sessions_emulator.contracts.views import error_view, page_view
+from runtime_sessions_emulator.contracts.views import error_view, number, page_view
 from runtime_sessions_emulator.core.config import Config, User
-from runtime_sessions_emulator.core.job import IN_CLOSED_SESSION, Job
+from runtime_sessions_emulator.core.job import IN_CLOSED_SESSION, SECOND, Job
 from runtime_sessions_emulator.core.rules import Rules, short_id
 from runtime_sessions_emulator.core.service import Service
 from runtime_sessions_emulator.http.messages import Answer, HttpError, Scope
@@ -33,12 +38,13 @@ class Classic(Contract):
         session_id=short_id, open_plan_refuses=False, flag_moves=False, unrun=IN_CLOSED_SESSION
     )
     config = Config()
-    beyond = (submit_job(), LIST_JOBS, *JOB_MANAGEMENT)
+    beyond = (submit_job(), LIST_JOBS, GET_OPEN_USAGE, *JOB_MANAGEMENT)
 
     def __init__(self, service: Service) -> None:
         super().__init__(service)
         self.handlers["getSessionExtended"] = self.extended
         self.handlers["listSessionJobs"] = self.session_jobs
+        self.handlers["getOpenUsage"] = self.open_usage
 
     @property
     def beside(self) -> Mapping[str, ASGIApp]:
@@ -142,6 +148,17 @@ class Classic(Contract):
         """`getJobMetrics`."""
         job, now = self.find_job(call)
         return Answer(200, metrics_view(self.service.known(job), now))
+
+    def open_usage(self, call: Call) -> Answer:
+        """`getOpenUsage`: what the user's instances of the open plan have used."""
+        instances: list[dict[str, Any]] = []
+        for instance in self.service.config.instances:
+            if instance.open_plan and instance.name in call.user.instances:
+                used = number(self.service.used(instance.name) / SECOND)
+                instances.append(
+                    {"instance": instance.name, "quota": instance.usage_limit, "usage": used}
+                )
+        return Answer(200, {"byInstance": instances})
 
     def backends(self, call: Call) -> Answer:
         """`listBackends`."""
