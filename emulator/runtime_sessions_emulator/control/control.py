@@ -82,7 +82,7 @@ class Control:
         with self._service.lock:
             return self.advance((aware - self.now()).total_seconds())
 
-    def submit_job(
+    def submit_job(  # noqa: PLR0913 - as a rule has it
         self,
         session_id: str,
         *,
@@ -90,6 +90,7 @@ class Control:
         outcome: str = "completed",
         reason: str | None = None,
         reason_code: int | None = None,
+        result: str | dict[str, Any] | None = None,
     ) -> str:
         """Submit a job as the session's owner, and give its id. The arguments are `JobRule`'s.
 
@@ -100,7 +101,13 @@ class Control:
             NotAcceptingError: It accepts no jobs.
             ValueError: There is no such outcome, or a number is out of range.
         """
-        rule = JobRule(duration=duration, outcome=outcome, reason=reason, reason_code=reason_code)
+        rule = JobRule(
+            duration=duration,
+            outcome=outcome,
+            reason=reason,
+            reason_code=reason_code,
+            result=result,
+        )
         order = JobOrder(request={"program_id": "sampler"}, rule=rule)
         with self._service.lock:
             owner = self._service.owner(session_id)
@@ -144,7 +151,7 @@ class Control:
         """
         with self._service.lock:
             found = (session for session in self._service.sessions() if search in session.id)
-            return [_shown(session) for session in islice(found, limit)]
+            return [self._shown(session) for session in islice(found, limit)]
 
     def add_fault(self, fault: Fault) -> str:
         """Let answers go wrong, and give the name by which the fault can be removed.
@@ -216,6 +223,11 @@ class Control:
             self._log.clear()
             self._snapshots.clear()
 
+    def stop_computing(self) -> None:
+        """Compute no job any more, until somebody asks what came of it."""
+        with self._service.lock:
+            self._service.stop_computing()
+
     def snapshot(self) -> str:
         """Remember everything but the log, and give the name to restore it by."""
         with self._service.lock:
@@ -232,22 +244,26 @@ class Control:
             self._service.load(service)
             self._faults.load(faults)
 
-
-def _shown(session: Session) -> dict[str, Any]:
-    return {
-        "id": session.id,
-        "user_id": session.owner,
-        "backend": session.backend,
-        "instance": session.instance,
-        "mode": session.mode.value,
-        "state": session.state.value,
-        "accepting_jobs": session.accepting_jobs,
-        "history": [
-            {"at": timestamp(change.at), "state": change.state.value, "reason": change.reason.value}
-            for change in session.history
-        ],
-        "jobs": [_shown_job(job) for job in session.jobs],
-    }
+    def _shown(self, session: Session) -> dict[str, Any]:
+        jobs = [self._service.as_far_as_known(job) for job in self._service.jobs_of(session)]
+        return {
+            "id": session.id,
+            "user_id": session.owner,
+            "backend": session.backend,
+            "instance": session.instance,
+            "mode": session.mode.value,
+            "state": session.state.value,
+            "accepting_jobs": session.accepting_jobs,
+            "history": [
+                {
+                    "at": timestamp(change.at),
+                    "state": change.state.value,
+                    "reason": change.reason.value,
+                }
+                for change in session.history
+            ],
+            "jobs": [_shown_job(job) for job in jobs],
+        }
 
 
 def _shown_job(job: Job) -> dict[str, Any]:

@@ -32,13 +32,14 @@ from runtime_sessions_emulator.http.messages import (
 PREFIX: Final = "/_emulator"
 _LOOPBACK: Final = re.compile(r"(127(\.\d+){3}|\[::1\]|localhost)(:\d+)?", re.IGNORECASE)
 
-_TYPES: Final[dict[type, dict[str, Any]]] = {
+_TYPES: Final[dict[Any, dict[str, Any]]] = {
     bool: {"type": "boolean"},
     datetime: {"type": "string", "format": "date-time"},
     float: {"type": "number"},
     int: {"type": "integer"},
     str: {"type": "string"},
     NoneType: {"type": "null"},
+    dict[str, Any]: {"type": "object"},
 }
 
 
