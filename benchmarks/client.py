@@ -125,7 +125,7 @@ def a_page() -> Figures:
     page["jobs"] = [copy.deepcopy(page["jobs"][0]) for _ in range(200)]
     with tempfile.TemporaryDirectory() as folder:
         stock = Path(folder) / "stock_client"
-        generate.generate(contract, stock, None)
+        generate.generate_stock(contract, stock)
         sys.path.insert(0, folder)
         stock_page: Any = import_module("stock_client.models").JobPage
         body = json.dumps(page).encode()
