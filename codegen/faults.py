@@ -49,7 +49,15 @@ class Fault:
 
 def faults(document: dict[str, Any]) -> list[Fault]:
     """All that is wrong with a contract, as far as one can see past what is wrong first."""
-    for look in (of_structure, of_schemas, of_names, of_references, of_values, of_the_rest):
+    for look in (
+        of_structure,
+        of_schemas,
+        of_keywords,
+        of_names,
+        of_references,
+        of_values,
+        of_the_rest,
+    ):
         found = list(dict.fromkeys(look(document)))
         if found:
             return found
@@ -81,23 +89,28 @@ def _of_structure(error: Any, pointer: Pointer) -> Fault:  # noqa: ANN401 - has 
 
 
 def of_schemas(document: dict[str, Any]) -> Iterator[Fault]:
-    """What JSON Schema does not allow, and keywords that nobody knows."""
+    """What JSON Schema does not allow."""
     validator = jsonschema_rs.Draft202012Validator({"$ref": f"{DIALECT}/schema"})
-    known: Any = REGISTRY
-    keywords = OF_OPENAPI.union(
-        *(known.contents(f"{DIALECT}/meta/{name}")["properties"] for name in VOCABULARIES)
-    )
     outer: Pointer | None = None
     for place in schemas(document):
-        for keyword in place.node:
-            if keyword not in keywords and not str(keyword).startswith("x-"):
-                what = f"{keyword!r} is no keyword of a schema{_meant(keyword, keywords)}"
-                yield Fault((*place.pointer, keyword), what)
         # The schemas inside of one are looked at with it.
         if outer is None or place.pointer[: len(outer)] != outer:
             outer = place.pointer
             for error in validator.iter_errors(place.node):
                 yield _of_schema((*outer, *error.instance_path), error.instance, error.message)
+
+
+def of_keywords(document: dict[str, Any]) -> Iterator[Fault]:
+    """Keywords of schemas that nobody knows, which JSON Schema would pass over."""
+    known: Any = REGISTRY
+    keywords = OF_OPENAPI.union(
+        *(known.contents(f"{DIALECT}/meta/{name}")["properties"] for name in VOCABULARIES)
+    )
+    for place in schemas(document):
+        for keyword in place.node:
+            if keyword not in keywords and not keyword.startswith("x-"):
+                what = f"{keyword!r} is no keyword of a schema{_meant(keyword, keywords)}"
+                yield Fault((*place.pointer, keyword), what)
 
 
 def _of_schema(pointer: Pointer, value: object, message: str) -> Fault:
