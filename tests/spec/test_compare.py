@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[2]
 CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text())
 PLATFORM: dict[str, Any] = yaml.safe_load((ROOT / "openapi-platform.yaml").read_text())
 
+TOP = "openapi: 3.1.0\ninfo: {title: a, version: '1'}\n"
+
 Edit = Callable[[dict[str, Any]], object]
 
 
@@ -328,8 +330,7 @@ def test_what_cannot_be_compared_is_no_verdict(
         ("- a", "A is not an OpenAPI document"),
         ("openapi: 3.1.0", "A cannot be compared: at the top, "),
         (
-            "openapi: 3.1.0\ninfo: {title: a, version: '1'}\n"
-            + "components: {schemas: {A: {properties: [a]}}}",
+            TOP + "components: {schemas: {A: {properties: [a]}}}",
             "A cannot be compared: at components/schemas/A/properties, ",
         ),
     ],
@@ -340,7 +341,7 @@ def test_a_text_that_is_no_contract_is_told_before_it_is_compared(text: str, sen
 
 
 def test_keys_that_are_numbers_are_texts_as_in_json() -> None:
-    text = "{openapi: 3.1.0, info: {title: a, version: '1'}, paths: {/a: {get: {responses: %s}}}}"
+    text = TOP + "paths: {/a: {get: {responses: %s}}}"
     old, new = (
         breaking.parsed(text % f"{{{key}: {{description: a}}}}", "A") for key in ("200", "'200'")
     )
@@ -380,7 +381,7 @@ def test_forms_of_one_type_are_compared_each() -> None:
 
 
 def test_a_path_by_reference_has_its_operations() -> None:
-    of_path = {"get": {"responses": {}}}
+    of_path: dict[str, Any] = {"get": {"responses": {}}}
     by_reference = {
         "paths": {"/a": {"$ref": "#/components/pathItems/A"}},
         "components": {"pathItems": {"A": of_path}},
