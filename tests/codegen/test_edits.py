@@ -360,3 +360,13 @@ def test_what_has_a_name_already_keeps_it(edited: Edited, contract: str) -> None
     now = edited.module(f"{contract}.models")
     for name in before.__all__:
         assert set(dir(getattr(before, name))) <= set(dir(getattr(now, name)))
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_a_field_leaves_alone_what_the_overlay_adds_to_its_model(
+    edited: Edited, contract: str
+) -> None:
+    """`Answered` keeps the answer as `response`; models that it is not added to keep the name."""
+    session = edited.module(f"{contract}.models.session").Session
+    assert hasattr(session, "response_")
+    assert not hasattr(session, "response")
