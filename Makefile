@@ -31,6 +31,7 @@ check-generated: .venv/installed ## Fail, with the diff, when what `make generat
 
 .PHONY: docs
 docs: .venv/installed ## Write anew what docs/ shows of the contract
+	@$(BIN)/python codegen/architecture.py
 	@$(BIN)/python codegen/assumptions.py
 	@$(BIN)/python codegen/lifecycle.py
 	@$(BIN)/python codegen/rules.py
@@ -53,9 +54,10 @@ successor: .venv/installed ## Build all on httpx2 instead of httpx, in an enviro
 	@$(BIN)/python codegen/successor.py
 
 .PHONY: lint
-lint: .venv/installed ## Ruff: rules and format
+lint: .venv/installed ## Ruff: rules and format; import-linter: which room may know of which
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
 
 CONTRACTS := $(shell sed -n 's/^[a-z_]* = "\(.*\)"$$/\1/p' codegen/contracts.toml)
 
@@ -91,6 +93,10 @@ types: .venv/installed ## mypy --strict and pyright
 .PHONY: unit
 unit: .venv/installed ## The tests of this repository (TESTS=tests/overlay for some)
 	@$(BIN)/pytest --numprocesses auto --dist loadfile $(TESTS)
+
+.PHONY: coverage
+coverage: .venv/installed ## Show which lines and branches no test reaches (TESTS=tests/overlay for some)
+	@$(BIN)/pytest --quiet --numprocesses auto --dist loadfile --cov --cov-report term $(TESTS)
 
 .PHONY: bench-emulator
 bench-emulator: .venv/installed ## Measure the emulator beside a bare route and Prism, and fuzz it

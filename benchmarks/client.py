@@ -67,9 +67,9 @@ def serving() -> Generator[str]:
             [sys.executable, "-m", *command], stdout=subprocess.DEVNULL
         ) as server:
             try:
-                while not (file.exists() and file.read_text()):
+                while not file.exists():
                     time.sleep(0.02)
-                yield file.read_text().strip()
+                yield file.read_text().splitlines()[0]
             finally:
                 server.terminate()
 

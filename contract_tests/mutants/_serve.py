@@ -58,7 +58,7 @@ def _run(name: str | None, contract: str, pipe: Connection) -> None:
         sys.meta_path.insert(0, _Patched(mutant))
     # After the patches, so that they take.
     from runtime_sessions_emulator import Emulator  # noqa: PLC0415
-    from runtime_sessions_emulator._app import App  # noqa: PLC0415
+    from runtime_sessions_emulator.server.app import App  # noqa: PLC0415
 
     plain = App.__call__
 

@@ -96,7 +96,9 @@ def test_a_planted_bug_is_found_by_the_fuzzer(name: str) -> None:
 )
 def test_the_place_of_a_planted_bug_is_there(mutant: Mutant) -> None:
     for patch in mutant.patches:
-        assert patch.apply((SOURCE / f"{patch.module}.py").read_text(encoding="utf-8"))
+        assert patch.apply(
+            (SOURCE / f"{patch.module.replace('.', '/')}.py").read_text(encoding="utf-8")
+        )
 
 
 def test_there_are_mutants_of_every_class() -> None:

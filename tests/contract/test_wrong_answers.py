@@ -24,7 +24,7 @@ from runtime_sessions_contract._target import DIALECTS, Target, emulator_target
 from runtime_sessions_contract._tour import tour
 from runtime_sessions_contract._wire import Secrets
 from runtime_sessions_emulator import Emulator
-from runtime_sessions_emulator._app import App
+from runtime_sessions_emulator.server.app import App
 
 Change = Callable[[str, str, int, Any], tuple[int, Any]]
 

@@ -17,8 +17,8 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Config, Emulator, Fault, FaultKind
-from runtime_sessions_emulator._emulation import Emulation
-from runtime_sessions_emulator._generations import SKINS
+from runtime_sessions_emulator.contracts.registry import CONTRACTS
+from runtime_sessions_emulator.control.emulation import Emulation
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
 EVIL = "</b><img src=x onerror=window.evil=1><script>window.evil=1</script>"
@@ -323,7 +323,8 @@ def test_it_is_served_with_a_policy(emulator: Emulator) -> None:
 
 
 def test_it_offers_what_there_is() -> None:
-    text = (files("runtime_sessions_emulator") / "page" / "index.html").read_text(encoding="utf-8")
+    page = files("runtime_sessions_emulator.control") / "page" / "index.html"
+    text = page.read_text(encoding="utf-8")
 
     def offered(name: str) -> list[str]:
         options = re.findall(rf'<select name="{name}">(.*?)</select>', text, re.DOTALL)
@@ -331,8 +332,10 @@ def test_it_offers_what_there_is() -> None:
 
     handlers = {
         name
-        for contract in SKINS
-        for name in Emulation.of(None, contract=contract, seed=0, virtual_clock=True).skin.handlers
+        for contract in CONTRACTS
+        for name in Emulation.of(
+            None, contract=contract, seed=0, virtual_clock=True
+        ).contract.handlers
     }
     assert offered("kind") == list(FaultKind)
     assert sorted(offered("operation")) == sorted(handlers)
