@@ -33,6 +33,7 @@ from runtime_sessions._waiting import (
     FINAL,
     FIRST_PAUSE,
     LONGEST_PAUSE,
+    StandingClock,
     goal_of,
     longer,
     with_jitter,
@@ -173,7 +174,7 @@ class AsyncSessionHandle:
             The details as they were at the last look.
 
         Raises:
-            WaitTimeoutError: The time is up.
+            WaitTimeoutError: The time is up, or it is an emulator's, and stands still.
             SessionEndedError: The session ended in a state that is none of those.
             CallError: A look failed, with all its retries.
         """
@@ -181,9 +182,10 @@ class AsyncSessionHandle:
         limit = None if timeout is None else checked_seconds("timeout", timeout)
         started = now()
         pause = FIRST_PAUSE
+        clock = StandingClock(self.id)
         with shown(progress) as show:
             while True:
-                details = await self._read()
+                details = await self._read(watcher=clock.look_at)
                 show(details)
                 if goal.is_reached(details):
                     return details
@@ -214,8 +216,10 @@ class AsyncSessionHandle:
         self._caller = self._caller.for_a_known_session()
         return result
 
-    async def _read(self) -> SessionDetails:
+    async def _read(self, watcher: Callable[[Response], object] | None = None) -> SessionDetails:
         operation: Operation[SessionDetails] = self._caller.contract.get(self.id)
+        if watcher is not None:
+            operation = operation.watched_by(watcher)
         details = await self._send(operation)
         self._details = details
         return details
