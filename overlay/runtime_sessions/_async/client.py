@@ -1,7 +1,7 @@
 """The client."""
 
-from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Literal, NoReturn, Self
 
 from attrs import evolve
@@ -17,6 +17,7 @@ from runtime_sessions._arguments import (
 )
 from runtime_sessions._async.caller import AsyncCaller
 from runtime_sessions._async.connections import AsyncConnections
+from runtime_sessions._async.listing import AsyncListedSession, listed
 from runtime_sessions._async.session import AsyncSessionHandle
 from runtime_sessions._auth import auth_from
 from runtime_sessions._contracts import (
@@ -30,6 +31,7 @@ from runtime_sessions._contracts import (
 from runtime_sessions._contracts.base import NewSession
 from runtime_sessions._errors import ContractError, LostSessionError, id_in
 from runtime_sessions._http import AsyncClient, Auth
+from runtime_sessions._listing import LARGEST_LISTING, wanted_from
 from runtime_sessions._operations import Operation
 from runtime_sessions._retries import Retries
 from runtime_sessions._secrets import Secret
@@ -166,6 +168,52 @@ class AsyncSessionsClient:
         """
         endings = checked_endings(on_exit, on_error)
         return AsyncSessionHandle(self._caller, checked_id(session_id), endings)
+
+    def sessions(  # noqa: PLR0913 - each by name
+        self,
+        *,
+        state: str | Iterable[str] | None = None,
+        mode: str | None = None,
+        backend: str | None = None,
+        created_after: datetime | None = None,
+        created_before: datetime | None = None,
+        search: str | None = None,
+        tags: str | Iterable[str] = (),
+        oldest_first: bool = False,
+        page_size: int = LARGEST_LISTING,
+    ) -> AsyncIterator[AsyncListedSession]:
+        """Iterate over the caller's sessions in this instance (platform: `listWorkloads`).
+
+        Each comes once, newest first; one page is held at a time. What is given narrows it down.
+
+        Args:
+            state: One or several of "pending" (open, or idle), "in_progress", "completed",
+                "canceled" and "failed"; the first two are those that have not ended.
+            mode: "dedicated" or "batch".
+            backend: The system on which the jobs run.
+            created_after: A moment, with its time zone.
+            created_before: A moment, with its time zone.
+            search: Text in the id or in a tag, of three and more characters.
+            tags: Tags, all of which it has.
+            oldest_first: Whether the oldest comes first.
+            page_size: How many workloads are read at once, 1 to 50.
+
+        Raises:
+            UnsupportedError: The client goes by the classic contract.
+        """
+        wanted = wanted_from(
+            state=state,
+            mode=mode,
+            backend=backend,
+            created_after=created_after,
+            created_before=created_before,
+            search=search,
+            tags=tags,
+            oldest_first=oldest_first,
+        )
+        limit = checked_page_size(page_size, LARGEST_LISTING)
+        first = self._caller.contract.sessions(wanted, limit=limit, cursors=())
+        return listed(self._caller, wanted, first, limit)
 
     async def get(self, session_id: str) -> SessionDetails:
         """Read a session (contract: `getSession`).
