@@ -35,6 +35,7 @@ from runtime_sessions._errors import (
     WaitTimeoutError,
 )
 from runtime_sessions._iam import ApiKey
+from runtime_sessions._ledger import Ledger, LedgerEntry
 from runtime_sessions._retries import Retries
 from runtime_sessions._sync.client import SessionsClient
 from runtime_sessions._sync.listing import ListedSession
@@ -59,6 +60,8 @@ __all__ = [
     "ForbiddenError",
     "Job",
     "JobPage",
+    "Ledger",
+    "LedgerEntry",
     "ListedSession",
     "LostSessionError",
     "Message",

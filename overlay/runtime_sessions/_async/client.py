@@ -1,6 +1,8 @@
 """The client."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Literal, NoReturn, Self
 
@@ -29,9 +31,18 @@ from runtime_sessions._contracts import (
     SessionDetails,
 )
 from runtime_sessions._contracts.base import NewSession
-from runtime_sessions._errors import ContractError, LostSessionError, id_in
+from runtime_sessions._errors import (
+    CallError,
+    ContractError,
+    LostSessionError,
+    NotFoundError,
+    SettingsError,
+    id_in,
+)
 from runtime_sessions._http import AsyncClient, Auth
+from runtime_sessions._ledger import Ledger, ledger_from
 from runtime_sessions._listing import LARGEST_LISTING, wanted_from
+from runtime_sessions._log import log
 from runtime_sessions._operations import Operation
 from runtime_sessions._retries import Retries
 from runtime_sessions._secrets import Secret
@@ -56,6 +67,7 @@ class AsyncSessionsClient:
         timeout: float | timedelta = 30.0,
         retries: Retries | None = Retries(),  # noqa: B008 - it is frozen
         http_client: AsyncClient | None = None,
+        ledger: str | os.PathLike[str] | Ledger | None = None,
     ) -> None:
         """Make a client. Nothing is sent yet; its calls raise a `CallError` when they fail.
 
@@ -74,6 +86,8 @@ class AsyncSessionsClient:
             retries: When a call is tried again, and until when; None for one attempt.
             http_client: An httpx client of your own to send with: its proxies, certificates,
                 limits, hooks and headers hold, its timeout does not. It is yours to close.
+            ledger: Where it is written down what is created, until it has ended: a path, or one
+                that clients share.
 
         Raises:
             SettingsError: No base URL or token is found, or, with platform, no CRN.
@@ -94,6 +108,7 @@ class AsyncSessionsClient:
             raise ValueError("the token is for nothing: this `auth` brings its own")
         settings = find_settings(arguments, needs_token=not brings_its_own)
         goes_by = CONTRACTS[settings.contract](settings.instance)
+        book = ledger_from(ledger)
         who_asks = auth_from(auth or goes_by.auth_with, settings.token)
         self._caller = AsyncCaller(
             goes_by,
@@ -101,7 +116,7 @@ class AsyncSessionsClient:
             settings.base_url,
             seconds,
             retries or Retries(attempts=1),
-            Unended(),
+            Unended(goes_by, settings.base_url, book),
         )
 
     async def create(  # noqa: PLR0913 - each by name
@@ -129,7 +144,8 @@ class AsyncSessionsClient:
             A handle on the session, to be used in a block that ends it.
 
         Raises:
-            SettingsError: No instance is given here or found in the settings.
+            SettingsError: No instance is given here or found in the settings; or the ledger cannot
+                be written, and the session was cancelled.
             OutcomeUnknownError: A session may exist whose id nobody knows.
             ContractError: The answer shows an id and no more; that session was cancelled.
             CallError: Any other of the tree; no session was created.
@@ -141,13 +157,23 @@ class AsyncSessionsClient:
             created = await self._caller.send(operation)
         except ContractError as error:
             if not isinstance(error, LostSessionError):
-                await self._cancel_what_was_created(error)
+                await self._cancel_what_was_created(str(id_in(error.body)), wanted, error)
             raise
+        try:
+            self._caller.unended.write_down(created.id, wanted)
+        except OSError as error:
+            failure = SettingsError(f"the ledger cannot be written: {error.strerror}")
+            await self._cancel_what_was_created(created.id, None, failure)
+            raise failure from error
         return AsyncSessionHandle(self._caller, created.id, endings, created)
 
-    async def _cancel_what_was_created(self, error: ContractError) -> None:
-        """Cancel the session of an answer that shows its id, and nothing else to rely on."""
-        session_id = str(id_in(error.body))
+    async def _cancel_what_was_created(
+        self, session_id: str, wanted: NewSession | None, error: Exception
+    ) -> None:
+        """Cancel a session of which nothing but the id can be relied on, or that is not noted."""
+        if wanted is not None:
+            with suppress(OSError):
+                self._caller.unended.write_down(session_id, wanted)
         error.add_note(f"session {session_id} was created: cancelled, or noted why not")
         caller = self._caller.for_a_new_session()
         session = AsyncSessionHandle(caller, session_id, Endings("leave", "cancel"))
@@ -291,6 +317,33 @@ class AsyncSessionsClient:
         derived = object.__new__(type(self))
         derived._caller = caller
         return derived
+
+    async def end_left(self) -> tuple[str, ...]:
+        """Cancel the sessions in the ledger whose process has ended, as after a crash.
+
+        Those of a process that is still there are left alone, and so are those of other services
+        and instances. What cannot be ended is an error in the log and among `unended`, and stays in
+        the ledger; so does what the service does not know: it may know it for another token.
+
+        Returns:
+            The ids of the sessions that were cancelled.
+
+        Raises:
+            ValueError: The client has no ledger.
+        """
+        ended: list[str] = []
+        for entry in self._caller.unended.left():
+            handle = self.session(entry.id)
+            try:
+                await handle.cancel()
+            except NotFoundError as error:
+                log.warning("session %s stays in the ledger: %s", entry.id, error)
+            except CallError:
+                # The handle has said so.
+                continue
+            else:
+                ended.append(entry.id)
+        return tuple(ended)
 
     @property
     def unended(self) -> tuple[str, ...]:

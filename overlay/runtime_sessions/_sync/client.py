@@ -1,7 +1,9 @@
 # Written by codegen/unasync.py from _async/client.py: edit that one, and `make generate`.
 """The client."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Literal, NoReturn, Self
 
@@ -26,9 +28,18 @@ from runtime_sessions._contracts import (
     SessionDetails,
 )
 from runtime_sessions._contracts.base import NewSession
-from runtime_sessions._errors import ContractError, LostSessionError, id_in
+from runtime_sessions._errors import (
+    CallError,
+    ContractError,
+    LostSessionError,
+    NotFoundError,
+    SettingsError,
+    id_in,
+)
 from runtime_sessions._http import Auth, Client
+from runtime_sessions._ledger import Ledger, ledger_from
 from runtime_sessions._listing import LARGEST_LISTING, wanted_from
+from runtime_sessions._log import log
 from runtime_sessions._operations import Operation
 from runtime_sessions._retries import Retries
 from runtime_sessions._secrets import Secret
@@ -57,6 +68,7 @@ class SessionsClient:
         timeout: float | timedelta = 30.0,
         retries: Retries | None = Retries(),  # noqa: B008 - it is frozen
         http_client: Client | None = None,
+        ledger: str | os.PathLike[str] | Ledger | None = None,
     ) -> None:
         """Make a client. Nothing is sent yet; its calls raise a `CallError` when they fail.
 
@@ -75,6 +87,8 @@ class SessionsClient:
             retries: When a call is tried again, and until when; None for one attempt.
             http_client: An httpx client of your own to send with: its proxies, certificates,
                 limits, hooks and headers hold, its timeout does not. It is yours to close.
+            ledger: Where it is written down what is created, until it has ended: a path, or one
+                that clients share.
 
         Raises:
             SettingsError: No base URL or token is found, or, with platform, no CRN.
@@ -95,6 +109,7 @@ class SessionsClient:
             raise ValueError("the token is for nothing: this `auth` brings its own")
         settings = find_settings(arguments, needs_token=not brings_its_own)
         goes_by = CONTRACTS[settings.contract](settings.instance)
+        book = ledger_from(ledger)
         who_asks = auth_from(auth or goes_by.auth_with, settings.token)
         self._caller = Caller(
             goes_by,
@@ -102,7 +117,7 @@ class SessionsClient:
             settings.base_url,
             seconds,
             retries or Retries(attempts=1),
-            Unended(),
+            Unended(goes_by, settings.base_url, book),
         )
 
     def create(  # noqa: PLR0913 - each by name
@@ -130,7 +145,8 @@ class SessionsClient:
             A handle on the session, to be used in a block that ends it.
 
         Raises:
-            SettingsError: No instance is given here or found in the settings.
+            SettingsError: No instance is given here or found in the settings; or the ledger cannot
+                be written, and the session was cancelled.
             OutcomeUnknownError: A session may exist whose id nobody knows.
             ContractError: The answer shows an id and no more; that session was cancelled.
             CallError: Any other of the tree; no session was created.
@@ -142,13 +158,23 @@ class SessionsClient:
             created = self._caller.send(operation)
         except ContractError as error:
             if not isinstance(error, LostSessionError):
-                self._cancel_what_was_created(error)
+                self._cancel_what_was_created(str(id_in(error.body)), wanted, error)
             raise
+        try:
+            self._caller.unended.write_down(created.id, wanted)
+        except OSError as error:
+            failure = SettingsError(f"the ledger cannot be written: {error.strerror}")
+            self._cancel_what_was_created(created.id, None, failure)
+            raise failure from error
         return SessionHandle(self._caller, created.id, endings, created)
 
-    def _cancel_what_was_created(self, error: ContractError) -> None:
-        """Cancel the session of an answer that shows its id, and nothing else to rely on."""
-        session_id = str(id_in(error.body))
+    def _cancel_what_was_created(
+        self, session_id: str, wanted: NewSession | None, error: Exception
+    ) -> None:
+        """Cancel a session of which nothing but the id can be relied on, or that is not noted."""
+        if wanted is not None:
+            with suppress(OSError):
+                self._caller.unended.write_down(session_id, wanted)
         error.add_note(f"session {session_id} was created: cancelled, or noted why not")
         caller = self._caller.for_a_new_session()
         session = SessionHandle(caller, session_id, Endings("leave", "cancel"))
@@ -292,6 +318,33 @@ class SessionsClient:
         derived = object.__new__(type(self))
         derived._caller = caller
         return derived
+
+    def end_left(self) -> tuple[str, ...]:
+        """Cancel the sessions in the ledger whose process has ended, as after a crash.
+
+        Those of a process that is still there are left alone, and so are those of other services
+        and instances. What cannot be ended is an error in the log and among `unended`, and stays in
+        the ledger; so does what the service does not know: it may know it for another token.
+
+        Returns:
+            The ids of the sessions that were cancelled.
+
+        Raises:
+            ValueError: The client has no ledger.
+        """
+        ended: list[str] = []
+        for entry in self._caller.unended.left():
+            handle = self.session(entry.id)
+            try:
+                handle.cancel()
+            except NotFoundError as error:
+                log.warning("session %s stays in the ledger: %s", entry.id, error)
+            except CallError:
+                # The handle has said so.
+                continue
+            else:
+                ended.append(entry.id)
+        return tuple(ended)
 
     @property
     def unended(self) -> tuple[str, ...]:
