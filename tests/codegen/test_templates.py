@@ -278,7 +278,7 @@ def test_models_are_equal_by_class_and_fields(api: Any) -> None:
     assert session == models.Session.from_dict(api.session)
     assert session != models.Session.from_dict({**api.session, "state": "closed"})
     assert session != models.Session.from_dict({**api.session, "unheard_of": 1})
-    child = type("Child", (models.Session,), {})
+    child: Any = type("Child", (models.Session,), {})
     assert session != child.from_dict(api.session)
     assert child.from_dict(api.session) == child.from_dict(api.session)
     assert session != api.session
