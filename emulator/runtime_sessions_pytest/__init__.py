@@ -69,6 +69,21 @@ def runtime_sessions_emulator(runtime_sessions_emulator_options: Options) -> Ite
 
 
 @pytest.fixture
+def runtime_sessions_sleeping_emulator(
+    runtime_sessions_emulator: "Emulator",
+) -> Iterator["Emulator"]:
+    """An emulator over HTTP whose time passes as the library's clients sleep.
+
+    A client that waits does not really sleep: the emulator's clock moves on instead, so that what
+    is waited for comes at once.
+    """
+    from runtime_sessions import set_testing  # noqa: PLC0415 - see above
+
+    with set_testing(True, sleep=runtime_sessions_emulator.advance):
+        yield runtime_sessions_emulator
+
+
+@pytest.fixture
 def runtime_sessions_emulator_in_process(runtime_sessions_emulator_options: Options) -> "Emulator":
     """An emulator without a server, a new one for each test; its `client` calls it."""
     return _emulator(runtime_sessions_emulator_options)
@@ -171,3 +186,39 @@ def runtime_sessions_environment(
         monkeypatch.setenv("QISKIT_IBM_CHANNEL", "ibm_quantum")
         monkeypatch.setenv("QISKIT_IBM_TOKEN", emulator.token)
     return emulator
+
+
+@pytest.fixture
+def runtime_sessions_qiskit_emulator(
+    runtime_sessions_emulator_options: Options,
+) -> Iterator["Emulator"]:
+    """An emulator over HTTP of the contract of the official client that is installed.
+
+    Unless a configuration says otherwise, jobs take no time: they have ended once they are
+    submitted, and `JobRule(duration=...)` makes one that runs.
+    """
+    from attrs import evolve  # noqa: PLC0415 - see above
+
+    from runtime_sessions_emulator import default_config  # noqa: PLC0415
+    from runtime_sessions_emulator.qiskit import contract_of_client  # noqa: PLC0415
+
+    contract = contract_of_client()
+    options = {"contract": contract, **runtime_sessions_emulator_options}
+    if options["contract"] != contract or "config" not in options:
+        config = evolve(default_config(contract), job_duration=0)
+        options = {**options, "contract": contract, "config": config}
+    with _emulator(options) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def runtime_sessions_qiskit_service(
+    runtime_sessions_qiskit_emulator: "Emulator", monkeypatch: pytest.MonkeyPatch
+) -> Any:  # noqa: ANN401 - a type of the official client
+    """A `QiskitRuntimeService` whose every call stays on `runtime_sessions_qiskit_emulator`."""
+    from runtime_sessions_emulator.qiskit import environment, service  # noqa: PLC0415
+
+    # So that the process has the environment back that it had.
+    for name, value in environment(runtime_sessions_qiskit_emulator).items():
+        monkeypatch.setenv(name, value)
+    return service(runtime_sessions_qiskit_emulator)

@@ -147,6 +147,13 @@ def cancel_job(session: Session, place: int, outcome: Outcome, now: int) -> Sess
     return _scheduled(session)
 
 
+def replace_job(session: Session, place: int, job: Job) -> Session:
+    """The session with one of its jobs as it is told now: nothing of its life is changed."""
+    session = _copied(session)
+    session.jobs[place] = job
+    return session
+
+
 def update(session: Session, now: int, *, accepting_jobs: bool) -> Session:
     """The settled session, accepting jobs or draining. A final state stays, whatever the flag."""
     if session.state.final or session.accepting_jobs == accepting_jobs:

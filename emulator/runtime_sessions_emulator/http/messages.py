@@ -19,9 +19,9 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = tuple[tuple[bytes, bytes], ...]
 
 BODY_LIMIT: Final = 1 << 20
-# A body over the limit is still read, up to here: a client that is cut off while it sends never
-# sees the answer.
-_PATIENCE: Final = 16 << 20
+# A body over the limit is still read, up to so many times the limit: a client that is cut off while
+# it sends never sees the answer.
+_PATIENCE: Final = 16
 
 
 @define
@@ -117,11 +117,11 @@ async def _cut_off(receive: Receive, send: Send, *, flush: bool) -> None:
         pass
 
 
-async def read_body(receive: Receive) -> bytes:
+async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
     """The whole body of a request.
 
     Raises:
-        HttpError: It is larger than 1 MiB (413).
+        HttpError: It is larger than the limit (413).
         ConnectionError: The client went away before it was all there.
     """
     chunks: list[bytes] = []
@@ -132,13 +132,16 @@ async def read_body(receive: Receive) -> bytes:
             raise ConnectionError("The client went away")
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size <= BODY_LIMIT:
+        if size <= limit:
             chunks.append(chunk)
-        if not message.get("more_body", False) or size > _PATIENCE:
+        if not message.get("more_body", False) or size > _PATIENCE * limit:
             break
-    if size > BODY_LIMIT:
+    if size > limit:
         raise HttpError(
-            413, 413, "The request body is larger than 1 MiB.", headers=((b"connection", b"close"),)
+            413,
+            413,
+            f"The request body is larger than {limit >> 20} MiB.",
+            headers=((b"connection", b"close"),),
         )
     return b"".join(chunks)
 

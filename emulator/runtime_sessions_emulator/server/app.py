@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp
 
 from runtime_sessions_emulator.control.control import Control
@@ -10,6 +10,7 @@ from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.control.routes import PREFIX, control_app
 from runtime_sessions_emulator.http.messages import Receive, Scope, Send
 from runtime_sessions_emulator.server.api import Api
+from runtime_sessions_emulator.server.proxy import Proxy
 
 #: Whoever runs the server asks this without a token, whether there is a control plane or not.
 _HEALTH: Final = f"{PREFIX}/health"
@@ -25,13 +26,20 @@ class App:
         self, emulation: Emulation, control: Control | None, *, local: bool = True
     ) -> None:
         self._api = Api(emulation)
+        self._proxy = Proxy(self._here, emulation.log, emulation.service.clock)
         self._beside = dict(emulation.contract.beside)
         self._control = control
         self._local = local
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request to the API, or to what is beside it."""
+        await self._proxy(scope, receive, send)
+
+    async def _here(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
+        if self._control is not None and path == "/" and scope["method"] in {"GET", "HEAD"}:
+            await RedirectResponse(f"{PREFIX}/")(scope, receive, send)
+            return
         if path == _HEALTH and scope["method"] in {"GET", "HEAD"}:
             await JSONResponse({"status": "ok"})(scope, receive, send)
             return

@@ -181,6 +181,7 @@ class Emulator(Control):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.stop_computing()
         self._server.stop()
         self._thread.join()
         if self._socket is not None:

@@ -1,8 +1,14 @@
-"""uvicorn's connections, with a limit to how long the head of a request may take."""
+"""uvicorn's connections: heads of requests that end, and requests as a proxy gets them.
+
+A client that is told to take the emulator for its proxy sends everything here, whatever the host:
+nothing leaves the machine that way.
+"""
 
 import asyncio
 import logging
-from typing import Any, Final
+from collections.abc import MutableMapping
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -10,6 +16,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 #: For how long a connection may be silent or dribble before the head of a request is complete, in
 #: seconds. Whoever takes longer is not asking for anything.
 HEAD_TIME: Final = 30.0
+#: Under which name a scope has the host that a request was to be passed on to.
+PROXIED: Final = "runtime_sessions_emulator.proxied"
 #: How TLS begins: a client that was given an https URL.
 _TLS: Final = b"\x16\x03"
 
@@ -45,8 +53,14 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Note that its head is complete."""
+        """Note that its head is complete, and where it is to go, if that is not only a path."""
         self._in_head = False
+        scope = cast("MutableMapping[str, Any]", self.scope)
+        if self.parser.get_method() == b"CONNECT":  # pyright: ignore[reportOptionalMemberAccess]
+            scope[PROXIED] = self.url.decode("latin-1")
+            self.url = b"/"
+        elif not self.url.startswith((b"/", b"*")):
+            scope[PROXIED] = urlsplit(self.url.decode("latin-1")).netloc
         super().on_headers_complete()
 
     def data_received(self, data: bytes) -> None:
