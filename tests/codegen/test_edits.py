@@ -30,6 +30,7 @@ SCHEMAS = [
     "Client",
     "ImportModule",
     "Mapping",
+    "Model",
     "RequestArguments",
     "Response",
     "T",

@@ -283,6 +283,8 @@ def test_what_is_wrong_in_several_contracts_is_told_at_once(checkout: Checkout) 
     assert done.returncode == 2
     first, *lines = done.stderr.splitlines()
     assert first == "error: no client can be generated:"
+    # What an anchor shares is told once.
+    assert len(lines) == len(set(lines))
     files = [line.partition(":")[0] for line in lines]
     assert set(files) == {"openapi.yaml", "openapi-platform.yaml"}
     assert all(line.endswith("'bool' is no type; is 'boolean' meant?") for line in lines)
