@@ -13,7 +13,8 @@ from types import ModuleType
 from unittest.mock import patch
 
 from mutants._mutant import Mutant, Receive, Scope, Send
-from runtime_sessions_contract._target import Target, emulator_target
+from runtime_sessions_contract.target.bundled import emulator_target
+from runtime_sessions_contract.target.target import Target
 
 PACKAGE = "runtime_sessions_emulator"
 START = 30.0

@@ -69,6 +69,21 @@ def runtime_sessions_emulator(runtime_sessions_emulator_options: Options) -> Ite
 
 
 @pytest.fixture
+def runtime_sessions_sleeping_emulator(
+    runtime_sessions_emulator: "Emulator",
+) -> Iterator["Emulator"]:
+    """An emulator over HTTP whose time passes as the library's clients sleep.
+
+    A client that waits does not really sleep: the emulator's clock moves on instead, so that what
+    is waited for comes at once.
+    """
+    from runtime_sessions import set_testing  # noqa: PLC0415 - see above
+
+    with set_testing(True, sleep=runtime_sessions_emulator.advance):
+        yield runtime_sessions_emulator
+
+
+@pytest.fixture
 def runtime_sessions_emulator_in_process(runtime_sessions_emulator_options: Options) -> "Emulator":
     """An emulator without a server, a new one for each test; its `client` calls it."""
     return _emulator(runtime_sessions_emulator_options)

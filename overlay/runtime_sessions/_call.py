@@ -103,10 +103,12 @@ class Call(Generic[ResultT]):
         return pause
 
     def warn_of_interruption(self, error: BaseException) -> None:
-        """Say in the log that a create was interrupted, if it may have been carried out."""
+        """Say that a create was interrupted, if it may have been carried out: a note, and a log."""
         is_unsent = isinstance(error, errors.SettingsError) and not self.is_doubtful
         if not (self.operation.is_repeatable or is_unsent):
-            log.warning("a create was interrupted: there may be a session to close")
+            said = "a create was interrupted: there may be a session to close"
+            error.add_note(said)
+            log.warning(said)
 
     def _result_of_success(self, response: Response) -> ResultT:
         try:

@@ -45,6 +45,11 @@ def tls_context() -> Any:  # noqa: ANN401 - an ssl.SSLContext, whose module is n
     return httpx.create_ssl_context()
 
 
+def client_of_our_own(kind: type[ClientT]) -> ClientT:
+    """Make an HTTP client. It has no connection yet."""
+    return kind(verify=tls_context(), limits=LIMITS)
+
+
 def checked_client(given: ClientT, kind: type[ClientT]) -> ClientT:
     """Take a caller's HTTP client, or say which one is wanted."""
     if isinstance(given, kind):  # pyright: ignore[reportUnnecessaryIsInstance]

@@ -6,10 +6,11 @@ a new rule is one more of them, named in `pause_before_next` or in `may_be_repea
 
 import math
 import random
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import ge, gt, optional
 
 #: What a service or a gateway answers for a while and then no longer.
@@ -39,6 +40,25 @@ class Retries:
     """How long a call may take with all attempts and waits, in seconds; None: no end."""
     create: bool = False
     """Whether creating is tried again like all else, at the risk of a second session."""
+
+
+#: The least that the waits of an ending are drawn from, in seconds: it may be tried very often.
+_LEAST_BACKOFF = 0.1
+
+
+def for_an_ending(policy: Retries) -> Retries:
+    """Return the policy of an ending: each session left open costs, so only the deadline ends it.
+
+    Who wants one attempt gets one; and where there is no deadline, the attempts are the end.
+    """
+    if policy.attempts == 1 or policy.deadline is None:
+        return policy
+    return evolve(
+        policy,
+        attempts=sys.maxsize,
+        backoff=max(policy.backoff, _LEAST_BACKOFF),
+        max_backoff=max(policy.max_backoff, _LEAST_BACKOFF),
+    )
 
 
 @frozen(kw_only=True)

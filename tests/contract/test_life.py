@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime_sessions_contract._life import Deed, View, What, tell
-from runtime_sessions_contract._target import DIALECTS
+from runtime_sessions_contract.contracts.known import CONTRACTS
+from runtime_sessions_contract.model.life import Deed, View, What, tell
 from runtime_sessions_emulator import default_config
 from runtime_sessions_emulator.contracts.registry import contract_of
 from runtime_sessions_emulator.core import life
@@ -65,7 +65,7 @@ def theirs(
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(
-    contract=st.sampled_from(list(DIALECTS)),
+    contract=st.sampled_from(list(CONTRACTS)),
     mode=st.sampled_from(list(Mode)),
     ttl=st.sampled_from([0.5, 20.0, 100.0, 28800.0]),
     steps=STEPS,
@@ -89,7 +89,7 @@ def test_both_tell_the_same(
     )
     session, deeds = theirs(life.create(born), steps, end)
     now = sum(later for _, later, _ in steps) + end
-    rules = DIALECTS[contract].rules
+    rules = CONTRACTS[contract].rules
     blank = View(
         rules=rules,
         mode=str(mode),

@@ -92,6 +92,16 @@ def test_async_clients_of_both_contracts(
     assert anyio.run(main, runtime_sessions_async_platform, "ibm_backend") == "closed"
 
 
+def test_time_that_passes_as_a_client_sleeps(
+    runtime_sessions_sleeping_emulator: Emulator,
+) -> None:
+    emulator = runtime_sessions_sleeping_emulator
+    with SessionsClient(emulator.url, token=emulator.token) as client:
+        session = client.create(backend=emulator.backend, instance=emulator.instance)
+        emulator.submit_job(session.id, duration=3600)
+        assert session.wait("inactive").state == "inactive"
+
+
 @pytest.mark.parametrize("contract", ["classic", "platform"])
 def test_a_program_finds_the_emulator_in_its_environment(
     pytester: pytest.Pytester, contract: str

@@ -39,7 +39,7 @@ def status(name: str) -> dict[str, Any]:
 
 
 def listed(name: str) -> dict[str, Any]:
-    """How the current generation lists it."""
+    """How the platform contract lists it."""
     described = device(name).configuration
     view: dict[str, Any] = {
         "name": name,

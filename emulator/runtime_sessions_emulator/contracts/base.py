@@ -160,6 +160,10 @@ class Contract(ABC):
         del instance  # the body of create names it
         return {"Authorization": f"Bearer {token}"}
 
+    @abstractmethod
+    def example(self, backend: str, instance: str) -> dict[str, Any]:
+        """The body of a request that creates a session."""
+
     def admit(self, scope: Scope) -> tuple[User, str]:
         """Who makes a request, and in which instance: nobody, where no credentials are taken.
 

@@ -178,7 +178,7 @@ REPLACE_TAGS: Final = beyond(
 )
 #: What the open plan leaves of this month, which only the classic client asks.
 GET_OPEN_USAGE: Final = beyond("getOpenUsage", "GET", ("usage",), answer=_OBJECT)
-#: What can be done with a job, in either generation.
+#: What can be done with a job, by either contract.
 JOB_MANAGEMENT: Final = (
     GET_JOB,
     CANCEL_JOB,

@@ -3,6 +3,7 @@
 Each method is a method of `Emulator` in Python and a call of the control plane over HTTP.
 """
 
+from collections import deque
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -26,12 +27,33 @@ class Control:
         self._service = emulation.service
         self._faults = emulation.faults
         self._log = emulation.log
-        self._operations = emulation.contract.handlers.keys()
+        self._contract = emulation.contract
         self._snapshots: dict[str, tuple[Any, ...]] = {}
 
     def now(self) -> datetime:
         """The time in the emulator, UTC."""
         return moment(self._service.clock.now()).replace(tzinfo=UTC)
+
+    def about(self) -> dict[str, Any]:
+        """What the emulator is, and how a client begins with it.
+
+        Returns:
+            The name of the `contract`; its `operations`; whether the clock `stands_still`; and the
+            `headers` and the `body` of a request that creates a session. The token in them is that
+            of the first user where nothing is configured; a configured one is shown to nobody.
+        """
+        config = self._service.config
+        user = config.users[0]
+        token = user.token if config is self._contract.config else "TOKEN"
+        instance = next((one.name for one in config.instances if one.name in user.instances), "")
+        backend = next(iter(config.backends), "")
+        return {
+            "contract": self._contract.name,
+            "operations": list(self._contract.handlers),
+            "stands_still": self._service.clock.stands_still,
+            "headers": self._contract.headers(token, instance),
+            "body": self._contract.example(backend, instance),
+        }
 
     def advance(self, seconds: float) -> datetime:
         """Move the time forward: what would have happened meanwhile has happened at its moment.
@@ -105,19 +127,31 @@ class Control:
         with self._service.lock:
             self._service.cancel(session_id)
 
+    def drain_session(self, session_id: str) -> None:
+        """Drain a session as its owner: it takes no more jobs, and closes when it has none left.
+
+        Raises:
+            LookupError: There is no such session.
+        """
+        with self._service.lock:
+            owner = self._service.owner(session_id)
+            self._service.update(owner, session_id, accepting_jobs=False)
+
     def close_session(self, session_id: str) -> None:
         """Close a session as its owner. Raises LookupError where there is none."""
         with self._service.lock:
             self._service.close(self._service.owner(session_id), session_id)
 
-    def sessions(self, *, limit: int | None = None) -> list[dict[str, Any]]:
+    def sessions(self, *, limit: int | None = None, search: str = "") -> list[dict[str, Any]]:
         """The sessions of all users, newest first: their history and their jobs.
 
         Args:
             limit: Only so many; None: all.
+            search: Only those with this in their id.
         """
         with self._service.lock:
-            return [self._shown(session) for session in islice(self._service.sessions(), limit)]
+            found = (session for session in self._service.sessions() if search in session.id)
+            return [self._shown(session) for session in islice(found, limit)]
 
     def add_fault(self, fault: Fault) -> str:
         """Let answers go wrong, and give the name by which the fault can be removed.
@@ -127,7 +161,7 @@ class Control:
                 contract's: it would never strike.
         """
         if fault.operation is not None:
-            hold_known("operation", fault.operation, self._operations)
+            hold_known("operation", fault.operation, self._contract.handlers)
         with self._service.lock:
             return self._faults.add(fault)
 
@@ -151,6 +185,7 @@ class Control:
         status: int | None = None,
         since: int = 0,
         limit: int = KEPT,
+        last: int = KEPT,
     ) -> list[dict[str, Any]]:
         """What clients sent to the API, oldest first; no token is in it.
 
@@ -162,6 +197,7 @@ class Control:
             status: Only requests that were answered so.
             since: Only requests after the one of this number.
             limit: Only so many.
+            last: Only so many of the newest of them.
         """
         with self._service.lock:
             found = self._log.views(
@@ -172,7 +208,7 @@ class Control:
                 session_id=session_id,
                 status=status,
             )
-            return list(islice(found, limit))
+            return list(deque(islice(found, limit), maxlen=last))
 
     def clear_requests(self) -> None:
         """Forget the requests so far."""

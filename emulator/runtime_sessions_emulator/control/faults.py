@@ -43,8 +43,8 @@ FaultName = Literal[
     "missing_field",
     "not_found_yet",
 ]
-# The arguments that only some kinds heed, and those kinds.
-_HEEDED: Final[Mapping[str, frozenset[FaultKind]]] = {
+#: The arguments that only some kinds heed, and those kinds.
+HEEDED: Final[Mapping[str, frozenset[FaultKind]]] = {
     "status": frozenset({FaultKind.ERROR, FaultKind.GATEWAY}),
     "retry_after": frozenset({FaultKind.RATE_LIMIT}),
     "as_date": frozenset({FaultKind.RATE_LIMIT}),
@@ -120,7 +120,7 @@ class Fault:
         if self.status is not None and self.status not in allowed:
             raise ValueError(f"The status of {self.kind!r} is {_told(allowed)}, not {self.status}.")
         for attribute in fields(Fault):
-            kinds = _HEEDED.get(attribute.name)
+            kinds = HEEDED.get(attribute.name)
             if kinds is None or self.kind in kinds:
                 continue
             if getattr(self, attribute.name) != attribute.default:

@@ -61,6 +61,7 @@ class _Operation:
 
 
 _OPERATIONS: Final = (
+    _Operation("GET", "/about", Control.about, "about"),
     _Operation("GET", "/clock", Control.now, "now"),
     _Operation("POST", "/clock/advance", Control.advance, "now"),
     _Operation("POST", "/clock/set", Control.set_time, "now"),
@@ -68,6 +69,7 @@ _OPERATIONS: Final = (
     _Operation("POST", "/job-rules", Control.add_job_rule, of=JobRule),
     _Operation("GET", "/sessions", Control.sessions, "sessions"),
     _Operation("POST", "/sessions/{session_id}/cancel", Control.cancel_session),
+    _Operation("POST", "/sessions/{session_id}/drain", Control.drain_session),
     _Operation("POST", "/sessions/{session_id}/close", Control.close_session),
     _Operation("GET", "/faults", Control.faults, "faults"),
     _Operation("POST", "/faults", Control.add_fault, "name", of=Fault),

@@ -16,6 +16,7 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Headers = tuple[tuple[bytes, bytes], ...]
 
 BODY_LIMIT: Final = 1 << 20
 # A body over the limit is still read, up to so many times the limit: a client that is cut off while
@@ -34,7 +35,7 @@ class Answer:
 
     status: int
     body: dict[str, Any] | None = None
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: Headers = ()
     raw: bytes | None = None
     cut: int | None = None
 
@@ -49,7 +50,7 @@ class HttpError(Exception):
         message: str,
         *,
         solution: str | None = None,
-        headers: tuple[tuple[bytes, bytes], ...] = (),
+        headers: Headers = (),
     ) -> None:
         super().__init__(message)
         self.status: Final = status
@@ -76,9 +77,9 @@ def encode(value: object) -> bytes:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
-async def send_answer(receive: Receive, send: Send, answer: Answer) -> None:
-    """Send an answer, or as much of it as is to come through."""
-    headers: Iterable[tuple[bytes, bytes]] = answer.headers
+async def send_answer(receive: Receive, send: Send, answer: Answer, beside: Headers = ()) -> None:
+    """Send an answer, or as much of it as is to come through, with headers beside its own."""
+    headers: Headers = (*answer.headers, *beside)
     body = answer.raw or b""
     if answer.body is not None:
         body = encode(answer.body)

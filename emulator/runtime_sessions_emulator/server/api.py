@@ -9,12 +9,14 @@ import anyio
 from runtime_sessions_emulator.contracts.base import Call, Contract
 from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.control.faults import Fault, FaultKind, faulty
+from runtime_sessions_emulator.core.clock import timestamp
 from runtime_sessions_emulator.core.computation import Computation, NotComputedError
 from runtime_sessions_emulator.core.errors import NoSuchSessionError, ServiceError
 from runtime_sessions_emulator.http.document import Operation
 from runtime_sessions_emulator.http.log import Entry
 from runtime_sessions_emulator.http.messages import (
     Answer,
+    Headers,
     HttpError,
     Receive,
     Scope,
@@ -26,6 +28,9 @@ from runtime_sessions_emulator.http.messages import (
 _LOOK: Final = 0.005
 
 _LOG: Final = logging.getLogger("runtime_sessions_emulator")
+
+#: The header that tells a client which waits that the time will not go on by itself.
+CLOCK: Final = b"emulator-clock"
 
 
 class Api:
@@ -47,8 +52,12 @@ class Api:
         except ConnectionError:
             return
         entry.status = answer.status or None
-        self._log.add(entry, self._service.clock.now())
-        await send_answer(receive, send, answer)
+        now = self._service.clock.now()
+        self._log.add(entry, now)
+        beside: Headers = ()
+        if self._service.clock.stands_still:
+            beside = ((CLOCK, b"standing at " + timestamp(now).encode()),)
+        await send_answer(receive, send, answer, beside)
 
     async def _perform(self, entry: Entry, receive: Receive) -> Answer:
         """Do what a request asks for, and fill in what the log is to say of it."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp
 
 from runtime_sessions_emulator.control.control import Control
@@ -37,6 +37,9 @@ class App:
 
     async def _here(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
+        if self._control is not None and path == "/" and scope["method"] in {"GET", "HEAD"}:
+            await RedirectResponse(f"{PREFIX}/")(scope, receive, send)
+            return
         if path == _HEALTH and scope["method"] in {"GET", "HEAD"}:
             await JSONResponse({"status": "ok"})(scope, receive, send)
             return

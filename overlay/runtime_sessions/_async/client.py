@@ -34,6 +34,7 @@ from runtime_sessions._operations import Operation
 from runtime_sessions._retries import Retries
 from runtime_sessions._secrets import Secret
 from runtime_sessions._settings import find_settings, from_arguments
+from runtime_sessions._unended import Unended
 from runtime_sessions_api.client import AuthenticatedClient
 from runtime_sessions_api.types import UNSET, Unset
 
@@ -98,6 +99,7 @@ class AsyncSessionsClient:
             settings.base_url,
             seconds,
             retries or Retries(attempts=1),
+            Unended(),
         )
 
     async def create(  # noqa: PLR0913 - each by name
@@ -194,6 +196,8 @@ class AsyncSessionsClient:
         """
         operation = self._caller.contract.update(session_id, accepting_jobs=accepting_jobs)
         await self._caller.send(operation)
+        if not accepting_jobs:
+            self._caller.unended.strike(session_id)
 
     async def cancel(self, session_id: str) -> None:
         """Close a session at once: queued jobs fail (contract: `closeSession`).
@@ -202,6 +206,7 @@ class AsyncSessionsClient:
             CallError: That could not be done, or is not confirmed.
         """
         await self._caller.send(self._caller.contract.close(session_id))
+        self._caller.unended.strike(session_id)
 
     def pages(self, session_id: str, *, page_size: int = 200) -> AsyncIterator[JobPage]:
         """Iterate over the pages of its jobs, newest first, one at a time.
@@ -238,6 +243,14 @@ class AsyncSessionsClient:
         derived = object.__new__(type(self))
         derived._caller = caller
         return derived
+
+    @property
+    def unended(self) -> tuple[str, ...]:
+        """The ids of sessions that may still be open: ending them failed, or was interrupted.
+
+        Each is also an error in the log. One that is ended later on is no longer among them.
+        """
+        return self._caller.unended.ids()
 
     @property
     def api(self) -> AuthenticatedClient:

@@ -35,6 +35,7 @@ from runtime_sessions._settings import find_settings, from_arguments
 from runtime_sessions._sync.caller import Caller
 from runtime_sessions._sync.connections import Connections
 from runtime_sessions._sync.session import SessionHandle
+from runtime_sessions._unended import Unended
 from runtime_sessions_api.client import AuthenticatedClient
 from runtime_sessions_api.types import UNSET, Unset
 
@@ -99,6 +100,7 @@ class SessionsClient:
             settings.base_url,
             seconds,
             retries or Retries(attempts=1),
+            Unended(),
         )
 
     def create(  # noqa: PLR0913 - each by name
@@ -195,6 +197,8 @@ class SessionsClient:
         """
         operation = self._caller.contract.update(session_id, accepting_jobs=accepting_jobs)
         self._caller.send(operation)
+        if not accepting_jobs:
+            self._caller.unended.strike(session_id)
 
     def cancel(self, session_id: str) -> None:
         """Close a session at once: queued jobs fail (contract: `closeSession`).
@@ -203,6 +207,7 @@ class SessionsClient:
             CallError: That could not be done, or is not confirmed.
         """
         self._caller.send(self._caller.contract.close(session_id))
+        self._caller.unended.strike(session_id)
 
     def pages(self, session_id: str, *, page_size: int = 200) -> Iterator[JobPage]:
         """Iterate over the pages of its jobs, newest first, one at a time.
@@ -239,6 +244,14 @@ class SessionsClient:
         derived = object.__new__(type(self))
         derived._caller = caller
         return derived
+
+    @property
+    def unended(self) -> tuple[str, ...]:
+        """The ids of sessions that may still be open: ending them failed, or was interrupted.
+
+        Each is also an error in the log. One that is ended later on is no longer among them.
+        """
+        return self._caller.unended.ids()
 
     @property
     def api(self) -> AuthenticatedClient:

@@ -1,41 +1,62 @@
 # Written by codegen/unasync.py from _async/connections.py: edit that one, and `make generate`.
 """The connections that a client and all that derives from it share."""
 
+import os
 import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from runtime_sessions._errors import SettingsError
 from runtime_sessions._http import (
-    LIMITS,
     Auth,
     BaseTransport,
     Client,
     Request,
     Response,
     checked_client,
+    client_of_our_own,
     drop_frames,
     headers_for,
     options_of_a_generated_client,
     request_from,
-    tls_context,
 )
+from runtime_sessions._places import OneForEachPlace, sync_place
 from runtime_sessions_api.types import RequestArguments
 
 
 class Connections:
-    """An HTTP client, the caller's or one of our own, and what proves who asks."""
+    """An HTTP client, the caller's or our own, one for each place, and what proves who asks."""
 
     _is_to_be_closed = False
 
     def __init__(self, given: Client | None, auth: Auth, always: Mapping[str, str]) -> None:
-        if given is None:
-            self._client = Client(verify=tls_context(), limits=LIMITS)
-        else:
-            self._client = checked_client(given, Client)
+        self._given = None if given is None else checked_client(given, Client)
+        # One to begin with: what is wrong with the settings is told here.
+        self._unused = [self._given or client_of_our_own(Client)]
+        self._headers = headers_for(self._unused[0], always)
+        self._clients = OneForEachPlace(self._client_for_a_place)
         self._auth = auth
         self._always = always
-        self._headers = headers_for(self._client, always)
+        self._process = os.getpid()
         self._is_to_be_closed = given is None
+        self._is_closed = False
+
+    def _client_for_a_place(self) -> Client:
+        try:
+            return self._unused.pop()
+        except IndexError:
+            pass
+        if self._given is not None:
+            raise SettingsError(
+                "the http_client was used in another process or event loop, whose its connections "
+                "are: make one, and a client with it, in each. Nothing was sent"
+            )
+        return client_of_our_own(Client)
+
+    def _client_here(self) -> Client:
+        if self._is_closed:
+            raise RuntimeError("the client is closed: make another one")
+        return self._clients.at(sync_place())
 
     def request(self, arguments: RequestArguments, base_url: str, timeout: float) -> Request:
         """Make a request, not yet authenticated. The timeout, in seconds, is that of each step."""
@@ -45,7 +66,7 @@ class Connections:
         """Send a request, authenticated for no longer than this takes."""
         plain = request.headers.copy()
         try:
-            response = self._client.send(request, auth=self._auth, stream=stream)
+            response = self._client_here().send(request, auth=self._auth, stream=stream)
         except BaseException as error:
             drop_frames(error)
             raise
@@ -56,13 +77,18 @@ class Connections:
         return response
 
     def close(self) -> None:
-        """Close the connections, unless they are the caller's."""
-        if self._is_to_be_closed:
-            self._is_to_be_closed = False
-            self._client.close()
+        """Close the connections of this place, unless they are the caller's. Others are dropped."""
+        if not self._is_to_be_closed:
+            return
+        self._is_to_be_closed = False
+        self._is_closed = True
+        client = self._clients.take(sync_place())
+        for one in [client, *self._unused]:
+            if one is not None:
+                one.close()
 
     def __del__(self) -> None:
-        if self._is_to_be_closed:
+        if self._is_to_be_closed and self._process == os.getpid():
             warnings.warn("a client was not closed", ResourceWarning, stacklevel=2, source=self)
 
     def options_of_a_generated_client(self, timeout: float) -> dict[str, Any]:

@@ -51,6 +51,10 @@ class Classic(Contract):
         """What is served beside the API, by the paths that it is under."""
         return {PREFIX: Login(self.service).app()}
 
+    def example(self, backend: str, instance: str) -> dict[str, Any]:
+        """The body of a request that creates a session."""
+        return {"backend": backend, "instance": instance}
+
     def error(self, error: HttpError) -> Answer:
         """The answer to a request that is refused."""
         return error_view(error, _MORE_INFO)

@@ -128,6 +128,11 @@ class Platform(Contract):
         beside = {"Service-CRN": instance, "IBM-API-Version": _VERSION}
         return {**super().headers(token, instance), **beside}
 
+    def example(self, backend: str, instance: str) -> dict[str, Any]:
+        """The body of a request that creates a session; the instance is in a header."""
+        del instance
+        return {"mode": "dedicated", "backend": backend}
+
     def error(self, error: HttpError) -> Answer:
         """The answer to a request that is refused."""
         return error_view(error, _MORE_INFO, trace=str(uuid4()))

@@ -61,13 +61,13 @@ class CreatedSession:
 
                 messages.append(messages_item)
 
-        created_session = cls(
+        decoded = cls(
             id,
             messages,
         )
 
-        created_session.additional_properties = d
-        return created_session
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -67,15 +67,15 @@ class Error:
 
         solution = d.pop("solution", UNSET)
 
-        error = cls(
+        decoded = cls(
             code,
             message,
             more_info,
             solution,
         )
 
-        error.additional_properties = d
-        return error
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

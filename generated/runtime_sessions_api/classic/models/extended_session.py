@@ -256,7 +256,7 @@ class ExtendedSession:
 
                 timestamps.append(timestamps_item)
 
-        extended_session = cls(
+        decoded = cls(
             id,
             user_id,
             backend_name,
@@ -279,8 +279,8 @@ class ExtendedSession:
             timestamps,
         )
 
-        extended_session.additional_properties = d
-        return extended_session
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -183,7 +183,7 @@ class Job:
 
         user_id = d.pop("user_id")
 
-        job = cls(
+        decoded = cls(
             id,
             hub,
             group,
@@ -206,8 +206,8 @@ class Job:
             user_id,
         )
 
-        job.additional_properties = d
-        return job
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -67,15 +67,15 @@ class JobPage:
 
         offset = d.pop("offset")
 
-        job_page = cls(
+        decoded = cls(
             jobs,
             count,
             limit,
             offset,
         )
 
-        job_page.additional_properties = d
-        return job_page
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -25,10 +25,10 @@ class JobParams:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        job_params = cls()
+        decoded = cls()
 
-        job_params.additional_properties = d
-        return job_params
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

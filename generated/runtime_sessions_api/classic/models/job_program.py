@@ -25,10 +25,10 @@ class JobProgram:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        job_program = cls()
+        decoded = cls()
 
-        job_program.additional_properties = d
-        return job_program
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

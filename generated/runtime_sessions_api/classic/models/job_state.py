@@ -57,14 +57,14 @@ class JobState:
 
         reason_code = d.pop("reason_code", UNSET)
 
-        job_state = cls(
+        decoded = cls(
             status,
             reason,
             reason_code,
         )
 
-        job_state.additional_properties = d
-        return job_state
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

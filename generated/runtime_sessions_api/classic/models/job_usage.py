@@ -25,10 +25,10 @@ class JobUsage:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        job_usage = cls()
+        decoded = cls()
 
-        job_usage.additional_properties = d
-        return job_usage
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

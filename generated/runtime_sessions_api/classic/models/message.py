@@ -45,13 +45,13 @@ class Message:
 
         data = d.pop("data")
 
-        message = cls(
+        decoded = cls(
             level,
             data,
         )
 
-        message.additional_properties = d
-        return message
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -209,7 +209,7 @@ class Session:
 
         elapsed_time = d.pop("elapsed_time", UNSET)
 
-        session = cls(
+        decoded = cls(
             id,
             backend_name,
             interactive_ttl,
@@ -227,8 +227,8 @@ class Session:
             elapsed_time,
         )
 
-        session.additional_properties = d
-        return session
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -49,13 +49,13 @@ class SessionEvent:
 
         date = Timestamp.parse(d.pop("date"))
 
-        session_event = cls(
+        decoded = cls(
             status,
             date,
         )
 
-        session_event.additional_properties = d
-        return session_event
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -72,11 +72,11 @@ class SessionRequest:
         else:
             mode = SessionMode(_mode)
 
-        session_request = cls(
+        decoded = cls(
             backend,
             instance,
             max_session_ttl,
             mode,
         )
 
-        return session_request
+        return decoded

@@ -36,8 +36,8 @@ class SessionUpdate:
         d = dict(src_dict)
         accepting_jobs = d.pop("accepting_jobs")
 
-        session_update = cls(
+        decoded = cls(
             accepting_jobs,
         )
 
-        return session_update
+        return decoded

@@ -56,13 +56,13 @@ class ErrorBody:
 
         trace = d.pop("trace", UNSET)
 
-        error_body = cls(
+        decoded = cls(
             errors,
             trace,
         )
 
-        error_body.additional_properties = d
-        return error_body
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

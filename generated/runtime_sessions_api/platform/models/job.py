@@ -191,7 +191,7 @@ class Job:
 
         calibration_id = d.pop("calibration_id", UNSET)
 
-        job = cls(
+        decoded = cls(
             id,
             state,
             status,
@@ -211,8 +211,8 @@ class Job:
             calibration_id,
         )
 
-        job.additional_properties = d
-        return job
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

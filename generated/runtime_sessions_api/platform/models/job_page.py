@@ -70,15 +70,15 @@ class JobPage:
 
         count = d.pop("count", UNSET)
 
-        job_page = cls(
+        decoded = cls(
             jobs,
             limit,
             offset,
             count,
         )
 
-        job_page.additional_properties = d
-        return job_page
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

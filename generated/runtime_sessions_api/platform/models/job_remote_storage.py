@@ -25,10 +25,10 @@ class JobRemoteStorage:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        job_remote_storage = cls()
+        decoded = cls()
 
-        job_remote_storage.additional_properties = d
-        return job_remote_storage
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -65,15 +65,15 @@ class JobState:
 
         reason_solution = d.pop("reason_solution", UNSET)
 
-        job_state = cls(
+        decoded = cls(
             status,
             reason,
             reason_code,
             reason_solution,
         )
 
-        job_state.additional_properties = d
-        return job_state
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -70,15 +70,15 @@ class JobUsage:
 
         quantum_seconds = d.pop("quantum_seconds", UNSET)
 
-        job_usage = cls(
+        decoded = cls(
             qpu_charge_time_seconds,
             status,
             seconds,
             quantum_seconds,
         )
 
-        job_usage.additional_properties = d
-        return job_usage
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

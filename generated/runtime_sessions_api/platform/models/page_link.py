@@ -38,12 +38,12 @@ class PageLink:
         d = dict(src_dict)
         href = d.pop("href", UNSET)
 
-        page_link = cls(
+        decoded = cls(
             href,
         )
 
-        page_link.additional_properties = d
-        return page_link
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

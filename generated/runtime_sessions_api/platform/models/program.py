@@ -38,12 +38,12 @@ class Program:
         d = dict(src_dict)
         id = d.pop("id")
 
-        program = cls(
+        decoded = cls(
             id,
         )
 
-        program.additional_properties = d
-        return program
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

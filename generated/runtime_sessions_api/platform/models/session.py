@@ -254,7 +254,7 @@ class Session:
 
         elapsed_time = _parse_elapsed_time(d.pop("elapsed_time", UNSET))
 
-        session = cls(
+        decoded = cls(
             id,
             backend_name,
             mode,
@@ -274,8 +274,8 @@ class Session:
             elapsed_time,
         )
 
-        session.additional_properties = d
-        return session
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

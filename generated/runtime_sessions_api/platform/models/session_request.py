@@ -95,7 +95,7 @@ class SessionRequest:
 
         active_ttl = d.pop("active_ttl", UNSET)
 
-        session_request = cls(
+        decoded = cls(
             mode,
             backend,
             backend_name,
@@ -105,8 +105,8 @@ class SessionRequest:
             active_ttl,
         )
 
-        session_request.additional_properties = d
-        return session_request
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -53,13 +53,13 @@ class SessionTimestamp:
 
         timestamp = Timestamp.parse(d.pop("timestamp"))
 
-        session_timestamp = cls(
+        decoded = cls(
             status,
             timestamp,
         )
 
-        session_timestamp.additional_properties = d
-        return session_timestamp
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -38,12 +38,12 @@ class SessionUpdate:
         d = dict(src_dict)
         accepting_jobs = d.pop("accepting_jobs")
 
-        session_update = cls(
+        decoded = cls(
             accepting_jobs,
         )
 
-        session_update.additional_properties = d
-        return session_update
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -56,14 +56,14 @@ class Version:
 
         sunset_date = d.pop("sunset_date", UNSET)
 
-        version = cls(
+        decoded = cls(
             version,
             status,
             sunset_date,
         )
 
-        version.additional_properties = d
-        return version
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -46,12 +46,12 @@ class VersionList:
 
             versions.append(versions_item)
 
-        version_list = cls(
+        decoded = cls(
             versions,
         )
 
-        version_list.additional_properties = d
-        return version_list
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

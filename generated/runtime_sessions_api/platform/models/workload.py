@@ -185,7 +185,7 @@ class Workload:
 
         estimated_running_time_seconds = d.pop("estimated_running_time_seconds", UNSET)
 
-        workload = cls(
+        decoded = cls(
             id,
             created,
             backend,
@@ -202,8 +202,8 @@ class Workload:
             estimated_running_time_seconds,
         )
 
-        workload.additional_properties = d
-        return workload
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

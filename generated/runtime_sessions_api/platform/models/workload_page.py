@@ -92,7 +92,7 @@ class WorkloadPage:
         else:
             next_ = PageLink.from_dict(_next_)
 
-        workload_page = cls(
+        decoded = cls(
             workloads,
             total_count,
             limit,
@@ -100,8 +100,8 @@ class WorkloadPage:
             next_,
         )
 
-        workload_page.additional_properties = d
-        return workload_page
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -58,13 +58,13 @@ class WorkloadUsage:
         else:
             status = BillingStatus(_status)
 
-        workload_usage = cls(
+        decoded = cls(
             qpu_charge_time_seconds,
             status,
         )
 
-        workload_usage.additional_properties = d
-        return workload_usage
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,0 +1,1 @@
+"""Who makes the calls: each driver goes through a server in its own way."""

@@ -1,0 +1,1 @@
+"""One run: what its parts share, and everything that was seen."""
