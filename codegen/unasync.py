@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from generate import ROOT, RUFF_OPTIONS, GenerateError, difference, run
+from generate import ROOT, RUFF_OPTIONS, GenerateError, difference, run_module
 
 OVERLAY = ROOT / "overlay" / "runtime_sessions"
 SOURCE = OVERLAY / "_async"
@@ -26,6 +26,12 @@ REPLACEMENTS = tuple(
         (r"\b__aenter__\b", "__enter__"),
         (r"\b__aexit__\b", "__exit__"),
         (r"\baclose\b", "close"),
+        (r"\baread\b", "read"),
+        (r"\b__aiter__\b", "__iter__"),
+        (r"\banext\b", "next"),
+        (r"\basend\b", "send"),
+        (r"\bathrow\b", "throw"),
+        (r"\bStopAsyncIteration\b", "StopIteration"),
         (r"\bhandle_async_request\b", "handle_request"),
         (r"\bAsync([A-Z]\w*)", r"\1"),
         (r"\basync_(\w+)", r"sync_\1"),
@@ -82,8 +88,8 @@ def write(folder: Path) -> None:
     names = [file.name for file in sorted(folder.glob("*.py"))]
     first_party = 'lint.isort.known-first-party = ["runtime_sessions", "runtime_sessions_api"]'
     sorting = ["check", "--fix-only", "--select", "I", "--config", first_party]
-    run(["ruff", *sorting, *RUFF_OPTIONS, *settings, *names], cwd=folder)
-    run(["ruff", "format", *RUFF_OPTIONS, *settings, *names], cwd=folder)
+    run_module(["ruff", *sorting, *RUFF_OPTIONS, *settings, *names], cwd=folder)
+    run_module(["ruff", "format", *RUFF_OPTIONS, *settings, *names], cwd=folder)
 
 
 def synchronous(source: str) -> str:

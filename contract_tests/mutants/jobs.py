@@ -27,8 +27,8 @@ patched(
     "Queued jobs of a closed session stay queued.",
     (
         "core.life",
-        "        for place in after.queued:\n",
-        "        for place in ():\n",
+        "        _end_queued(session, at)\n",
+        "        session.queued = 0\n",
     ),
 )
 patched(
@@ -37,13 +37,11 @@ patched(
     "Closing a session ends its running jobs as well.",
     (
         "core.life",
-        "for place in after.queued:",
-        "for place in (*after.queued, *after.running):",
-    ),
-    (
-        "core.life",
-        "jobs=tuple(jobs), queued=())\n",
-        "jobs=tuple(jobs), queued=(), running=())\n",
+        "        _end_queued(session, at)\n",
+        (
+            "        _end_queued(session, at)\n"
+            "        _end_jobs(session, dict.fromkeys(session.running, session.unrun), at)\n"
+        ),
     ),
 )
 patched(

@@ -17,7 +17,7 @@ patched(
     "drain-never",
     "lifecycle",
     "A drained session without jobs stays open.",
-    ("core.life", "return _happen(session, Event.DRAINED, at)", "return session"),
+    ("core.life", "    _happen(session, Event.DRAINED, at)\n", "    return\n"),
 )
 patched(
     "drain-final",
@@ -51,7 +51,7 @@ patched(
     "never-inactive",
     "lifecycle",
     "The interactive TTL has no effect.",
-    ("core.life", "idle_since=at if idle else None,", "idle_since=None,"),
+    ("core.life", "session.idle_since = at if idle else None", "session.idle_since = None"),
 )
 patched(
     "never-active-again",
@@ -69,8 +69,8 @@ patched(
     "A closed session still says that it accepts jobs.",
     (
         "core.life",
-        "evolve(after, accepting_jobs=False, closed_at=at,",
-        "evolve(after, closed_at=at,",
+        "        session.accepting_jobs = False\n        session.closed_at = at\n",
+        "        session.closed_at = at\n",
     ),
 )
 patched(
@@ -122,8 +122,8 @@ patched(
     "The max TTL starts anew whenever the session becomes active.",
     (
         "core.life",
-        "started_at=at if session.started_at is None else session.started_at,",
-        "started_at=at,",
+        "        if session.started_at is None:\n            session.started_at = at\n",
+        "        session.started_at = at\n",
     ),
 )
 patched(
@@ -263,8 +263,8 @@ patched(
     "The usage of a session starts anew when it becomes active again.",
     (
         "core.life",
-        "return evolve(after, held=after.held + at - before.activated_at)",
-        "return after",
+        "        session.held += at - held_since\n",
+        "        pass\n",
     ),
 )
 patched(
@@ -273,8 +273,8 @@ patched(
     "The time of activation is that of the first one.",
     (
         "core.life",
-        "            activated_at=at,\n",
-        "            activated_at=session.activated_at or at,\n",
+        "        session.activated_at = at\n",
+        "        session.activated_at = session.activated_at or at\n",
     ),
 )
 patched(
@@ -283,8 +283,8 @@ patched(
     "Changes carry the time at which somebody looked.",
     (
         "core.life",
-        "session = _advance(session, session.due)",
-        "session = _advance(session, now)",
+        "_advance(session, session.due)",
+        "_advance(session, now)",
     ),
 )
 patched(
@@ -293,13 +293,17 @@ patched(
     "The last job's end is shown as its start.",
     (
         "core.life",
-        "        last_job_completed=at,\n",
-        "        last_job_completed=session.last_job_started,\n",
+        "session.last_job_completed = at\n",
+        "session.last_job_completed = session.last_job_started\n",
     ),
 )
 patched(
     "history-short",
     "time",
     "The history lists only the last change.",
-    ("core.life", "history=(*session.history, Change(", "history=(Change("),
+    (
+        "core.life",
+        "session.history.append(Change(at, transition.to, transition.reason))",
+        "session.history[:] = [Change(at, transition.to, transition.reason)]",
+    ),
 )

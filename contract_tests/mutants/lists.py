@@ -217,9 +217,7 @@ changed("workloads-untyped", "shapes", "Workloads have no kind.", "workloads", c
 # The filters and the order of jobs
 def filtered(name: str, says: str, before: str) -> None:
     """Plant a filter of jobs that has no effect."""
-    patched(
-        name, "paging", says, ("contracts.platform.job_filter", before, "True"), contracts=PLATFORM
-    )
+    patched(name, "paging", says, ("contracts.job_filter", before, "True"), contracts=PLATFORM)
 
 
 filtered(
@@ -242,7 +240,7 @@ patched(
     "pending-turned",
     "paging",
     "Pending jobs are those that have ended.",
-    ("contracts.platform.job_filter", "job.end is None}", "job.end is not None}"),
+    ("contracts.job_filter", "job.end is None}", "job.end is not None}"),
     contracts=PLATFORM,
 )
 patched(

@@ -1,7 +1,7 @@
 """How an answer is read: held to its contract, then made a model of the generated client."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Generic, Protocol, TypeVar, cast
@@ -39,11 +39,18 @@ class AnswerForm(Generic[ModelT_co]):
 
     The schema is open, for a server may know more than its document: fields that it does not name
     are let through, and so are values beside those that an `enum` lists.
+
+    Attributes:
+        contract: The name of the contract.
+        schema: The name of the schema in it.
+        model: What is made of an answer.
+        sessions_in: What finds the ids of the sessions that such a model is about.
     """
 
     contract: str
     schema: str
     model: type[ModelT_co]
+    sessions_in: Callable[[Any], Iterable[object]]
 
     def read(self, response: Response) -> ModelT_co:
         """Read an answer; a ValueError says where it breaks the contract."""

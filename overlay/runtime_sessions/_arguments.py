@@ -21,8 +21,15 @@ class Endings:
     on_error: Ending
 
     def after(self, error: BaseException | None) -> Ending:
-        """Choose by whether an exception leaves the block."""
-        return self.on_exit if error is None else self.on_error
+        """Choose by whether a failure leaves the block."""
+        return self.on_error if is_failure(error) else self.on_exit
+
+
+def is_failure(error: BaseException | None) -> bool:
+    """Tell whether what leaves a block is a failure: neither `sys.exit(0)` nor a left generator."""
+    if isinstance(error, SystemExit):
+        return error.code not in {None, 0}
+    return not (error is None or isinstance(error, GeneratorExit))
 
 
 def checked_endings(on_exit: Ending, on_error: Ending) -> Endings:
@@ -62,6 +69,14 @@ def checked_id(session_id: str) -> str:
     if checked_text("the id of a session", session_id) in {".", ".."}:
         raise ValueError(f"{session_id!r} is no id of a session")
     return session_id
+
+
+def checked_count(name: str, value: int) -> int:
+    """Take a whole number above zero."""
+    is_number = isinstance(value, int)  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not is_number or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} is a whole number above zero, not {value!r}")
+    return value
 
 
 def checked_page_size(page_size: int) -> int:

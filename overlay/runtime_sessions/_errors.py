@@ -24,14 +24,14 @@ SessionsError
 import email.utils
 import json
 import re
-import textwrap
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import ClassVar, cast
 
 from runtime_sessions._http import Response
+from runtime_sessions._words import excerpt
 
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class SessionsError(Exception):
@@ -96,7 +96,7 @@ class CallError(SessionsError):
         entry = _first_entry(self.body)
         code = entry.get("code")
         self.code = code if isinstance(code, int | str) else None
-        self.message = _words(entry, "message") or _excerpt(response) or said
+        self.message = _words(entry, "message") or _page(response) or said
         self.solution = _words(entry, "solution")
         self.more_info = _words(entry, "more_info")
         self.trace = _words(entry, "trace")
@@ -178,10 +178,14 @@ def fields_of(value: object) -> Mapping[str, object]:
 def id_in(body: bytes) -> str | None:
     """Read the id of a session that an answer shows; None when it shows none that can be used."""
     session_id = fields_of(body).get("id")
-    # One of dots alone is a step in a path.
-    if isinstance(session_id, str) and session_id.strip("."):
+    if isinstance(session_id, str) and is_usable_id(session_id):
         return session_id
     return None
+
+
+def is_usable_id(session_id: str) -> bool:
+    """Tell whether an id can stand in a path, where dots alone are a step."""
+    return bool(session_id.strip(".")) and not _SURROGATE.search(session_id)
 
 
 def _first_entry(body: bytes) -> Mapping[str, object]:
@@ -202,14 +206,8 @@ def _words(entry: Mapping[str, object], name: str) -> str | None:
     return None
 
 
-def _excerpt(response: Response | None) -> str:
-    """Take the first words of an answer, such as the page of a gateway, without its markup."""
-    if response is None:
-        return ""
-    import html  # noqa: PLC0415 - only errors pay for it
-
-    page = html.unescape(_MARKUP.sub(" ", response.text))
-    return textwrap.shorten(page, 200, placeholder="…")
+def _page(response: Response | None) -> str:
+    return "" if response is None else excerpt(response)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -5,12 +5,12 @@ takes its place in `_sync/`.
 """
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from runtime_sessions._clock import to_sleep
 
+ArgumentT = TypeVar("ArgumentT")
 ResultT = TypeVar("ResultT")
 
 
@@ -26,16 +26,75 @@ def sync_pause(seconds: float) -> None:
     time.sleep(to_sleep(seconds))
 
 
-def async_shield() -> AbstractContextManager[object]:
-    """Keep a cancelled scope of anyio or trio from cancelling what is done inside, too."""
+async def async_to_the_end(
+    end: Callable[[ArgumentT], Coroutine[Any, Any, None]],
+    ending: ArgumentT,
+    if_interrupted: ArgumentT,  # noqa: ARG001 - of both halves
+) -> BaseException | None:
+    """End something, whoever cancels meanwhile and however often.
+
+    Returns:
+        The cancellation that is still to be raised, if there was one.
+    """
     import anyio  # noqa: PLC0415 - only who awaits pays for it
 
-    return anyio.CancelScope(shield=True)
+    # This keeps out the scopes of anyio and trio; tasks of asyncio are cancelled by others, too.
+    cancellation: BaseException | None = None
+    with anyio.CancelScope(shield=True):
+        if _is_in_asyncio():
+            cancellation = await _in_a_task_of_its_own(end(ending))
+        else:
+            await end(ending)
+    return cancellation
 
 
-def sync_shield() -> AbstractContextManager[object]:
-    """Do nothing: no scope cancels what is done in a thread."""
-    return nullcontext()
+def _is_in_asyncio() -> bool:
+    import asyncio  # noqa: PLC0415 - only who awaits pays for it
+
+    try:
+        return asyncio.current_task() is not None
+    except RuntimeError:
+        return False
+
+
+async def _in_a_task_of_its_own(work: Coroutine[Any, Any, None]) -> BaseException | None:
+    import asyncio  # noqa: PLC0415 - only who awaits pays for it
+
+    task = asyncio.ensure_future(work)
+    cancellation: BaseException | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancellation = error
+    try:
+        task.result()
+    except Exception as failure:
+        if cancellation is not None:
+            raise cancellation from failure
+        raise
+    return cancellation
+
+
+def sync_to_the_end(
+    end: Callable[[ArgumentT], None], ending: ArgumentT, if_interrupted: ArgumentT
+) -> BaseException | None:
+    """End something; when that is interrupted, as by Ctrl-C, once more and otherwise.
+
+    Returns:
+        The interruption that is still to be raised, if there was one.
+    """
+    try:
+        end(ending)
+    except Exception:
+        raise
+    except BaseException as interruption:  # noqa: BLE001 - it is raised by the caller
+        try:
+            end(if_interrupted)
+        except Exception as failure:
+            raise interruption from failure
+        return interruption
+    return None
 
 
 async def async_in_thread(call: Callable[..., ResultT], *args: object) -> ResultT:

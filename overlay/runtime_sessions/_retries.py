@@ -4,12 +4,12 @@ Each is a function of what came of the last attempt, what is known of the call a
 a new rule is one more of them, named in `pause_before_next` or in `may_be_repeated`.
 """
 
-import math
 import random
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import ge, gt, optional
 
 #: What a service or a gateway answers for a while and then no longer.
@@ -39,6 +39,25 @@ class Retries:
     """How long a call may take with all attempts and waits, in seconds; None: no end."""
     create: bool = False
     """Whether creating is tried again like all else, at the risk of a second session."""
+
+
+#: The least that the waits of an ending are drawn from, in seconds: it may be tried very often.
+_LEAST_BACKOFF = 0.1
+
+
+def for_an_ending(policy: Retries) -> Retries:
+    """Return the policy of an ending: each session left open costs, so only the deadline ends it.
+
+    Who wants one attempt gets one; and where there is no deadline, the attempts are the end.
+    """
+    if policy.attempts == 1 or policy.deadline is None:
+        return policy
+    return evolve(
+        policy,
+        attempts=sys.maxsize,
+        backoff=max(policy.backoff, _LEAST_BACKOFF),
+        max_backoff=max(policy.max_backoff, _LEAST_BACKOFF),
+    )
 
 
 @frozen(kw_only=True)
@@ -126,6 +145,12 @@ def pause_of(came: Came, tried: Tried, policy: Retries, draw: Draw) -> float:
 
 def timeout_of_next(timeout: float, tried: Tried, policy: Retries) -> float:
     """Return the timeout of an attempt's steps, in seconds, which the deadline may shorten."""
-    deadline = math.inf if policy.deadline is None else policy.deadline
-    left = deadline - tried.seconds
-    return min(timeout, max(left, 0.001))
+    left = left_of_call(tried, policy)
+    return timeout if left is None else min(timeout, left)
+
+
+def left_of_call(tried: Tried, policy: Retries) -> float | None:
+    """Return how long a call may still take, in seconds; None for as long as it takes."""
+    if policy.deadline is None:
+        return None
+    return max(policy.deadline - tried.seconds, 0.001)

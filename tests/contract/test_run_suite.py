@@ -22,8 +22,9 @@ def test_what_holds_is_told_with_the_seed_that_repeats_it(emulator: Emulator) ->
         again = run_suite(Target.emulator(emulator), parts=["race"], seed=result.seed)
     assert result.holds
     assert result.parts == ("race",)
-    assert result.findings == ()
-    assert result.bugs == ()
+    assert not result.findings
+    assert not result.violations
+    assert not result.bugs
     assert result.calls > 100
     assert result.checks > 1_000
     assert result.timings.keys() == {"race"}

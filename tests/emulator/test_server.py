@@ -191,3 +191,18 @@ def test_an_answer_under_way_gets_its_time_when_the_server_stops() -> None:
             pass
     caller.join()
     assert answers == [404]
+
+
+def test_a_clock_that_stands_still_says_so_in_every_answer() -> None:
+    emulator = Emulator(virtual_clock=True)
+    with emulator.client() as client:
+        assert client.get("/sessions/x").headers["emulator-clock"] == (
+            "standing at 2026-01-01T00:00:00.000Z"
+        )
+        emulator.advance(60)
+        del client.headers["authorization"]
+        refused = client.get("/sessions/x")
+    assert refused.status_code == 401
+    assert refused.headers["emulator-clock"] == "standing at 2026-01-01T00:01:00.000Z"
+    with Emulator().client() as client:
+        assert "emulator-clock" not in client.get("/sessions/x").headers

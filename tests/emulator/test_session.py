@@ -1,6 +1,7 @@
 """The life of a session, without HTTP and without a clock."""
 
 from collections.abc import Callable
+from copy import deepcopy
 
 import pytest
 from attrs import evolve
@@ -246,8 +247,16 @@ def test_a_job_ends_as_it_is_told_to(outcome: Outcome) -> None:
     assert looked.jobs[0].end == outcome
 
 
-ACTIONS = st.sampled_from(["look", "submit", "drain", "accept", "close", "cancel"])
-STEPS = st.lists(st.tuples(st.integers(0, 100), ACTIONS, st.integers(0, 40)), max_size=12)
+def test_a_job_that_was_cancelled_while_it_was_queued_is_passed_over() -> None:
+    looked = submitted(session(), *(job(10, f"j{number}") for number in range(7)))
+    looked = life.cancel_job(looked, 5, CANCELLED, at(1))
+    looked = life.settle(looked, at(10))
+    assert looked.jobs[5].started_at is None
+    assert looked.jobs[6].started_at == at(10)
+
+
+ACTIONS = st.sampled_from(["look", "submit", "cancel_job", "drain", "accept", "close", "cancel"])
+STEPS = st.lists(st.tuples(st.integers(0, 100), ACTIONS, st.integers(0, 40)), max_size=20)
 
 
 @given(
@@ -281,9 +290,18 @@ def test_looking_changes_nothing_and_the_table_is_obeyed(
 
 
 def act(before: Session, action: str, seconds: int, now: int) -> Session:
+    kept = deepcopy(before)
+    after = _acted(before, action, seconds, now)
+    assert before == kept, "what is given stays as it is"
+    return after
+
+
+def _acted(before: Session, action: str, seconds: int, now: int) -> Session:
     match action:
         case "submit" if before.accepting_jobs:
             return life.settle(life.submit(before, job(seconds), now), now)
+        case "cancel_job" if before.jobs:
+            return life.cancel_job(before, seconds % len(before.jobs), CANCELLED, now)
         case "drain" | "accept":
             return life.update(before, now, accepting_jobs=action == "accept")
         case "close":
@@ -298,6 +316,10 @@ def obeys_the_table(looked: Session) -> None:
     for before, after in zip(looked.history, looked.history[1:], strict=False):
         assert (before.state, after.state, after.reason) in edges
         assert before.at <= after.at
+    assert looked.queued == statuses(looked).count(JobStatus.QUEUED)
+    assert [looked.jobs[place].status for place in looked.running] == (
+        [JobStatus.RUNNING] * statuses(looked).count(JobStatus.RUNNING)
+    )
     if looked.state.final:
         assert not looked.accepting_jobs
         assert looked.closed_at == looked.history[-1].at

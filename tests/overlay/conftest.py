@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import pytest
@@ -77,6 +79,71 @@ class Blocking:
             except StopAsyncIteration:
                 return
             yield item
+
+
+class RawServer:
+    """A server that sends the bytes that a test gives it, for each request or without one."""
+
+    def __init__(self) -> None:
+        #: What each request is answered with; the last one stays. None hangs up.
+        self.answers: list[bytes | Callable[[socket.socket, bytes], object] | None] = []
+        self.requests: list[bytes] = []
+        self._lock = threading.Lock()
+        self._connections: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        for one in [self._listener, *self._connections]:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self._connections.append(connection)
+                threading.Thread(target=self._serve, args=[connection], daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError), connection.makefile("rb") as lines:
+            while request := _read_request(lines):
+                with self._lock:
+                    self.requests.append(request)
+                    answer = self.answers[0]
+                    if len(self.answers) > 1:
+                        del self.answers[0]
+                if answer is None:
+                    return
+                if callable(answer):
+                    answer(connection, request)
+                else:
+                    connection.sendall(answer)
+
+
+def _read_request(lines: Any) -> bytes:
+    """Read a request; empty when the client hung up."""
+    head = b""
+    while line := lines.readline():
+        head += line
+        if line == b"\r\n":
+            break
+    lengths = [
+        int(line.split(b":")[1])
+        for line in head.splitlines()
+        if line.lower().startswith(b"content-length:")
+    ]
+    body: bytes = lines.read(sum(lengths))
+    return head + body
+
+
+@pytest.fixture
+def raw_server() -> Iterator[RawServer]:
+    server = RawServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")

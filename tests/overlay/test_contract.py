@@ -21,14 +21,18 @@ Mocked = Callable[..., SessionsClient]
 
 Call = Callable[[SessionsClient], Any]
 
+# The sessions of the examples.
+ONE = "11111111111111111111"
+BUSY = "ch8b1ok4k9li68vm059r"
+CURRENT = "5a5b9d6c-5f0c-4e63-9c0e-0f6a5f3c2b1d"
 #: Each call that has an answer: by contract, and by the schema of the answer.
 CALLS: dict[tuple[str, str], Call] = {
-    ("classic", "Session"): lambda client: client.get("s-1"),
-    ("classic", "ExtendedSession"): lambda client: client.extended("s-1"),
-    ("classic", "JobPage"): lambda client: next(iter(client.pages("s-1"))),
+    ("classic", "Session"): lambda client: client.get(ONE),
+    ("classic", "ExtendedSession"): lambda client: client.extended(ONE),
+    ("classic", "JobPage"): lambda client: next(iter(client.pages(BUSY))),
     ("classic", "CreatedSession"): lambda client: client.create(backend="b").id,
-    ("platform", "Session"): lambda client: client.get("s-1"),
-    ("platform", "JobPage"): lambda client: next(iter(client.pages("s-1"))),
+    ("platform", "Session"): lambda client: client.get(CURRENT),
+    ("platform", "JobPage"): lambda client: next(iter(client.pages(CURRENT))),
 }
 CREATES: dict[str, str] = {"classic": "CreatedSession", "platform": "Session"}
 
@@ -88,6 +92,24 @@ def test_what_came_is_what_is_encoded(mocked: Mocked, contract: str, name: str) 
             answer["jobs"][0]["ended"] = None
         answer["jobs"][0]["state"]["status"] = "Paused"
     assert CALLS[contract, name](answering(mocked, answer)).to_dict() == answer
+
+
+@pytest.mark.parametrize(
+    ("contract", "name"),
+    [case for case in CALLS if case[1] != "CreatedSession"],
+    indirect=["contract"],
+)
+def test_the_answer_of_another_session_breaks_the_contract(
+    mocked: Mocked, contract: str, name: str
+) -> None:
+    answer = copy.deepcopy(examples(contract)[name])
+    if name == "JobPage":
+        answer["jobs"].append(answer["jobs"][0] | {"session_id": "another"})
+    else:
+        answer["id"] = "another"
+    with pytest.raises(ContractError, match="it is about session 'another'") as caught:
+        CALLS[contract, name](answering(mocked, answer))
+    assert caught.value.attempts == 1
 
 
 def test_what_create_answers_is_the_session(mocked: Mocked, contract: str) -> None:

@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         errors.print("Interrupted.")
         return INTERRUPTED
     summarise(result, console)
-    if not result.holds:
+    if result.violations:
         return VIOLATED
     if result.bugs:
         return CANNOT_RUN

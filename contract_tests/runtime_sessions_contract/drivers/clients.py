@@ -109,6 +109,17 @@ class Answers:
             raise Falsified(f"the overlay returns {found}")
 
 
+def about(session_id: str, answer: Json) -> Json:
+    """Return an answer about one session: that of another one is refused, legal or not."""
+    if isinstance(answer.get("id"), str):
+        return {**answer, "id": session_id}
+    jobs = answer.get("jobs")
+    if not isinstance(jobs, list):
+        return answer
+    asked = [{**job, "session_id": session_id} if "session_id" in job else job for job in jobs]
+    return {**answer, "jobs": asked}
+
+
 def _create(client: SessionsClient) -> None:
     """Create a session, for the answer to it."""
     client.create(backend="a")
@@ -155,7 +166,7 @@ def _decoded(answers: Answers, name: str) -> Callable[[], None]:
 
     @given(legal(answers.document, schema))
     def test(answer: Json) -> None:
-        answers.answer = answer
+        answers.answer = about(ID, answer)
         answers.unchanged(name)
 
     return test

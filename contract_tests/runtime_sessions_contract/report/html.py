@@ -42,6 +42,8 @@ def page(result: Result) -> str:
     """The text of the page."""
     found, differs = result.findings, result.differences
     verdict = "holds to the contract"
+    if result.bugs:
+        verdict = "has no verdict: the suite itself failed"
     if found:
         verdict = f"breaks the contract: {len(found)} finding{'s' if len(found) > 1 else ''}"
     mood = "good" if result.holds else "bad"

@@ -90,7 +90,7 @@ def _verdict(result: Result, console: Console) -> None:
     url = escape(result.target.url)
     for bug in result.bugs:
         console.print(f"[bold red]The suite itself failed, which is a bug: {escape(bug)}[/]")
-    if not result.holds:
+    if result.violations:
         count = len(result.findings)
         told = f"{count} finding{'s' if count > 1 else ''}"
         console.print(f"[bold red]{url} breaks the contract: {told}.[/]")

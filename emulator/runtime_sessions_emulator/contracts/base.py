@@ -8,17 +8,21 @@ from typing import Any, ClassVar, Final
 from attrs import define
 from starlette.types import ASGIApp
 
+from runtime_sessions_emulator.compute import EXTRA, PROGRAMS, available
 from runtime_sessions_emulator.contracts.backends import BACKENDS, DESCRIPTIONS
 from runtime_sessions_emulator.core.config import Config, User
 from runtime_sessions_emulator.core.errors import (
     ForbiddenError,
     JobEndedError,
+    JobNotEndedError,
     NoSuchBackendError,
     NoSuchJobError,
     NoSuchSessionError,
     NotAcceptingError,
     ServiceError,
+    UsageLimitError,
 )
+from runtime_sessions_emulator.core.job import Job
 from runtime_sessions_emulator.core.job_rule import JobOrder
 from runtime_sessions_emulator.core.rules import Rules
 from runtime_sessions_emulator.core.service import Service
@@ -28,6 +32,7 @@ from runtime_sessions_emulator.http.messages import Answer, HttpError, Scope
 
 DONE: Final = Answer(204)
 _NOBODY: Final = User("", "", frozenset())
+_TEXT: Final = ((b"content-type", b"text/plain; charset=utf-8"),)
 _CHALLENGE: Final = ((b"www-authenticate", b"Bearer"),)
 
 #: A status, the service's code (where nothing public gives it: the status), what is wrong, and
@@ -58,6 +63,18 @@ REFUSALS: Final[Mapping[type[ServiceError], Refusal]] = {
         409,
         "The job has ended.",
         "Cancel a job that is queued or runs.",
+    ),
+    JobNotEndedError: (
+        400,
+        400,
+        "The job has not ended.",
+        "Cancel it, or wait until it has ended, and delete it then.",
+    ),
+    UsageLimitError: (
+        409,
+        409,
+        "The instance has used all that it may.",
+        "Use another instance, or give this one a higher usage_limit.",
     ),
     NotAcceptingError: (
         400,
@@ -124,6 +141,11 @@ class Contract(ABC):
             "listJobs": self.jobs,
             "getJob": self.job,
             "cancelJob": self.cancel_job,
+            "deleteJob": self.delete_job,
+            "getJobResults": self.results,
+            "getJobLogs": self.logs,
+            "getJobMetrics": self.metrics,
+            "replaceJobTags": self.replace_tags,
             "listBackends": self.backends,
             **{name: partial(self._described, describe) for name, describe in DESCRIPTIONS.items()},
         }
@@ -137,6 +159,10 @@ class Contract(ABC):
         """What a client sends with each call, as a user, in an instance."""
         del instance  # the body of create names it
         return {"Authorization": f"Bearer {token}"}
+
+    @abstractmethod
+    def example(self, backend: str, instance: str) -> dict[str, Any]:
+        """The body of a request that creates a session."""
 
     def admit(self, scope: Scope) -> tuple[User, str]:
         """Who makes a request, and in which instance: nobody, where no credentials are taken.
@@ -176,10 +202,51 @@ class Contract(ABC):
     def job(self, call: Call) -> Answer:
         """`getJob`."""
 
+    @abstractmethod
+    def metrics(self, call: Call) -> Answer:
+        """`getJobMetrics`."""
+
+    def find_job(self, call: Call) -> tuple[Job, int]:
+        """The job that a call names, as it stands, and the time at which it was looked at.
+
+        Raises:
+            NoSuchJobError: The caller has no such job.
+        """
+        return self.service.job(call.user, call.id)
+
     def cancel_job(self, call: Call) -> Answer:
-        """`cancelJob`, which is beyond the contracts."""
+        """`cancelJob`."""
+        self.find_job(call)
         self.service.cancel_job(call.user, call.id)
         return DONE
+
+    def delete_job(self, call: Call) -> Answer:
+        """`deleteJob`."""
+        self.find_job(call)
+        self.service.delete_job(call.user, call.id)
+        return DONE
+
+    def replace_tags(self, call: Call) -> Answer:
+        """`replaceJobTags`."""
+        self.find_job(call)
+        self.service.tag_job(call.user, call.id, call.body["tags"])
+        return DONE
+
+    def results(self, call: Call) -> Answer:
+        """`getJobResults`: 204 where there are none, or not yet."""
+        found, _ = self.find_job(call)
+        job = self.service.known(found)
+        if not job.completed:
+            return DONE
+        result = self.service.result(job)
+        if result is None:
+            raise _nothing_computed(job.program)
+        return Answer(200, raw=result.encode(), headers=_TEXT)
+
+    def logs(self, call: Call) -> Answer:
+        """`getJobLogs`: empty until the job has ended."""
+        job, _ = self.find_job(call)
+        return Answer(200, raw=self.service.log(job).encode(), headers=_TEXT)
 
     @abstractmethod
     def backends(self, call: Call) -> Answer:
@@ -223,7 +290,37 @@ class Contract(ABC):
         job = self.service.submit(
             call.user, order, session_id=session_id, instance=self.payer(call), backend=backend
         )
-        return Answer(200, {"id": job.id, "backend": job.backend})
+        return Answer(200, {"id": job.id, "backend": job.backend, **self.submitted(job)})
+
+    def submitted(self, job: Job) -> dict[str, Any]:
+        """What the answer to a submission says beside the job's id and backend."""
+        del job
+        return {}
+
+
+def _nothing_computed(program: str) -> HttpError:
+    """A job that completed without anything to compute it, or anybody to say what it gives."""
+    rule = f"emulator.add_job_rule(JobRule(program_id={program!r}, result=...))"
+    if program not in PROGRAMS:
+        return HttpError(
+            404,
+            404,
+            f"The job has no result: the emulator does not compute {program!r}.",
+            solution=f"Say what it gives: {rule}.",
+        )
+    if available():
+        return HttpError(
+            404,
+            404,
+            "The job has no result: it was sent nothing to compute.",
+            solution=f"Send params, or say what it gives: {rule}.",
+        )
+    return HttpError(
+        404,
+        404,
+        "The job has no result: what would compute it is not installed.",
+        solution=f"pip install '{EXTRA}' where the emulator runs, or say what it gives: {rule}.",
+    )
 
 
 def invalid(why: str) -> HttpError:

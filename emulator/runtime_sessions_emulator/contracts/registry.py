@@ -6,6 +6,7 @@ from typing import Final
 from runtime_sessions_emulator.contracts.base import Contract
 from runtime_sessions_emulator.contracts.classic.contract import Classic
 from runtime_sessions_emulator.contracts.platform.contract import Platform
+from runtime_sessions_emulator.core.choices import hold_known
 from runtime_sessions_emulator.core.config import Config
 
 CONTRACTS: Final[Mapping[str, type[Contract]]] = {
@@ -15,8 +16,7 @@ CONTRACTS: Final[Mapping[str, type[Contract]]] = {
 
 def contract_of(name: str) -> type[Contract]:
     """The contract of that name. Raises ValueError where there is none."""
-    if name not in CONTRACTS:
-        raise ValueError(f"There is no contract {name!r}: it is one of {', '.join(CONTRACTS)}.")
+    hold_known("contract", name, CONTRACTS)
     return CONTRACTS[name]
 
 

@@ -49,6 +49,12 @@ def state_fields(job: Job) -> dict[str, Any]:
     return state
 
 
+def times_view(job: Job) -> dict[str, Any]:
+    """When a job was created, began to run and ended; null where it has not."""
+    times = {"created": job.created_at, "running": job.started_at, "finished": job.ended_at}
+    return {name: None if at is None else timestamp(at) for name, at in times.items()}
+
+
 def page_view(jobs: list[dict[str, Any]], count: int, limit: int, offset: int) -> dict[str, Any]:
     """A page of a list of jobs."""
     return {"jobs": jobs, "count": count, "limit": limit, "offset": offset}

@@ -6,6 +6,8 @@ import time
 class RunningClock:
     """The computer's clock, until it is set to another time."""
 
+    stands_still = False
+
     def __init__(self) -> None:
         self.reset()
 

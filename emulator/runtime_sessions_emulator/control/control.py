@@ -3,6 +3,7 @@
 Each method is a method of `Emulator` in Python and a call of the control plane over HTTP.
 """
 
+from collections import deque
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -11,6 +12,7 @@ from attrs import asdict
 
 from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.control.faults import Fault
+from runtime_sessions_emulator.core.choices import hold_known
 from runtime_sessions_emulator.core.clock import moment, timestamp
 from runtime_sessions_emulator.core.job import Job, micros
 from runtime_sessions_emulator.core.job_rule import JobOrder, JobRule
@@ -25,11 +27,33 @@ class Control:
         self._service = emulation.service
         self._faults = emulation.faults
         self._log = emulation.log
+        self._contract = emulation.contract
         self._snapshots: dict[str, tuple[Any, ...]] = {}
 
     def now(self) -> datetime:
         """The time in the emulator, UTC."""
         return moment(self._service.clock.now()).replace(tzinfo=UTC)
+
+    def about(self) -> dict[str, Any]:
+        """What the emulator is, and how a client begins with it.
+
+        Returns:
+            The name of the `contract`; its `operations`; whether the clock `stands_still`; and the
+            `headers` and the `body` of a request that creates a session. The token in them is that
+            of the first user where nothing is configured; a configured one is shown to nobody.
+        """
+        config = self._service.config
+        user = config.users[0]
+        token = user.token if config is self._contract.config else "TOKEN"
+        instance = next((one.name for one in config.instances if one.name in user.instances), "")
+        backend = next(iter(config.backends), "")
+        return {
+            "contract": self._contract.name,
+            "operations": list(self._contract.handlers),
+            "stands_still": self._service.clock.stands_still,
+            "headers": self._contract.headers(token, instance),
+            "body": self._contract.example(backend, instance),
+        }
 
     def advance(self, seconds: float) -> datetime:
         """Move the time forward: what would have happened meanwhile has happened at its moment.
@@ -58,7 +82,7 @@ class Control:
         with self._service.lock:
             return self.advance((aware - self.now()).total_seconds())
 
-    def submit_job(
+    def submit_job(  # noqa: PLR0913 - as a rule has it
         self,
         session_id: str,
         *,
@@ -66,6 +90,7 @@ class Control:
         outcome: str = "completed",
         reason: str | None = None,
         reason_code: int | None = None,
+        result: str | dict[str, Any] | None = None,
     ) -> str:
         """Submit a job as the session's owner, and give its id. The arguments are `JobRule`'s.
 
@@ -76,7 +101,13 @@ class Control:
             NotAcceptingError: It accepts no jobs.
             ValueError: There is no such outcome, or a number is out of range.
         """
-        rule = JobRule(duration=duration, outcome=outcome, reason=reason, reason_code=reason_code)
+        rule = JobRule(
+            duration=duration,
+            outcome=outcome,
+            reason=reason,
+            reason_code=reason_code,
+            result=result,
+        )
         order = JobOrder(request={"program_id": "sampler"}, rule=rule)
         with self._service.lock:
             owner = self._service.owner(session_id)
@@ -96,26 +127,41 @@ class Control:
         with self._service.lock:
             self._service.cancel(session_id)
 
+    def drain_session(self, session_id: str) -> None:
+        """Drain a session as its owner: it takes no more jobs, and closes when it has none left.
+
+        Raises:
+            LookupError: There is no such session.
+        """
+        with self._service.lock:
+            owner = self._service.owner(session_id)
+            self._service.update(owner, session_id, accepting_jobs=False)
+
     def close_session(self, session_id: str) -> None:
         """Close a session as its owner. Raises LookupError where there is none."""
         with self._service.lock:
             self._service.close(self._service.owner(session_id), session_id)
 
-    def sessions(self, *, limit: int | None = None) -> list[dict[str, Any]]:
+    def sessions(self, *, limit: int | None = None, search: str = "") -> list[dict[str, Any]]:
         """The sessions of all users, newest first: their history and their jobs.
 
         Args:
             limit: Only so many; None: all.
+            search: Only those with this in their id.
         """
         with self._service.lock:
-            return [_shown(session) for session in islice(self._service.sessions(), limit)]
+            found = (session for session in self._service.sessions() if search in session.id)
+            return [self._shown(session) for session in islice(found, limit)]
 
     def add_fault(self, fault: Fault) -> str:
         """Let answers go wrong, and give the name by which the fault can be removed.
 
         Raises:
-            ValueError: A fault of that name is on already.
+            ValueError: A fault of that name is on already, or its operation is not one of the
+                contract's: it would never strike.
         """
+        if fault.operation is not None:
+            hold_known("operation", fault.operation, self._contract.handlers)
         with self._service.lock:
             return self._faults.add(fault)
 
@@ -139,6 +185,7 @@ class Control:
         status: int | None = None,
         since: int = 0,
         limit: int = KEPT,
+        last: int = KEPT,
     ) -> list[dict[str, Any]]:
         """What clients sent to the API, oldest first; no token is in it.
 
@@ -150,6 +197,7 @@ class Control:
             status: Only requests that were answered so.
             since: Only requests after the one of this number.
             limit: Only so many.
+            last: Only so many of the newest of them.
         """
         with self._service.lock:
             found = self._log.views(
@@ -160,7 +208,7 @@ class Control:
                 session_id=session_id,
                 status=status,
             )
-            return list(islice(found, limit))
+            return list(deque(islice(found, limit), maxlen=last))
 
     def clear_requests(self) -> None:
         """Forget the requests so far."""
@@ -174,6 +222,11 @@ class Control:
             self._faults.reset()
             self._log.clear()
             self._snapshots.clear()
+
+    def stop_computing(self) -> None:
+        """Compute no job any more, until somebody asks what came of it."""
+        with self._service.lock:
+            self._service.stop_computing()
 
     def snapshot(self) -> str:
         """Remember everything but the log, and give the name to restore it by."""
@@ -191,22 +244,26 @@ class Control:
             self._service.load(service)
             self._faults.load(faults)
 
-
-def _shown(session: Session) -> dict[str, Any]:
-    return {
-        "id": session.id,
-        "user_id": session.owner,
-        "backend": session.backend,
-        "instance": session.instance,
-        "mode": session.mode.value,
-        "state": session.state.value,
-        "accepting_jobs": session.accepting_jobs,
-        "history": [
-            {"at": timestamp(change.at), "state": change.state.value, "reason": change.reason.value}
-            for change in session.history
-        ],
-        "jobs": [_shown_job(job) for job in session.jobs],
-    }
+    def _shown(self, session: Session) -> dict[str, Any]:
+        jobs = [self._service.as_far_as_known(job) for job in self._service.jobs_of(session)]
+        return {
+            "id": session.id,
+            "user_id": session.owner,
+            "backend": session.backend,
+            "instance": session.instance,
+            "mode": session.mode.value,
+            "state": session.state.value,
+            "accepting_jobs": session.accepting_jobs,
+            "history": [
+                {
+                    "at": timestamp(change.at),
+                    "state": change.state.value,
+                    "reason": change.reason.value,
+                }
+                for change in session.history
+            ],
+            "jobs": [_shown_job(job) for job in jobs],
+        }
 
 
 def _shown_job(job: Job) -> dict[str, Any]:

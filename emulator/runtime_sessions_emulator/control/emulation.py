@@ -4,6 +4,7 @@ from typing import Self
 
 from attrs import frozen
 
+from runtime_sessions_emulator.compute.computer import QiskitComputer
 from runtime_sessions_emulator.contracts.base import Contract
 from runtime_sessions_emulator.contracts.registry import contract_of
 from runtime_sessions_emulator.control.clock import RunningClock
@@ -28,6 +29,7 @@ class Emulation:
         """A new one: nothing has happened in it. ValueError: there is no such contract."""
         kind = contract_of(contract)
         clock = VirtualClock() if virtual_clock else RunningClock()
-        service = Service(config or kind.config, kind.rules, clock, seed)
+        known = config or kind.config
+        service = Service(known, kind.rules, clock, seed, QiskitComputer(known))
         secrets = {secret for user in service.config.users for secret in user.secrets}
         return cls(service, kind(service), Faults(seed), Log(frozenset(secrets)))

@@ -32,13 +32,14 @@ from runtime_sessions_emulator.http.messages import (
 PREFIX: Final = "/_emulator"
 _LOOPBACK: Final = re.compile(r"(127(\.\d+){3}|\[::1\]|localhost)(:\d+)?", re.IGNORECASE)
 
-_TYPES: Final[dict[type, dict[str, Any]]] = {
+_TYPES: Final[dict[Any, dict[str, Any]]] = {
     bool: {"type": "boolean"},
     datetime: {"type": "string", "format": "date-time"},
     float: {"type": "number"},
     int: {"type": "integer"},
     str: {"type": "string"},
     NoneType: {"type": "null"},
+    dict[str, Any]: {"type": "object"},
 }
 
 
@@ -60,6 +61,7 @@ class _Operation:
 
 
 _OPERATIONS: Final = (
+    _Operation("GET", "/about", Control.about, "about"),
     _Operation("GET", "/clock", Control.now, "now"),
     _Operation("POST", "/clock/advance", Control.advance, "now"),
     _Operation("POST", "/clock/set", Control.set_time, "now"),
@@ -67,6 +69,7 @@ _OPERATIONS: Final = (
     _Operation("POST", "/job-rules", Control.add_job_rule, of=JobRule),
     _Operation("GET", "/sessions", Control.sessions, "sessions"),
     _Operation("POST", "/sessions/{session_id}/cancel", Control.cancel_session),
+    _Operation("POST", "/sessions/{session_id}/drain", Control.drain_session),
     _Operation("POST", "/sessions/{session_id}/close", Control.close_session),
     _Operation("GET", "/faults", Control.faults, "faults"),
     _Operation("POST", "/faults", Control.add_fault, "name", of=Fault),
@@ -91,7 +94,7 @@ def control_app(control: Control, *, local: bool) -> ASGIApp:
         Route(PREFIX + path, _by_method(handlers), methods=list(handlers))
         for path, handlers in by_path.items()
     ]
-    app = Starlette(routes=[*page_routes(PREFIX), Route(f"{PREFIX}/health", _health), *routes])
+    app = Starlette(routes=[*page_routes(PREFIX), *routes])
     return _SameOrigin(app, local=local)
 
 
@@ -112,10 +115,6 @@ class _SameOrigin:
             await refusal(scope, receive, send)
             return
         await self._app(scope, receive, send)
-
-
-async def _health(_: Request) -> Response:
-    return JSONResponse({"status": "ok"})
 
 
 def _by_method(handlers: dict[str, Handler]) -> Handler:

@@ -38,7 +38,13 @@ def micros_of(text: str) -> int:
 
 
 class Clock(Protocol):
-    """Tells the time in microseconds since the epoch."""
+    """Tells the time in microseconds since the epoch.
+
+    Attributes:
+        stands_still: Whether the time goes on only when somebody moves it.
+    """
+
+    stands_still: bool
 
     def now(self) -> int:
         """The time."""
@@ -55,6 +61,8 @@ class Clock(Protocol):
 
 class VirtualClock:
     """A clock that stands still until it is moved."""
+
+    stands_still = True
 
     def __init__(self) -> None:
         self.reset()

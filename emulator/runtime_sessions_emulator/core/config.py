@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from attrs import evolve, field, frozen
-from attrs.validators import gt, optional
+from attrs.validators import ge, gt, optional
 from jsonschema_rs import Draft202012Validator
 
 HUB: Final = "hub/group/project"
@@ -49,6 +49,8 @@ class Instance:
         active_ttl: The default active TTL of its sessions, in seconds; None: their max TTL.
         interactive_ttl: The interactive TTL of its sessions, in seconds; None: that which the
             service has for the mode.
+        usage_limit: For how many seconds jobs may run in it, until no more are taken; None: for
+            as long as anybody likes.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Instance:
     open_plan: bool = False
     active_ttl: float | None = field(default=None, validator=optional(gt(0)))
     interactive_ttl: float | None = field(default=None, validator=optional(gt(0)))
+    usage_limit: float | None = field(default=None, validator=optional(ge(0)))
 
 
 @frozen(kw_only=True)
@@ -67,6 +70,9 @@ class Config:
         batch_interactive_ttl: The same, of a batch.
         unused_ttl: Seconds until a session that never had a job closes; None: it stays open.
         job_duration: Seconds that a job runs when nothing says otherwise.
+        noise: Whether jobs are computed with the noise of their backends.
+        max_entangled_qubits: How many qubits a job may bring together in one circuit; with more
+            it fails. Circuits of Clifford gates without noise, which are cheap, may have more.
 
     Raises:
         ValueError: A user may use an instance that is not there, or two are called the same.
@@ -82,6 +88,8 @@ class Config:
     batch_interactive_ttl: float = 1
     unused_ttl: float | None = 1800
     job_duration: float = 2
+    noise: bool = False
+    max_entangled_qubits: int = field(default=20, validator=ge(1))
 
     def __attrs_post_init__(self) -> None:
         """Hold the parts against each other."""
@@ -163,12 +171,15 @@ _SCHEMA: Final = Draft202012Validator(
                 open_plan={"type": "boolean"},
                 active_ttl=_POSITIVE,
                 interactive_ttl=_POSITIVE,
+                usage_limit=_SPAN,
             ),
         },
         interactive_ttl=_SPAN,
         batch_interactive_ttl=_SPAN,
         unused_ttl=_SPAN,
         job_duration=_SPAN,
+        noise={"type": "boolean"},
+        max_entangled_qubits={"type": "integer", "minimum": 1},
     ),
     mask="the value",
 )

@@ -25,6 +25,14 @@ class JobEndedError(ServiceError):
     """The job has ended, and cannot be cancelled any more."""
 
 
+class JobNotEndedError(ServiceError):
+    """The job is queued or runs, and cannot be deleted yet."""
+
+
+class UsageLimitError(ServiceError):
+    """The instance has used all that it may."""
+
+
 class OpenPlanError(ServiceError):
     """The open plan has no dedicated sessions."""
 

@@ -63,6 +63,7 @@ class Job:
         duration: How long it runs once started, in microseconds.
         outcome: How it ends if it runs.
         request: What its submitter sent, kept to be shown again.
+        result: What it gives when it completes, where that was said beforehand.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Job:
     duration: int
     outcome: Outcome = COMPLETED
     request: Mapping[str, Any] = field(factory=dict[str, Any])
+    result: str | None = None
     session_id: str | None = None
     started_at: int | None = None
     ended_at: int | None = None
@@ -89,6 +91,11 @@ class Job:
         if self.end is not None:
             return self.end.status
         return JobStatus.QUEUED if self.started_at is None else JobStatus.RUNNING
+
+    @property
+    def completed(self) -> bool:
+        """Whether it has ended as a job is to end."""
+        return self.status is JobStatus.COMPLETED
 
     @property
     def due(self) -> int | None:

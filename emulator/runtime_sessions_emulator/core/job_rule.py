@@ -1,11 +1,13 @@
 """How jobs go: by a rule, or as the one who submits them says."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from attrs import field, frozen
-from attrs.validators import ge, in_, optional
+from attrs.validators import ge, optional
 
+from runtime_sessions_emulator.core.choices import known
 from runtime_sessions_emulator.core.job import OUTCOMES, Outcome
 
 
@@ -18,6 +20,8 @@ class JobRule:
         outcome: `completed`, `failed`, `cancelled` or `ran_too_long`.
         reason: The reason that they give, where it is not the usual one.
         reason_code: The code of the reason.
+        result: What they give when they complete, as the service writes it: a text, or an object
+            that is written as JSON. None: what is computed.
         session_id: Only jobs of this session.
         backend: Only jobs on this backend.
         program_id: Only jobs of this program.
@@ -28,9 +32,10 @@ class JobRule:
     """
 
     duration: float | None = field(default=None, validator=optional(ge(0)))
-    outcome: str = field(default="completed", validator=in_(list(OUTCOMES)))
+    outcome: str = field(default="completed", validator=known("outcome", OUTCOMES))
     reason: str | None = None
     reason_code: int | None = None
+    result: str | dict[str, Any] | None = None
     session_id: str | None = None
     backend: str | None = None
     program_id: str | None = None
@@ -41,6 +46,13 @@ class JobRule:
         """How the jobs end."""
         usual = OUTCOMES[self.outcome]
         return Outcome(usual.status, self.reason or usual.reason, self.reason_code or usual.code)
+
+    @property
+    def text(self) -> str | None:
+        """What the jobs give, as it travels."""
+        if self.result is None or isinstance(self.result, str):
+            return self.result
+        return json.dumps(self.result)
 
     def applies(self, request: Mapping[str, Any], session_id: str | None, backend: str) -> bool:
         """Whether a job goes by this rule."""

@@ -3,18 +3,23 @@
 Moments and spans are whole microseconds. What happens by itself is not done by timers: `settle`
 derives it when somebody looks, one change after the other, each dated at the moment when it
 happened.
+
+The public functions give a new session and leave the one that they are given as it is. In between
+they change a copy in place: a session may have thousands of jobs, and to copy those for each thing
+that happens would take a time that grows with the square of their number.
 """
 
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from attrs import Factory, evolve, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from runtime_sessions_emulator.core.job import (
     IN_CLOSED_SESSION,
     SECOND,
     Job,
+    JobStatus,
     Outcome,
     micros,
 )
@@ -43,9 +48,9 @@ class Change:
     reason: Reason
 
 
-@frozen(kw_only=True)
+@define(kw_only=True)
 class Session:
-    """A session at the moment of its last change.
+    """A session at the moment of its last change. Only the functions of this module change one.
 
     Attributes:
         backend: None: it gets that of its first job.
@@ -57,7 +62,8 @@ class Session:
         flag_moves: Whether `accepting_jobs` still changes once it has ended.
         unrun: How a job ends that is queued when the session closes.
         jobs: Its jobs in the order of submission.
-        queued: The places in `jobs` of those that are queued.
+        next: The place in `jobs` before which none is queued.
+        queued: How many are queued.
         running: The places in `jobs` of those that run.
         idle_since: Since when no job was queued or running, while active.
         held: What of its usage is over, in microseconds.
@@ -84,13 +90,14 @@ class Session:
     closed_at: int | None = None
     last_job_started: int | None = None
     last_job_completed: int | None = None
-    history: tuple[Change, ...] = field(
+    history: list[Change] = field(
         default=Factory(
-            lambda self: (Change(self.created_at, State.OPEN, Reason.CREATED),), takes_self=True
+            lambda self: [Change(self.created_at, State.OPEN, Reason.CREATED)], takes_self=True
         )
     )
-    jobs: tuple[Job, ...] = ()
-    queued: tuple[int, ...] = ()
+    jobs: list[Job] = Factory(list[Job])
+    next: int = field(default=0, eq=False)
+    queued: int = 0
     running: tuple[int, ...] = ()
     idle_since: int | None = None
     held: int = 0
@@ -99,59 +106,76 @@ class Session:
 
 def create(session: Session) -> Session:
     """A new session as its life begins."""
-    return _scheduled(session)
+    return _scheduled(_copied(session))
 
 
 def settle(session: Session, now: int) -> Session:
     """The session as it stands at `now`."""
+    if session.due > now:
+        return session
+    session = _copied(session)
     while session.due <= now:
-        session = _advance(session, session.due)
+        _advance(session, session.due)
     return session
 
 
 def submit(session: Session, job: Job, now: int) -> Session:
     """The settled session with one more job, which starts at once if there is room."""
-    session = evolve(
-        session,
-        jobs=(*session.jobs, job),
-        queued=(*session.queued, len(session.jobs)),
-        idle_since=None,
-    )
-    return _scheduled(_start_queued(session, now))
+    session = _copied(session)
+    session.jobs.append(job)
+    session.queued += 1
+    session.idle_since = None
+    _start_queued(session, now)
+    return _scheduled(session)
 
 
 def cancel_job(session: Session, place: int, outcome: Outcome, now: int) -> Session:
     """The settled session, one of whose jobs its owner cancels. One that has ended stays so."""
-    if place in session.queued:
-        jobs = list(session.jobs)
-        jobs[place] = jobs[place].ended(now, outcome)
-        left = tuple(other for other in session.queued if other != place)
-        idle = session.state is State.ACTIVE and not left and not session.running
-        after = evolve(
-            session, jobs=tuple(jobs), queued=left, idle_since=now if idle else session.idle_since
-        )
-    elif place in session.running:
-        after = _end_jobs(session, {place: outcome}, now)
-    else:
+    job = session.jobs[place]
+    if job.end is not None:
         return session
-    return _scheduled(_start_queued(_close_if_drained(after, now), now))
+    session = _copied(session)
+    if job.started_at is None:
+        session.jobs[place] = job.ended(now, outcome)
+        session.queued -= 1
+        if session.state is State.ACTIVE and not session.queued and not session.running:
+            session.idle_since = now
+    else:
+        _end_jobs(session, {place: outcome}, now)
+    _close_if_drained(session, now)
+    _start_queued(session, now)
+    return _scheduled(session)
+
+
+def replace_job(session: Session, place: int, job: Job) -> Session:
+    """The session with one of its jobs as it is told now: nothing of its life is changed."""
+    session = _copied(session)
+    session.jobs[place] = job
+    return session
 
 
 def update(session: Session, now: int, *, accepting_jobs: bool) -> Session:
     """The settled session, accepting jobs or draining. A final state stays, whatever the flag."""
     if session.state.final or session.accepting_jobs == accepting_jobs:
         return evolve(session, accepting_jobs=accepting_jobs) if session.flag_moves else session
-    return _scheduled(_close_if_drained(evolve(session, accepting_jobs=accepting_jobs), now))
+    session = _copied(session)
+    session.accepting_jobs = accepting_jobs
+    _close_if_drained(session, now)
+    return _scheduled(session)
 
 
 def close(session: Session, now: int) -> Session:
     """The settled session, closed by its owner. In a final state nothing changes."""
-    return _scheduled(_happen(session, Event.CLOSED, now))
+    session = _copied(session)
+    _happen(session, Event.CLOSED, now)
+    return _scheduled(session)
 
 
 def cancel(session: Session, now: int) -> Session:
     """The settled session, cancelled by an operator. In a final state nothing changes."""
-    return _scheduled(_happen(session, Event.CANCELED, now))
+    session = _copied(session)
+    _happen(session, Event.CANCELED, now)
+    return _scheduled(session)
 
 
 def remaining(session: Session, now: int) -> float:
@@ -179,111 +203,114 @@ def elapsed(session: Session, now: int) -> float | None:
     return used / SECOND
 
 
-def _advance(session: Session, at: int) -> Session:
+def _copied(session: Session) -> Session:
+    """A session that may be changed: whoever holds the other one goes on seeing it as it was."""
+    return evolve(session, jobs=session.jobs.copy(), history=session.history.copy())
+
+
+def _advance(session: Session, at: int) -> None:
     """Let happen what is due at `at`. Jobs end first: one that ends with the session completes."""
-    session = _end_running(session, at)
-    session = _close_if_drained(session, at)
+    _end_running(session, at)
+    _close_if_drained(session, at)
     if not session.state.final and at >= _max_ttl_ends(session):
-        session = _happen(session, Event.MAX_TTL, at)
+        _happen(session, Event.MAX_TTL, at)
     if session.state is State.ACTIVE and at >= _active_ttl_ends(session):
-        session = _happen(session, Event.ACTIVE_TTL, at)
-    session = _start_queued(session, at)
+        _happen(session, Event.ACTIVE_TTL, at)
+    _start_queued(session, at)
     if session.state is State.ACTIVE and at >= _idle_ends(session):
-        session = _happen(session, Event.INTERACTIVE_TTL, at)
+        _happen(session, Event.INTERACTIVE_TTL, at)
     if session.state is State.OPEN and at >= _unused_ends(session):
-        session = _happen(session, Event.UNUSED_TTL, at)
-    return _scheduled(session)
+        _happen(session, Event.UNUSED_TTL, at)
+    _scheduled(session)
 
 
-def _happen(session: Session, event: Event, at: int) -> Session:
+def _happen(session: Session, event: Event, at: int) -> None:
     """Let the table decide what the event leads to, and date what follows from the new state."""
     transition = TABLE[session.state, event]
     if transition.reason is None:
-        return session
-    after = evolve(
-        session,
-        state=transition.to,
-        history=(*session.history, Change(at, transition.to, transition.reason)),
-    )
+        return
+    held_since = _held_since(session)
+    session.state = transition.to
+    session.history.append(Change(at, transition.to, transition.reason))
     if transition.to is State.ACTIVE:
-        after = evolve(
-            after,
-            activated_at=at,
-            started_at=at if session.started_at is None else session.started_at,
-        )
+        session.activated_at = at
+        if session.started_at is None:
+            session.started_at = at
     if transition.to.final:
-        jobs = list(after.jobs)
-        for place in after.queued:
-            jobs[place] = jobs[place].ended(at, after.unrun)
-        after = evolve(after, accepting_jobs=False, closed_at=at, jobs=tuple(jobs), queued=())
-    return _release(session, after, at)
+        session.accepting_jobs = False
+        session.closed_at = at
+        _end_queued(session, at)
+    _release(session, held_since, at)
 
 
-def _start_queued(session: Session, at: int) -> Session:
+def _end_queued(session: Session, at: int) -> None:
+    """End the jobs that are queued as those end that never run."""
+    for place in range(session.next, len(session.jobs)):
+        if session.jobs[place].status is JobStatus.QUEUED:
+            session.jobs[place] = session.jobs[place].ended(at, session.unrun)
+    session.queued = 0
+
+
+def _start_queued(session: Session, at: int) -> None:
     """Start the jobs that there is room for, in the order of submission."""
     while session.queued and len(session.running) < LANES:
         if not session.job_mode:
-            session = _happen(session, Event.JOB_STARTED, at)
-        place, *left = session.queued
-        session = evolve(
-            session,
-            jobs=(
-                *session.jobs[:place],
-                session.jobs[place].started(at),
-                *session.jobs[place + 1 :],
-            ),
-            queued=tuple(left),
-            running=(*session.running, place),
-            last_job_started=at,
-        )
-    return session
+            _happen(session, Event.JOB_STARTED, at)
+        # Those that were cancelled while they were queued are passed over.
+        while session.jobs[session.next].status is not JobStatus.QUEUED:
+            session.next += 1
+        session.jobs[session.next] = session.jobs[session.next].started(at)
+        session.running = (*session.running, session.next)
+        session.queued -= 1
+        session.next += 1
+        session.last_job_started = at
 
 
-def _end_running(session: Session, at: int) -> Session:
+def _end_running(session: Session, at: int) -> None:
     """End the jobs whose time is over at `at`."""
     over = [place for place in session.running if _job_ends(session.jobs[place]) <= at]
-    return _end_jobs(session, dict.fromkeys(over), at) if over else session
+    if over:
+        _end_jobs(session, dict.fromkeys(over), at)
 
 
-def _end_jobs(session: Session, ends: Mapping[int, Outcome | None], at: int) -> Session:
+def _end_jobs(session: Session, ends: Mapping[int, Outcome | None], at: int) -> None:
     """End running jobs, each by its place, as it was to end or in the given way."""
-    jobs = list(session.jobs)
+    held_since = _held_since(session)
     for place, outcome in ends.items():
-        jobs[place] = jobs[place].ended(at, outcome)
-    left = tuple(place for place in session.running if place not in ends)
-    held = session.held
-    if session.mode is Mode.BATCH:
-        held += sum(jobs[place].running_time(at) for place in ends)
-    idle = session.state is State.ACTIVE and not left and not session.queued
-    after = evolve(
-        session,
-        jobs=tuple(jobs),
-        running=left,
-        last_job_completed=at,
-        held=held,
-        idle_since=at if idle else None,
-    )
-    return _release(session, after, at)
+        session.jobs[place] = session.jobs[place].ended(at, outcome)
+        if session.mode is Mode.BATCH:
+            session.held += session.jobs[place].running_time(at)
+    session.running = tuple(place for place in session.running if place not in ends)
+    session.last_job_completed = at
+    idle = session.state is State.ACTIVE and not session.running and not session.queued
+    session.idle_since = at if idle else None
+    _release(session, held_since, at)
 
 
-def _close_if_drained(session: Session, at: int) -> Session:
+def _close_if_drained(session: Session, at: int) -> None:
     left = session.running or session.queued
     if session.accepting_jobs or session.state.final or left:
-        return session
-    return _happen(session, Event.DRAINED, at)
+        return
+    _happen(session, Event.DRAINED, at)
 
 
-def _release(before: Session, after: Session, at: int) -> Session:
+def _held_since(session: Session) -> int | None:
+    """Since when a dedicated session holds its backend; None: it does not, or it is a batch.
+
+    Jobs that outlive their session hold the backend until they end.
+    """
+    if session.mode is Mode.BATCH or not _holding(session):
+        return None
+    return session.activated_at
+
+
+def _release(session: Session, held_since: int | None, at: int) -> None:
     """Add the time for which a dedicated session was held to its usage, when it no longer is."""
-    if after.mode is Mode.BATCH or before.activated_at is None:
-        return after
-    if not _holding(before) or _holding(after):
-        return after
-    return evolve(after, held=after.held + at - before.activated_at)
+    if held_since is not None and not _holding(session):
+        session.held += at - held_since
 
 
 def _holding(session: Session) -> bool:
-    """Whether the backend is held for the session: jobs that outlive it hold it until they end."""
     return session.state is State.ACTIVE or bool(session.running)
 
 
@@ -298,7 +325,8 @@ def _scheduled(session: Session) -> Session:
             _idle_ends(session),
             _unused_ends(session),
         )
-    return session if due == session.due else evolve(session, due=due)
+    session.due = due
+    return session
 
 
 def _job_ends(job: Job) -> int:

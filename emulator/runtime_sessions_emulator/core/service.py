@@ -9,17 +9,32 @@ from attrs import evolve
 
 from runtime_sessions_emulator.core import life
 from runtime_sessions_emulator.core.clock import Clock
+from runtime_sessions_emulator.core.computation import (
+    Computation,
+    Computed,
+    Computer,
+    NotComputedError,
+)
 from runtime_sessions_emulator.core.config import Config, Instance, User
 from runtime_sessions_emulator.core.errors import (
     ForbiddenError,
     JobEndedError,
+    JobNotEndedError,
     NoSuchBackendError,
     NoSuchJobError,
     NoSuchSessionError,
     NotAcceptingError,
     OpenPlanError,
+    UsageLimitError,
 )
-from runtime_sessions_emulator.core.job import CANCELLED, RAN_TOO_LONG, SECOND, Job, micros
+from runtime_sessions_emulator.core.job import (
+    CANCELLED,
+    COMPLETED,
+    RAN_TOO_LONG,
+    SECOND,
+    Job,
+    micros,
+)
 from runtime_sessions_emulator.core.job_rule import JobOrder, JobRule
 from runtime_sessions_emulator.core.life import Mode, Session
 from runtime_sessions_emulator.core.rules import Rules, new_job_id
@@ -33,11 +48,21 @@ OPEN_PLAN: Final = (
 class Service:
     """The sessions and jobs of all users, and the time they live in."""
 
-    def __init__(self, config: Config, rules: Rules, clock: Clock, seed: int = 0) -> None:
+    def __init__(
+        self,
+        config: Config,
+        rules: Rules,
+        clock: Clock,
+        seed: int = 0,
+        computer: Computer | None = None,
+    ) -> None:
         self.config: Final = config
         self.rules: Final = rules
         self.clock: Final = clock
         self.seed: Final = seed
+        self._computer = computer
+        #: What is or was computed, by the job that it is for.
+        self._computations: dict[str, Computation] = {}
         # Requests come in one thread, the methods of Python's `Emulator` are called in others.
         self.lock: Final = RLock()
         self.users: Final = {user.token: user for user in self.config.users}
@@ -54,6 +79,7 @@ class Service:
         self._jobs: dict[str, Job | tuple[str, int]] = {}
         self._job_ids: dict[str, list[str]] = {user.id: [] for user in self.config.users}
         self.job_rules: list[JobRule] = []
+        self._compute_only({})
 
     def save(self) -> tuple[object, ...]:
         """All that there is to it, at this moment."""
@@ -64,16 +90,29 @@ class Service:
             dict(self._jobs),
             {user: list(ids) for user, ids in self._job_ids.items()},
             list(self.job_rules),
+            dict(self._computations),
         )
 
     def load(self, saved: tuple[Any, ...]) -> None:
         """Be as it was when it was saved, at that moment."""
-        now, state, sessions, jobs, job_ids, rules = saved
+        now, state, sessions, jobs, job_ids, rules, computations = saved
         self.clock.set(now)
         self._random.setstate(state)
         self._sessions, self._jobs = dict(sessions), dict(jobs)
         self._job_ids = {user: list(ids) for user, ids in job_ids.items()}
         self.job_rules = list(rules)
+        self._compute_only(dict(computations))
+
+    def stop_computing(self) -> None:
+        """Compute nothing any more, until somebody waits for it."""
+        for computation in self._computations.values():
+            computation.stop()
+
+    def _compute_only(self, computations: dict[str, Computation]) -> None:
+        for job_id, computation in self._computations.items():
+            if computations.get(job_id) is not computation:
+                computation.stop()
+        self._computations = computations
 
     def create(  # noqa: PLR0913 - what can be asked for
         self,
@@ -159,12 +198,12 @@ class Service:
     def update(self, user: User, session_id: str, *, accepting_jobs: bool) -> None:
         """Accept jobs in a session, or drain it. Raises NoSuchSessionError as `get`."""
         session, now = self.get(user, session_id)
-        self._sessions[session_id] = life.update(session, now, accepting_jobs=accepting_jobs)
+        self._keep(life.update(session, now, accepting_jobs=accepting_jobs))
 
     def close(self, user: User, session_id: str) -> None:
         """Close a session at once. Raises NoSuchSessionError as `get`."""
         session, now = self.get(user, session_id)
-        self._sessions[session_id] = life.close(session, now)
+        self._keep(life.close(session, now))
 
     def submit(
         self, user: User, order: JobOrder, *, session_id: str | None, instance: str, backend: str
@@ -178,6 +217,7 @@ class Service:
             NotAcceptingError: The session accepts no jobs.
             ForbiddenError: The user may not use the instance.
             NoSuchBackendError: The backend is not known.
+            UsageLimitError: The instance has used all that it may.
         """
         if session_id is not None:
             return self._submit_into(user, order, session_id, backend)
@@ -185,12 +225,14 @@ class Service:
             raise ForbiddenError("The instance is not one of the user's.")
         if backend not in self._backends:
             raise NoSuchBackendError("There is no such backend.")
+        self._hold_to_usage(instance)
         now = self.clock.now()
         job = self._new_job(
             user, order, session_id=None, instance=instance, backend=backend, now=now
         )
         self._jobs[job.id] = job.started(now)
         self._job_ids[user.id].append(job.id)
+        self._compute(job)
         return job
 
     def _submit_into(self, user: User, order: JobOrder, session_id: str, backend: str) -> Job:
@@ -200,6 +242,7 @@ class Service:
         chosen = session.backend or backend
         if chosen not in self._backends:
             raise NoSuchBackendError("There is no such backend.")
+        self._hold_to_usage(session.instance)
         session = evolve(session, backend=chosen)
         job = self._new_job(
             user,
@@ -211,7 +254,8 @@ class Service:
         )
         self._jobs[job.id] = (session_id, len(session.jobs))
         self._job_ids[user.id].append(job.id)
-        self._sessions[session_id] = life.settle(life.submit(session, job, now), now)
+        self._keep(life.settle(life.submit(session, job, now), now))
+        self._compute(job)
         return job
 
     def job(self, user: User, job_id: str) -> tuple[Job, int]:
@@ -235,8 +279,53 @@ class Service:
             if session_id in {None, job.session_id}:
                 yield job
 
+    def known(self, job: Job) -> Job:
+        """The job with how it ended, which where it is computed may not be as it was to end.
+
+        Raises:
+            NotComputedError: That is not known yet.
+        """
+        computed = self._computed(job)
+        if computed is None or computed.failure is None:
+            return job
+        return evolve(job, end=computed.failure)
+
+    def as_far_as_known(self, job: Job) -> Job:
+        """The job with how it ended, or while that is not known with how it is to end."""
+        try:
+            return self.known(job)
+        except NotComputedError:
+            return job
+
+    def result(self, job: Job) -> str | None:
+        """What a job gave that has completed; None: there is nothing that it could have given.
+
+        Raises:
+            NotComputedError: That is not known yet.
+        """
+        if job.result is not None:
+            return job.result
+        computed = self._computed(job)
+        return None if computed is None else computed.result
+
+    def log(self, job: Job) -> str:
+        """What was said while a job that has ended was computed. Raises as `known`."""
+        computed = self._computed(job)
+        return "" if computed is None else computed.log
+
+    def _computed(self, job: Job) -> Computed | None:
+        """What came of a job that has completed; None where nothing is computed."""
+        computation = self._computations.get(job.id)
+        if computation is None or not job.completed:
+            return None
+        if computation.outcome is None:
+            # It was stopped where this is a time from before it was.
+            computation.begin()
+            raise NotComputedError(computation)
+        return computation.outcome
+
     def cancel_job(self, user: User, job_id: str) -> None:
-        """Cancel a job that is queued or runs.
+        """Cancel a job that is queued or runs, or of which nobody knows yet how it ended.
 
         Raises:
             NoSuchJobError: The user has no such job.
@@ -244,23 +333,74 @@ class Service:
         """
         job, now = self.job(user, job_id)
         if job.end is not None:
-            raise JobEndedError("The job has ended.")
+            if not self._is_computed(job):
+                raise JobEndedError("The job has ended.")
+            self._replace(evolve(job, end=CANCELLED))
+            self._computations[job_id].stop()
+            return
         where = self._jobs[job_id]
         if isinstance(where, Job):
-            self._jobs[job_id] = job.ended(now, CANCELLED)
+            cancelled = job.ended(now, CANCELLED)
+            self._jobs[job_id] = cancelled
+            self._stop_if_in_vain(cancelled)
             return
         session_id, place = where
         session = self._sessions[session_id]
-        self._sessions[session_id] = life.cancel_job(session, place, CANCELLED, now)
+        self._keep(life.cancel_job(session, place, CANCELLED, now))
+
+    def delete_job(self, user: User, job_id: str) -> None:
+        """Forget a job that has ended.
+
+        Raises:
+            NoSuchJobError: The user has no such job.
+            JobNotEndedError: It is queued or runs.
+        """
+        job, _ = self.job(user, job_id)
+        if job.end is None:
+            raise JobNotEndedError("The job has not ended.")
+        # Its session keeps it: what the session used does not become less.
+        del self._jobs[job_id]
+        self._job_ids[user.id].remove(job_id)
+        computation = self._computations.pop(job_id, None)
+        if computation is not None:
+            computation.stop()
+
+    def tag_job(self, user: User, job_id: str, tags: list[str]) -> None:
+        """Give a job other tags than it had. Raises NoSuchJobError as `job`."""
+        job, _ = self.job(user, job_id)
+        self._replace(evolve(job, request={**job.request, "tags": tags}))
+
+    def jobs_of(self, session: Session) -> list[Job]:
+        """The jobs of a session that nobody deleted, in the order of submission."""
+        return [job for job in session.jobs if job.id in self._jobs]
+
+    def used(self, instance: str) -> int:
+        """For how long jobs have run in an instance, in microseconds."""
+        now = self.clock.now()
+        every = (job for user in self.config.users for job in self.jobs(user))
+        return sum(job.running_time(now) for job in every if job.instance == instance)
+
+    def usage_limit(self, instance: str) -> float | None:
+        """For how many seconds jobs may run in an instance; None: there is no limit."""
+        return self._instances[instance].usage_limit
+
+    def _hold_to_usage(self, instance: str) -> None:
+        limit = self.usage_limit(instance)
+        if limit is not None and self.used(instance) >= micros(limit):
+            raise UsageLimitError("The instance has used all that it may.")
 
     def workloads(self, user: User) -> Iterator[Session | Job]:
-        """The user's sessions as they stand, and its jobs that are in none, each oldest first."""
+        """The user's sessions as they stand, and its jobs that are in none, each oldest first.
+
+        Raises:
+            NotComputedError: It is not known yet how one of the jobs ended.
+        """
         for session in list(self._sessions.values()):
             if session.owner == user.id:
                 yield self._settled(session)[0]
         for job in reversed(list(self.jobs(user))):
             if job.session_id is None:
-                yield job
+                yield self.known(job)
 
     def sessions(self) -> Iterator[Session]:
         """All sessions of all users as they stand, newest first."""
@@ -285,18 +425,58 @@ class Service:
             NoSuchSessionError: There is no such session.
         """
         session, now = self.get(self.owner(session_id), session_id)
-        self._sessions[session_id] = life.cancel(session, now)
+        self._keep(life.cancel(session, now))
 
     def age(self, session_id: str | None) -> float | None:
         """How many seconds ago a session was created; None where there is none."""
         session = self._sessions.get(session_id or "")
         return None if session is None else (self.clock.now() - session.created_at) / SECOND
 
+    def _compute(self, job: Job) -> None:
+        """Begin to compute what a new job will give, if it is to give what is computed."""
+        if self._computer is None or job.result is not None or job.outcome != COMPLETED:
+            return
+        computation = self._computer.computation(
+            program=job.program,
+            params=job.request.get("params") or {},
+            backend=job.backend,
+            seed=Random(f"{self.seed} {job.id}").getrandbits(31),  # noqa: S311 - to be repeated
+        )
+        if computation is not None:
+            self._computations[job.id] = computation
+            computation.begin()
+
+    def _is_computed(self, job: Job) -> bool:
+        """Whether what comes of a job is still being computed."""
+        computation = self._computations.get(job.id)
+        return job.completed and computation is not None and computation.outcome is None
+
+    def _stop_if_in_vain(self, job: Job) -> None:
+        """Compute no more for a job that has ended otherwise than by completing."""
+        if job.end is not None and not job.completed and job.id in self._computations:
+            self._computations[job.id].stop()
+
+    def _keep(self, session: Session) -> None:
+        """Have the session be as it stands now."""
+        self._sessions[session.id] = session
+        if self._computations:
+            for job in session.jobs:
+                self._stop_if_in_vain(job)
+
+    def _replace(self, job: Job) -> None:
+        """Have a job be told otherwise from now on."""
+        where = self._jobs[job.id]
+        if isinstance(where, Job):
+            self._jobs[job.id] = job
+            return
+        session_id, place = where
+        self._sessions[session_id] = life.replace_job(self._sessions[session_id], place, job)
+
     def _settled(self, session: Session) -> tuple[Session, int]:
         now = self.clock.now()
         if session.due <= now:
             session = life.settle(session, now)
-            self._sessions[session.id] = session
+            self._keep(session)
         return session, now
 
     def _job_at(self, where: Job | tuple[str, int]) -> tuple[Job, int]:
@@ -330,6 +510,7 @@ class Service:
             duration=micros(duration),
             outcome=outcome,
             request=order.request,
+            result=rule.text,
             session_id=session_id,
         )
 

@@ -28,6 +28,8 @@ _WHOLE: Final = re.compile(r"-?[0-9]{1,4000}")
 _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "integer": lambda text: int(text) if _WHOLE.fullmatch(text) else text,
     "boolean": lambda text: {"true": True, "false": False}.get(text, text),
+    # As Python writes it, which older clients send.
+    "flag": lambda text: {"true": True, "false": False}.get(text.lower(), text),
 }
 
 
@@ -133,7 +135,7 @@ class Boundary:
             HttpError: It breaks the contract (400) or is too large (413).
             ConnectionError: The client went away before it was all there.
         """
-        text = await read_body(receive)
+        text = await read_body(receive, operation.body_limit)
         if operation.strict and not is_json(scope["headers"]):
             raise _invalid("body", "its content type is not application/json")
         try:

@@ -9,6 +9,8 @@ from typing import Any, Final, cast
 from attrs import frozen
 from jsonschema_rs import Draft202012Validator
 
+from runtime_sessions_emulator.http.messages import BODY_LIMIT
+
 METHODS: Final = ("delete", "get", "head", "options", "patch", "post", "put", "trace")
 
 JsonObject = dict[str, Any]
@@ -41,6 +43,7 @@ class Operation:
         answers: What validates the body of each documented status; None where that has no body.
         strict: Whether unknown query parameters and other content types than JSON are refused.
         public: Whether it takes no credentials.
+        body_limit: How long a request body may be, in bytes.
     """
 
     id: str
@@ -52,6 +55,7 @@ class Operation:
     headers: tuple[Parameter, ...] = ()
     strict: bool = True
     public: bool = False
+    body_limit: int = BODY_LIMIT
 
 
 class Document:

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from attrs import define
 
 from runtime_sessions_emulator.core.clock import timestamp
-from runtime_sessions_emulator.http.messages import Scope
+from runtime_sessions_emulator.http.messages import BODY_LIMIT, Scope
 
 KEPT: Final = 10_000
 _SECRET: Final = frozenset({"authorization", "cookie", "proxy-authorization", "x-access-token"})
@@ -74,7 +74,7 @@ class Log:
             scope["raw_path"],
             scope["query_string"],
             tuple(scope["headers"]),
-            entry.body,
+            entry.body if len(entry.body) <= BODY_LIMIT else _too_long(entry.body),
             entry.operation,
             entry.session_id,
             entry.user,
@@ -83,7 +83,15 @@ class Log:
         )
         self._records.append(record)
         if self.follower is not None:
-            self.follower(self._view(record))
+            self._tell(self.follower, record)
+
+    def _tell(self, follower: Callable[[dict[str, Any]], None], record: Record) -> None:
+        """Tell a follower of a request, which took its effect whether it can be told or not."""
+        try:
+            follower(self._view(record))
+        except OSError:
+            # Nobody reads it any more.
+            self.follower = None
 
     def views(self, since: int, **wanted: object) -> Iterator[dict[str, Any]]:
         """The requests after that number that are as wanted, where it isn't None."""
@@ -113,6 +121,10 @@ class Log:
             "body": _value(shown["body"]),
         }
         return {name: _redacted(value, secrets) for name, value in shown.items()}
+
+
+def _too_long(body: bytes) -> bytes:
+    return json.dumps(f"{len(body)} bytes, which are too many to be kept").encode()
 
 
 def _redacted(value: Any, secrets: frozenset[str]) -> Any:  # noqa: ANN401 - any JSON value

@@ -16,11 +16,12 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Headers = tuple[tuple[bytes, bytes], ...]
 
 BODY_LIMIT: Final = 1 << 20
-# A body over the limit is still read, up to here: a client that is cut off while it sends never
-# sees the answer.
-_PATIENCE: Final = 16 << 20
+# A body over the limit is still read, up to so many times the limit: a client that is cut off while
+# it sends never sees the answer.
+_PATIENCE: Final = 16
 
 
 @define
@@ -34,7 +35,7 @@ class Answer:
 
     status: int
     body: dict[str, Any] | None = None
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: Headers = ()
     raw: bytes | None = None
     cut: int | None = None
 
@@ -49,7 +50,7 @@ class HttpError(Exception):
         message: str,
         *,
         solution: str | None = None,
-        headers: tuple[tuple[bytes, bytes], ...] = (),
+        headers: Headers = (),
     ) -> None:
         super().__init__(message)
         self.status: Final = status
@@ -76,9 +77,9 @@ def encode(value: object) -> bytes:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
-async def send_answer(receive: Receive, send: Send, answer: Answer) -> None:
-    """Send an answer, or as much of it as is to come through."""
-    headers: Iterable[tuple[bytes, bytes]] = answer.headers
+async def send_answer(receive: Receive, send: Send, answer: Answer, beside: Headers = ()) -> None:
+    """Send an answer, or as much of it as is to come through, with headers beside its own."""
+    headers: Headers = (*answer.headers, *beside)
     body = answer.raw or b""
     if answer.body is not None:
         body = encode(answer.body)
@@ -116,11 +117,11 @@ async def _cut_off(receive: Receive, send: Send, *, flush: bool) -> None:
         pass
 
 
-async def read_body(receive: Receive) -> bytes:
+async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
     """The whole body of a request.
 
     Raises:
-        HttpError: It is larger than 1 MiB (413).
+        HttpError: It is larger than the limit (413).
         ConnectionError: The client went away before it was all there.
     """
     chunks: list[bytes] = []
@@ -131,13 +132,16 @@ async def read_body(receive: Receive) -> bytes:
             raise ConnectionError("The client went away")
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size <= BODY_LIMIT:
+        if size <= limit:
             chunks.append(chunk)
-        if not message.get("more_body", False) or size > _PATIENCE:
+        if not message.get("more_body", False) or size > _PATIENCE * limit:
             break
-    if size > BODY_LIMIT:
+    if size > limit:
         raise HttpError(
-            413, 413, "The request body is larger than 1 MiB.", headers=((b"connection", b"close"),)
+            413,
+            413,
+            f"The request body is larger than {limit >> 20} MiB.",
+            headers=((b"connection", b"close"),),
         )
     return b"".join(chunks)
 

@@ -1,18 +1,22 @@
 """How a request to the API is answered: held to the contract, struck by faults, logged."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
+import anyio
+
 from runtime_sessions_emulator.contracts.base import Call, Contract
 from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.control.faults import Fault, FaultKind, faulty
+from runtime_sessions_emulator.core.clock import timestamp
+from runtime_sessions_emulator.core.computation import Computation, NotComputedError
 from runtime_sessions_emulator.core.errors import NoSuchSessionError, ServiceError
 from runtime_sessions_emulator.http.document import Operation
 from runtime_sessions_emulator.http.log import Entry
 from runtime_sessions_emulator.http.messages import (
     Answer,
+    Headers,
     HttpError,
     Receive,
     Scope,
@@ -20,7 +24,13 @@ from runtime_sessions_emulator.http.messages import (
     send_answer,
 )
 
+#: How often it is looked whether a job has been computed, in seconds.
+_LOOK: Final = 0.005
+
 _LOG: Final = logging.getLogger("runtime_sessions_emulator")
+
+#: The header that tells a client which waits that the time will not go on by itself.
+CLOCK: Final = b"emulator-clock"
 
 
 class Api:
@@ -42,8 +52,12 @@ class Api:
         except ConnectionError:
             return
         entry.status = answer.status or None
-        self._log.add(entry, self._service.clock.now())
-        await send_answer(receive, send, answer)
+        now = self._service.clock.now()
+        self._log.add(entry, now)
+        beside: Headers = ()
+        if self._service.clock.stands_still:
+            beside = ((CLOCK, b"standing at " + timestamp(now).encode()),)
+        await send_answer(receive, send, answer, beside)
 
     async def _perform(self, entry: Entry, receive: Receive) -> Answer:
         """Do what a request asks for, and fill in what the log is to say of it."""
@@ -62,8 +76,8 @@ class Api:
         if fault is not None and fault.kind != FaultKind.DELAY:
             return self._faulty(fault, None)
         if fault is not None:
-            await asyncio.sleep(fault.seconds)
-        answer = self._carry_out(operation, Call(user, instance, ident, query, body, headers))
+            await anyio.sleep(fault.seconds)
+        answer = await self._carry_out(operation, Call(user, instance, ident, query, body, headers))
         if operation.id == "createSession" and answer.body is not None:
             entry.session_id = answer.body.get("id")
         if fault is None and self._faults:
@@ -71,18 +85,23 @@ class Api:
             if fault is not None and fault.kind != FaultKind.DELAY:
                 return self._faulty(fault, answer)
             if fault is not None:
-                await asyncio.sleep(fault.seconds)
+                await anyio.sleep(fault.seconds)
         return answer
 
-    def _carry_out(self, operation: Operation, call: Call) -> Answer:
-        try:
-            with self._service.lock:
-                answer = self._contract.handlers[operation.id](call)
-        except ServiceError as error:
-            answer = self._contract.error(self._contract.refused(error))
-        except HttpError as error:
-            answer = self._contract.error(error)
-        return self._checked(operation, answer, operation.id)
+    async def _carry_out(self, operation: Operation, call: Call) -> Answer:
+        while True:
+            try:
+                with self._service.lock:
+                    answer = self._contract.handlers[operation.id](call)
+            except NotComputedError as error:
+                # What only tells can be asked anew.
+                await _computed(error.computation)
+                continue
+            except ServiceError as error:
+                answer = self._contract.error(self._contract.refused(error))
+            except HttpError as error:
+                answer = self._contract.error(error)
+            return self._checked(operation, answer, operation.id)
 
     def _checked(self, operation: Operation | None, answer: Answer, name: str) -> Answer:
         """The answer, if the contract allows it; else an error that says loudly what is wrong."""
@@ -100,6 +119,8 @@ class Api:
             fault = self._faults.strike(
                 operation=entry.operation or "",
                 session_id=entry.session_id,
+                user_id=entry.user,
+                now=self._service.clock.now(),
                 age=self._service.age(entry.session_id),
                 answer=answer,
             )
@@ -109,3 +130,10 @@ class Api:
     def _faulty(self, fault: Fault, answer: Answer | None) -> Answer:
         not_found = self._contract.error(self._contract.refused(NoSuchSessionError()))
         return faulty(fault, answer, not_found, self._contract.error)
+
+
+async def _computed(computation: Computation) -> None:
+    """Return once it is known what came of a computation; everybody else is served meanwhile."""
+    # Computed by a thread that knows of no event loop, of which there are two kinds.
+    while computation.outcome is None:  # noqa: ASYNC110
+        await anyio.sleep(_LOOK)

@@ -16,6 +16,7 @@ from runtime_sessions_emulator.control.control import Control
 from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.core.config import Config
 from runtime_sessions_emulator.server.app import App
+from runtime_sessions_emulator.server.protocol import Connection
 from runtime_sessions_emulator.server.server import Server
 from runtime_sessions_emulator.server.transport import AsyncTransport, Transport
 
@@ -45,6 +46,8 @@ def configured(app: ASGIApp) -> uvicorn.Config:
     """How the server runs, in a thread or by itself."""
     return uvicorn.Config(
         app,
+        http=Connection,
+        ws="none",
         lifespan="off",
         log_config=None,
         log_level="warning",
@@ -178,6 +181,7 @@ class Emulator(Control):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.stop_computing()
         self._server.stop()
         self._thread.join()
         if self._socket is not None:

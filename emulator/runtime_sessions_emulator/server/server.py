@@ -45,6 +45,10 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close everything: answers under way get their time, and are then cut off."""
+        for bound in sockets or []:
+            # A process that was forked meanwhile has the socket too: nobody shall wait there.
+            with suppress(OSError):
+                bound.shutdown(socket.SHUT_RDWR)
         for server in self.servers:
             server.close()
         for bound in sockets or []:

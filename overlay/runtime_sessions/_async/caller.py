@@ -12,7 +12,8 @@ from runtime_sessions._errors import CallError
 from runtime_sessions._http import RequestFailure
 from runtime_sessions._operations import Operation
 from runtime_sessions._pauses import async_pause
-from runtime_sessions._retries import Retries
+from runtime_sessions._retries import Retries, for_an_ending
+from runtime_sessions._unended import Unended
 
 ResultT = TypeVar("ResultT")
 
@@ -27,6 +28,7 @@ class AsyncCaller:
         base_url: Where the service is.
         timeout: How long each step of an attempt may take, in seconds.
         retries: When a call is tried again.
+        unended: The sessions that may still be open.
         was_just_created: Whether the session in question was just created, and may not be found
             for a moment.
     """
@@ -36,6 +38,7 @@ class AsyncCaller:
     base_url: str
     timeout: float
     retries: Retries
+    unended: Unended
     was_just_created: bool = False
 
     def for_a_new_session(self) -> "AsyncCaller":
@@ -45,6 +48,10 @@ class AsyncCaller:
     def for_a_known_session(self) -> "AsyncCaller":
         """Return a caller for a session that the service was seen to know."""
         return evolve(self, was_just_created=False) if self.was_just_created else self
+
+    def for_an_ending(self) -> "AsyncCaller":
+        """Return a caller that does not give up before the deadline."""
+        return evolve(self, retries=for_an_ending(self.retries))
 
     async def send(self, operation: Operation[ResultT]) -> ResultT:
         """Make a call, with all its attempts."""
@@ -59,7 +66,7 @@ class AsyncCaller:
             timeout = call.begin_attempt()
             request = self.connections.request(operation.request, self.base_url, timeout)
             try:
-                response = await self.connections.send(request)
+                response = await self.connections.send(request, call.left())
                 return call.result_of(response)
             except RequestFailure as failure:
                 problem = call.error_of(failure)

@@ -77,3 +77,13 @@ def checked_flag(accepting_jobs: bool) -> bool:  # noqa: FBT001 - the only argum
     if not isinstance(accepting_jobs, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"accepting_jobs is True or False, not {accepting_jobs!r}")
     return accepting_jobs
+
+
+def id_of(session: Any) -> tuple[object]:  # noqa: ANN401 - any model of a session
+    """Return the id of a session, for the form of an answer that shows one."""
+    return (session.id,)
+
+
+def ids_in(page: Any) -> list[object]:  # noqa: ANN401 - any model of a page
+    """Return the ids of the sessions whose jobs are on a page; UNSET where a job does not say."""
+    return [job.session_id for job in page.jobs]

@@ -3,7 +3,7 @@
 from runtime_sessions._answers import Answered, AnswerForm
 from runtime_sessions._arguments import checked_id, checked_seconds, checked_text
 from runtime_sessions._auth import BearerToken
-from runtime_sessions._contracts.base import BaseContract, NewSession, checked_flag
+from runtime_sessions._contracts.base import BaseContract, NewSession, checked_flag, id_of, ids_in
 from runtime_sessions._errors import SettingsError
 from runtime_sessions._operations import Operation
 from runtime_sessions._settings import NO_INSTANCE
@@ -27,10 +27,10 @@ class ClassicJobPage(models.JobPage, Answered):
     """A page of jobs as `GET /sessions/{id}/jobs` shows it, and the answer. Times are UTC."""
 
 
-CREATED = AnswerForm("classic", "CreatedSession", CreatedSession)
-DETAILS = AnswerForm("classic", "Session", ClassicDetails)
-EXTENDED = AnswerForm("classic", "ExtendedSession", ExtendedDetails)
-JOB_PAGE = AnswerForm("classic", "JobPage", ClassicJobPage)
+CREATED = AnswerForm("classic", "CreatedSession", CreatedSession, id_of)
+DETAILS = AnswerForm("classic", "Session", ClassicDetails, id_of)
+EXTENDED = AnswerForm("classic", "ExtendedSession", ExtendedDetails, id_of)
+JOB_PAGE = AnswerForm("classic", "JobPage", ClassicJobPage, ids_in)
 
 
 class Classic(BaseContract):
@@ -55,12 +55,12 @@ class Classic(BaseContract):
         return Operation(sessions_api.create_session.build_request(body=body), CREATED)
 
     def get(self, session_id: str) -> Operation[ClassicDetails]:
-        return Operation(sessions_api.get_session.build_request(checked_id(session_id)), DETAILS)
+        request = sessions_api.get_session.build_request(checked_id(session_id))
+        return Operation(request, DETAILS, session_id)
 
     def extended(self, session_id: str) -> Operation[ExtendedDetails]:
-        return Operation(
-            sessions_api.get_session_extended.build_request(checked_id(session_id)), EXTENDED
-        )
+        request = sessions_api.get_session_extended.build_request(checked_id(session_id))
+        return Operation(request, EXTENDED, session_id)
 
     def update(self, session_id: str, *, accepting_jobs: bool) -> Operation[None]:
         body = models.SessionUpdate(accepting_jobs=checked_flag(accepting_jobs))
@@ -75,4 +75,4 @@ class Classic(BaseContract):
         request = sessions_api.list_session_jobs.build_request(
             checked_id(session_id), limit=limit, offset=offset
         )
-        return Operation(request, JOB_PAGE)
+        return Operation(request, JOB_PAGE, session_id)

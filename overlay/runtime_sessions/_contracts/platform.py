@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from runtime_sessions._answers import Answered, AnswerForm
 from runtime_sessions._arguments import checked_id, checked_seconds, checked_text
-from runtime_sessions._contracts.base import BaseContract, NewSession, checked_flag
+from runtime_sessions._contracts.base import BaseContract, NewSession, checked_flag, id_of, ids_in
 from runtime_sessions._errors import SettingsError, UnsupportedError
 from runtime_sessions._iam import ApiKey
 from runtime_sessions._operations import Operation
@@ -38,8 +38,8 @@ class PlatformJobPage(models.JobPage, Answered):
     """A page of jobs as `GET /jobs` shows it, and the answer. Times are UTC."""
 
 
-DETAILS = AnswerForm("platform", "Session", PlatformDetails)
-JOB_PAGE = AnswerForm("platform", "JobPage", PlatformJobPage)
+DETAILS = AnswerForm("platform", "Session", PlatformDetails, id_of)
+JOB_PAGE = AnswerForm("platform", "JobPage", PlatformJobPage, ids_in)
 
 
 class Platform(BaseContract):
@@ -81,7 +81,7 @@ class Platform(BaseContract):
         request = sessions_api.get_session.build_request(
             checked_id(session_id), ibm_api_version=API_VERSION
         )
-        return Operation(request, DETAILS)
+        return Operation(request, DETAILS, session_id)
 
     def extended(self, session_id: str) -> NoReturn:
         raise UnsupportedError(
@@ -109,7 +109,7 @@ class Platform(BaseContract):
             offset=offset,
             ibm_api_version=API_VERSION,
         )
-        return Operation(request, JOB_PAGE)
+        return Operation(request, JOB_PAGE, session_id)
 
 
 def _whole_seconds(max_ttl: float | timedelta) -> int:

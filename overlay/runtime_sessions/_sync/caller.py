@@ -12,8 +12,9 @@ from runtime_sessions._errors import CallError
 from runtime_sessions._http import RequestFailure
 from runtime_sessions._operations import Operation
 from runtime_sessions._pauses import sync_pause
-from runtime_sessions._retries import Retries
+from runtime_sessions._retries import Retries, for_an_ending
 from runtime_sessions._sync.connections import Connections
+from runtime_sessions._unended import Unended
 
 ResultT = TypeVar("ResultT")
 
@@ -28,6 +29,7 @@ class Caller:
         base_url: Where the service is.
         timeout: How long each step of an attempt may take, in seconds.
         retries: When a call is tried again.
+        unended: The sessions that may still be open.
         was_just_created: Whether the session in question was just created, and may not be found
             for a moment.
     """
@@ -37,6 +39,7 @@ class Caller:
     base_url: str
     timeout: float
     retries: Retries
+    unended: Unended
     was_just_created: bool = False
 
     def for_a_new_session(self) -> "Caller":
@@ -46,6 +49,10 @@ class Caller:
     def for_a_known_session(self) -> "Caller":
         """Return a caller for a session that the service was seen to know."""
         return evolve(self, was_just_created=False) if self.was_just_created else self
+
+    def for_an_ending(self) -> "Caller":
+        """Return a caller that does not give up before the deadline."""
+        return evolve(self, retries=for_an_ending(self.retries))
 
     def send(self, operation: Operation[ResultT]) -> ResultT:
         """Make a call, with all its attempts."""
@@ -60,7 +67,7 @@ class Caller:
             timeout = call.begin_attempt()
             request = self.connections.request(operation.request, self.base_url, timeout)
             try:
-                response = self.connections.send(request)
+                response = self.connections.send(request, call.left())
                 return call.result_of(response)
             except RequestFailure as failure:
                 problem = call.error_of(failure)

@@ -10,6 +10,7 @@ from attrs import evolve
 from runtime_sessions._arguments import (
     Ending,
     Endings,
+    checked_count,
     checked_endings,
     checked_id,
     checked_page_size,
@@ -35,6 +36,7 @@ from runtime_sessions._settings import find_settings, from_arguments
 from runtime_sessions._sync.caller import Caller
 from runtime_sessions._sync.connections import Connections
 from runtime_sessions._sync.session import SessionHandle
+from runtime_sessions._unended import Unended
 from runtime_sessions_api.client import AuthenticatedClient
 from runtime_sessions_api.types import UNSET, Unset
 
@@ -54,6 +56,7 @@ class SessionsClient:
         timeout: float | timedelta = 30.0,
         retries: Retries | None = Retries(),  # noqa: B008 - it is frozen
         http_client: Client | None = None,
+        answer_limit: int = 16 * 2**20,
     ) -> None:
         """Make a client. Nothing is sent yet; its calls raise a `CallError` when they fail.
 
@@ -71,7 +74,9 @@ class SessionsClient:
             timeout: How long each step of one attempt (connect, write, read) may take, in seconds.
             retries: When a call is tried again, and until when; None for one attempt.
             http_client: An httpx client of your own to send with: its proxies, certificates,
-                limits, hooks and headers hold, its timeout does not. It is yours to close.
+                limits, hooks and headers hold, its timeout does not, and no redirect is followed.
+                It is yours to close.
+            answer_limit: How many bytes an answer has at most, decoded; a larger one is not read.
 
         Raises:
             SettingsError: No base URL or token is found, or, with platform, no CRN.
@@ -87,6 +92,7 @@ class SessionsClient:
             contract=checked_text("contract", contract, CONTRACTS) if contract else None,
         )
         seconds = checked_seconds("timeout", timeout)
+        limit = checked_count("answer_limit", answer_limit)
         brings_its_own = isinstance(auth, Auth)
         if brings_its_own and token:
             raise ValueError("the token is for nothing: this `auth` brings its own")
@@ -95,10 +101,11 @@ class SessionsClient:
         who_asks = auth_from(auth or goes_by.auth_with, settings.token)
         self._caller = Caller(
             goes_by,
-            Connections(http_client, who_asks, goes_by.headers),
+            Connections(http_client, who_asks, goes_by.headers, limit),
             settings.base_url,
             seconds,
             retries or Retries(attempts=1),
+            Unended(),
         )
 
     def create(  # noqa: PLR0913 - each by name
@@ -195,6 +202,8 @@ class SessionsClient:
         """
         operation = self._caller.contract.update(session_id, accepting_jobs=accepting_jobs)
         self._caller.send(operation)
+        if not accepting_jobs:
+            self._caller.unended.strike(session_id)
 
     def cancel(self, session_id: str) -> None:
         """Close a session at once: queued jobs fail (contract: `closeSession`).
@@ -203,6 +212,7 @@ class SessionsClient:
             CallError: That could not be done, or is not confirmed.
         """
         self._caller.send(self._caller.contract.close(session_id))
+        self._caller.unended.strike(session_id)
 
     def pages(self, session_id: str, *, page_size: int = 200) -> Iterator[JobPage]:
         """Iterate over the pages of its jobs, newest first, one at a time.
@@ -239,6 +249,14 @@ class SessionsClient:
         derived = object.__new__(type(self))
         derived._caller = caller
         return derived
+
+    @property
+    def unended(self) -> tuple[str, ...]:
+        """The ids of sessions that may still be open: ending them failed, or was interrupted.
+
+        Each is also an error in the log. One that is ended later on is no longer among them.
+        """
+        return self._caller.unended.ids()
 
     @property
     def api(self) -> AuthenticatedClient:

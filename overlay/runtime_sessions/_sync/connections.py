@@ -1,51 +1,87 @@
 # Written by codegen/unasync.py from _async/connections.py: edit that one, and `make generate`.
 """The connections that a client and all that derives from it share."""
 
+import os
 import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from runtime_sessions._bodies import TooLargeFailure
+from runtime_sessions._deadlines import sync_deadline, sync_teach
+from runtime_sessions._errors import SettingsError
 from runtime_sessions._http import (
-    LIMITS,
+    NO_AUTH,
     Auth,
     BaseTransport,
     Client,
     Request,
     Response,
     checked_client,
+    client_of_our_own,
     drop_frames,
+    failure_of,
     headers_for,
     options_of_a_generated_client,
     request_from,
-    tls_context,
 )
+from runtime_sessions._places import OneForEachPlace, sync_place
+from runtime_sessions._sync.bodies import read
 from runtime_sessions_api.types import RequestArguments
 
 
 class Connections:
-    """An HTTP client, the caller's or one of our own, and what proves who asks."""
+    """An HTTP client, the caller's or our own, one for each place, and what proves who asks."""
 
     _is_to_be_closed = False
 
-    def __init__(self, given: Client | None, auth: Auth, always: Mapping[str, str]) -> None:
-        if given is None:
-            self._client = Client(verify=tls_context(), limits=LIMITS)
-        else:
-            self._client = checked_client(given, Client)
+    def __init__(
+        self, given: Client | None, auth: Auth, always: Mapping[str, str], limit: int
+    ) -> None:
+        self._given = None if given is None else checked_client(given, Client)
+        # One to begin with: what is wrong with the settings is told here.
+        self._unused = [self._given or client_of_our_own(Client)]
+        self._headers = headers_for(self._unused[0], always)
+        self._clients = OneForEachPlace(self._client_for_a_place)
         self._auth = auth
         self._always = always
-        self._headers = headers_for(self._client, always)
+        self._limit = limit
+        self._process = os.getpid()
         self._is_to_be_closed = given is None
+        self._is_closed = False
+
+    def _client_for_a_place(self) -> Client:
+        try:
+            return self._unused.pop()
+        except IndexError:
+            pass
+        if self._given is not None:
+            raise SettingsError(
+                "the http_client was used in another process or event loop, whose its connections "
+                "are: make one, and a client with it, in each. Nothing was sent"
+            )
+        return client_of_our_own(Client)
+
+    def _client_here(self) -> Client:
+        if self._is_closed:
+            raise RuntimeError("the client is closed: make another one")
+        return self._clients.at(sync_place())
 
     def request(self, arguments: RequestArguments, base_url: str, timeout: float) -> Request:
         """Make a request, not yet authenticated. The timeout, in seconds, is that of each step."""
         return request_from(arguments, base_url, self._headers, timeout)
 
-    def send(self, request: Request, *, stream: bool = False) -> Response:
-        """Send a request, authenticated for no longer than this takes."""
+    def send(self, request: Request, left: float | None = None) -> Response:
+        """Send a request, authenticated for no longer than this takes, and read its answer.
+
+        Args:
+            request: The request.
+            left: How long all of it may take, in seconds; None for as long as it takes.
+        """
+        client = self._client_here()
         plain = request.headers.copy()
         try:
-            response = self._client.send(request, auth=self._auth, stream=stream)
+            with sync_deadline(left):
+                response = self._authenticated(client, request)
         except BaseException as error:
             drop_frames(error)
             raise
@@ -55,14 +91,55 @@ class Connections:
         response.history = []
         return response
 
+    def _authenticated(self, client: Client, request: Request) -> Response:
+        """Send all that an authentication wants to be sent; returns the last answer.
+
+        The HTTP library would do so as well, but read the answers before the last without a limit.
+        """
+        flow = self._auth.sync_auth_flow(request)
+        try:
+            following = next(flow)
+            while True:
+                response = self._answer(client, following)
+                try:
+                    following = flow.send(response)
+                except StopIteration:
+                    return response
+        finally:
+            flow.close()
+
+    def _answer(self, client: Client, request: Request) -> Response:
+        """Send one request, and read its answer up to the limit."""
+        sync_teach(request)
+        # A token does not go where a redirect leads.
+        try:
+            response = client.send(request, auth=NO_AUTH, stream=True, follow_redirects=False)
+            read(response, self._limit)
+        except TooLargeFailure as failure:
+            # Whoever says no has said so, whatever else is said.
+            if failure.response.is_success:
+                raise
+            return failure.response
+        except Exception as error:
+            unmapped = failure_of(error)
+            if unmapped is None:
+                raise
+            raise unmapped from error
+        return response
+
     def close(self) -> None:
-        """Close the connections, unless they are the caller's."""
-        if self._is_to_be_closed:
-            self._is_to_be_closed = False
-            self._client.close()
+        """Close the connections of this place, unless they are the caller's. Others are dropped."""
+        if not self._is_to_be_closed:
+            return
+        self._is_to_be_closed = False
+        self._is_closed = True
+        client = self._clients.take(sync_place())
+        for one in [client, *self._unused]:
+            if one is not None:
+                one.close()
 
     def __del__(self) -> None:
-        if self._is_to_be_closed:
+        if self._is_to_be_closed and self._process == os.getpid():
             warnings.warn("a client was not closed", ResourceWarning, stacklevel=2, source=self)
 
     def options_of_a_generated_client(self, timeout: float) -> dict[str, Any]:
@@ -79,4 +156,4 @@ class SharedTransport(BaseTransport):
 
     def handle_request(self, request: Request) -> Response:
         """Send a request, as the HTTP library asks for it."""
-        return self._connections.send(request, stream=True)
+        return self._connections.send(request)

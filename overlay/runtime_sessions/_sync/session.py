@@ -1,7 +1,9 @@
 # Written by codegen/unasync.py from _async/session.py: edit that one, and `make generate`.
 """Handles on one session."""
 
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import NoReturn, Self, TypeVar
 
@@ -10,6 +12,7 @@ from runtime_sessions._arguments import (
     Endings,
     checked_page_size,
     checked_seconds,
+    is_failure,
 )
 from runtime_sessions._clock import now
 from runtime_sessions._contracts import (
@@ -20,17 +23,18 @@ from runtime_sessions._contracts import (
     PlatformDetails,
     SessionDetails,
 )
-from runtime_sessions._errors import WaitTimeoutError
+from runtime_sessions._errors import CallError, NotFoundError, WaitTimeoutError
 from runtime_sessions._http import Response
 from runtime_sessions._log import log
 from runtime_sessions._operations import Operation
-from runtime_sessions._pauses import sync_pause, sync_shield
+from runtime_sessions._pauses import sync_pause, sync_to_the_end
 from runtime_sessions._progress import shown
 from runtime_sessions._sync.caller import Caller
 from runtime_sessions._waiting import (
     FINAL,
     FIRST_PAUSE,
     LONGEST_PAUSE,
+    StandingClock,
     goal_of,
     longer,
     with_jitter,
@@ -65,6 +69,8 @@ class SessionHandle:
         self._caller = caller
         self._endings = endings
         self._details: SessionDetails | None = None
+        self._has_ended = False
+        self._entered_in = 0
         self.id = session_id
         self.messages = ()
         self.response = None
@@ -132,18 +138,24 @@ class SessionHandle:
     def drain(self) -> None:
         """Refuse new jobs; it closes when those it has are done (contract: `updateSession`).
 
+        Tried until the deadline of the retries, not for some attempts.
+
         Raises:
-            CallError: That could not be done, or is not confirmed.
+            CallError: That could not be done, or is not confirmed: see the client's `unended`.
         """
-        self._end("drain")
+        with self._told_if_open():
+            self._end("drain")
 
     def cancel(self) -> None:
         """Close at once: queued jobs fail, a running one ends (contract: `closeSession`).
 
+        Tried until the deadline of the retries, not for some attempts.
+
         Raises:
-            CallError: That could not be done, or is not confirmed.
+            CallError: That could not be done, or is not confirmed: see the client's `unended`.
         """
-        self._end("cancel")
+        with self._told_if_open():
+            self._end("cancel")
 
     def wait(
         self,
@@ -163,7 +175,7 @@ class SessionHandle:
             The details as they were at the last look.
 
         Raises:
-            WaitTimeoutError: The time is up.
+            WaitTimeoutError: The time is up, or it is an emulator's, and stands still.
             SessionEndedError: The session ended in a state that is none of those.
             CallError: A look failed, with all its retries.
         """
@@ -171,9 +183,10 @@ class SessionHandle:
         limit = None if timeout is None else checked_seconds("timeout", timeout)
         started = now()
         pause = FIRST_PAUSE
+        clock = StandingClock(self.id)
         with shown(progress) as show:
             while True:
-                details = self._read()
+                details = self._read(watcher=clock.look_at)
                 show(details)
                 if goal.is_reached(details):
                     return details
@@ -185,10 +198,13 @@ class SessionHandle:
                 pause = longer(pause)
 
     def __enter__(self) -> Self:
+        self._entered_in = os.getpid()
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        self._leave(error)
+        # A process that was forked inside of the block has its end before it, too.
+        if self._entered_in == os.getpid():
+            self._leave(error)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.id!r})"
@@ -201,26 +217,89 @@ class SessionHandle:
         self._caller = self._caller.for_a_known_session()
         return result
 
-    def _read(self) -> SessionDetails:
+    def _read(self, watcher: Callable[[Response], object] | None = None) -> SessionDetails:
         operation: Operation[SessionDetails] = self._caller.contract.get(self.id)
+        if watcher is not None:
+            operation = operation.watched_by(watcher)
         details = self._send(operation)
         self._details = details
         return details
 
     def _end(self, ending: Ending) -> None:
+        """End the session; where no answer confirms it, see whether it has ended all the same."""
         contract = self._caller.contract
-        if ending == "drain":
-            self._send(contract.update(self.id, accepting_jobs=False))
-        elif ending == "cancel":
-            self._send(contract.close(self.id))
+        operation = {
+            "drain": contract.update(self.id, accepting_jobs=False),
+            "cancel": contract.close(self.id),
+        }[ending]
+        try:
+            self._caller.for_an_ending().send(operation)
+        except CallError as failure:
+            if not self._is_seen_to_end(ending, failure):
+                raise
+            log.info("session %s ended, as its details show: %s", self.id, failure)
+        self._caller = self._caller.for_a_known_session()
+        self._caller.unended.strike(self.id)
+        self._has_ended = True
+
+    def _is_seen_to_end(self, ending: Ending, failure: CallError) -> bool:
+        """Tell whether the details show that an ending was carried out, which has failed."""
+        if failure.status is None or isinstance(failure, NotFoundError):
+            return False
+        try:
+            details = self._read()
+        except CallError:
+            return False
+        is_draining = details.accepting_jobs is False
+        return details.state in FINAL or (ending == "drain" and is_draining)
+
+    def _end_block(self, ending: Ending) -> None:
+        """End the session as a block does: one that cannot be drained is ended as by an error."""
+        if ending == "leave":
+            return
+        try:
+            self._end(ending)
+        except CallError as failure:
+            is_reached = failure.status is not None and not isinstance(failure, NotFoundError)
+            if (ending, self._endings.on_error) != ("drain", "cancel") or not is_reached:
+                raise
+            try:
+                self._end("cancel")
+            except CallError:
+                raise failure from failure.__cause__
+            failure.add_note(f"session {self.id} was cancelled, for it could not be drained")
+            raise
 
     def _leave(self, error: BaseException | None) -> None:
         """End the session, whoever cancels meanwhile; a failure is a note on what went before."""
+        ending = self._endings.after(error)
         try:
-            with sync_shield():
-                self._end(self._endings.after(error))
+            with self._told_if_open():
+                interruption = sync_to_the_end(self._end_block, ending, self._endings.on_error)
         except Exception as failure:
-            if error is None:
+            if error is None or not is_failure(error):
                 raise
             error.add_note(f"session {self.id} may still be open: {failure}")
-            log.error("session %s may still be open: %s", self.id, failure)
+            return
+        if interruption is not None:
+            raise interruption
+
+    @contextmanager
+    def _told_if_open(self) -> Generator[None]:
+        """Tell of the session whose ending fails, whatever the reason: it may cost for hours."""
+        self._has_ended = False
+        try:
+            yield
+        except BaseException as failure:
+            if not self._has_ended:
+                self._tell(failure)
+            raise
+
+    def _tell(self, failure: BaseException) -> None:
+        was_never_seen = isinstance(failure, NotFoundError) and self.response is None
+        if was_never_seen:
+            return
+        self._caller.unended.add(self.id)
+        said = f"session {self.id} may still be open"
+        failure.add_note(said)
+        log.error("%s: %s", said, str(failure) or type(failure).__name__)

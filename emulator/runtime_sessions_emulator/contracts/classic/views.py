@@ -2,7 +2,12 @@
 
 from typing import Any, Final
 
-from runtime_sessions_emulator.contracts.views import number, session_fields, state_fields
+from runtime_sessions_emulator.contracts.views import (
+    number,
+    session_fields,
+    state_fields,
+    times_view,
+)
 from runtime_sessions_emulator.core import life
 from runtime_sessions_emulator.core.clock import moment, timestamp
 from runtime_sessions_emulator.core.job import SECOND, Job, JobStatus
@@ -61,8 +66,18 @@ def _status(change: Change) -> str:
     return _STATUS[change.state]
 
 
-def job_view(job: Job, now: int) -> dict[str, Any]:
-    """A job as the lists of jobs and `GET /jobs/{id}` show it."""
+def metrics_view(job: Job, now: int) -> dict[str, Any]:
+    """When a job came to what, and what it used."""
+    used = number(job.running_time(now) / SECOND)
+    return {
+        "timestamps": times_view(job),
+        "bss": {"seconds": used},
+        "usage": {"quantum_seconds": used, "seconds": used},
+    }
+
+
+def job_view(job: Job, now: int, *, params: bool = True) -> dict[str, Any]:
+    """A job as the lists of jobs and `GET /jobs/{id}` show it, with its `params` or without."""
     hub, group, project = (*job.instance.split("/"), "", "")[:3]
     request = job.request
     status = job.status.value
@@ -76,7 +91,6 @@ def job_view(job: Job, now: int) -> dict[str, Any]:
         "backend": job.backend,
         "state": state_fields(job),
         "status": status,
-        "params": request.get("params", {}),
         "program": {"id": job.program},
         "created": job_timestamp(job.created_at),
         "ended": None if job.ended_at is None else job_timestamp(job.ended_at),
@@ -91,4 +105,6 @@ def job_view(job: Job, now: int) -> dict[str, Any]:
     }
     if job.session_id is not None:
         view["session_id"] = job.session_id
+    if params:
+        view["params"] = request.get("params", {})
     return view

@@ -1,12 +1,12 @@
 """The platform contract, which is that of the API that answers today."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from uuid import uuid4
 
 from starlette.types import ASGIApp
 
-from runtime_sessions_emulator.contracts.backends import device
+from runtime_sessions_emulator.contracts.backends import listed
 from runtime_sessions_emulator.contracts.base import (
     REFUSALS,
     Call,
@@ -16,10 +16,21 @@ from runtime_sessions_emulator.contracts.base import (
     invalid_query,
     unauthorized,
 )
-from runtime_sessions_emulator.contracts.beyond import CANCEL_JOB, GET_JOB, GET_USAGE, submit_job
-from runtime_sessions_emulator.contracts.platform.job_filter import JobFilter
+from runtime_sessions_emulator.contracts.beyond import GET_USAGE, JOB_MANAGEMENT, TAGS, submit_job
+from runtime_sessions_emulator.contracts.job_filter import JobFilter
+from runtime_sessions_emulator.contracts.platform.account import (
+    CATALOG,
+    RESOURCES,
+    SEARCH,
+    Account,
+)
 from runtime_sessions_emulator.contracts.platform.login import PREFIX, Iam
-from runtime_sessions_emulator.contracts.platform.views import VERSION, job_view, session_view
+from runtime_sessions_emulator.contracts.platform.views import (
+    VERSION,
+    job_view,
+    metrics_view,
+    session_view,
+)
 from runtime_sessions_emulator.contracts.platform.workloads import workload_page
 from runtime_sessions_emulator.contracts.views import error_view, number, page_view
 from runtime_sessions_emulator.core.config import Config, Instance, User
@@ -30,7 +41,7 @@ from runtime_sessions_emulator.core.errors import (
     OpenPlanError,
     ServiceError,
 )
-from runtime_sessions_emulator.core.job import SECOND, SESSION_CLOSED
+from runtime_sessions_emulator.core.job import SECOND, SESSION_CLOSED, Job
 from runtime_sessions_emulator.core.rules import Rules, uuid
 from runtime_sessions_emulator.core.service import Service
 from runtime_sessions_emulator.http.messages import Answer, HttpError, Scope
@@ -84,12 +95,8 @@ class Platform(Contract):
         instances=(Instance(_STANDARD), Instance(_OPEN, max_ttl=600, open_plan=True)),
     )
     beyond = (
-        submit_job(
-            cost={"type": "integer", "minimum": 0, "maximum": 10800},
-            tags={"type": "array", "maxItems": 8, "items": {"type": "string", "maxLength": 86}},
-        ),
-        GET_JOB,
-        CANCEL_JOB,
+        submit_job(cost={"type": "integer", "minimum": 0, "maximum": 10800}, tags=TAGS),
+        *JOB_MANAGEMENT,
         GET_USAGE,
     )
     refusals: ClassVar[Mapping[type[ServiceError], Refusal]] = {
@@ -113,12 +120,18 @@ class Platform(Contract):
     @property
     def beside(self) -> Mapping[str, ASGIApp]:
         """What is served beside the API, by the paths that it is under."""
-        return {PREFIX: self.iam.app()}
+        account = Account(self.service, self.iam).app()
+        return {PREFIX: self.iam.app(), SEARCH: account, CATALOG: account, RESOURCES: account}
 
     def headers(self, token: str, instance: str) -> dict[str, str]:
         """What a client sends with each call, as a user, in an instance."""
         beside = {"Service-CRN": instance, "IBM-API-Version": _VERSION}
         return {**super().headers(token, instance), **beside}
+
+    def example(self, backend: str, instance: str) -> dict[str, Any]:
+        """The body of a request that creates a session; the instance is in a header."""
+        del instance
+        return {"mode": "dedicated", "backend": backend}
 
     def error(self, error: HttpError) -> Answer:
         """The answer to a request that is refused."""
@@ -220,7 +233,7 @@ class Platform(Contract):
             jobs.reverse()
         shown = jobs[offset : offset + limit]
         version = call.headers[VERSION]
-        page = [job_view(job, now, version, params=params) for job in shown]
+        page = [job_view(self.service.known(job), now, version, params=params) for job in shown]
         return Answer(200, page_view(page, len(jobs), limit, offset))
 
     def workloads(self, call: Call) -> Answer:
@@ -254,34 +267,54 @@ class Platform(Contract):
             self.get(call)
         return super().submit(call)
 
+    def submitted(self, job: Job) -> dict[str, Any]:
+        """What the answer to a submission says beside the job's id and backend."""
+        said: dict[str, Any] = {} if job.session_id is None else {"session_id": job.session_id}
+        return {**said, "private": True} if job.request.get("private") else said
+
+    def find_job(self, call: Call) -> tuple[Job, int]:
+        """The job that a call names, which has to be of the instance of the call."""
+        job, now = super().find_job(call)
+        if job.instance != call.instance:
+            raise NoSuchJobError("The job is in another instance.")
+        return job, now
+
     def job(self, call: Call) -> Answer:
         """`getJob`."""
-        job, now = self.service.job(call.user, call.id)
-        if job.instance != call.instance:
-            raise NoSuchJobError("The job is in another instance.")
-        version = call.headers[VERSION] or _OLDEST_ANSWERED
-        return Answer(200, job_view(job, now, version, params=True))
+        job, now = self.find_job(call)
+        params = not call.query.get("exclude_params", False)
+        view = job_view(self.service.known(job), now, _version(call), params=params)
+        return Answer(200, view)
 
-    def cancel_job(self, call: Call) -> Answer:
-        """`cancelJob`, which is beyond the contract."""
-        job, _ = self.service.job(call.user, call.id)
-        if job.instance != call.instance:
-            raise NoSuchJobError("The job is in another instance.")
-        return super().cancel_job(call)
+    def metrics(self, call: Call) -> Answer:
+        """`getJobMetrics`."""
+        job, now = self.find_job(call)
+        return Answer(200, metrics_view(self.service.known(job), now, _version(call)))
 
     def usage(self, call: Call) -> Answer:
-        """`getUsage`: how long the caller's jobs have run in this instance; there is no limit."""
-        now = self.service.clock.now()
-        jobs = (job for job in self.service.jobs(call.user) if job.instance == call.instance)
-        used = number(sum(job.running_time(now) for job in jobs) / SECOND)
-        body = {"instance_id": call.instance, "usage_consumed_seconds": used}
-        return Answer(200, {**body, "usage_limit_reached": False})
+        """`getUsage`: for how long jobs have run in this instance, and for how long they may."""
+        used = self.service.used(call.instance) / SECOND
+        limit = self.service.usage_limit(call.instance)
+        body: dict[str, Any] = {
+            "instance_id": call.instance,
+            "plan_id": "emulator",
+            "usage_consumed_seconds": number(used),
+            "usage_limit_reached": limit is not None and used >= limit,
+        }
+        if limit is not None:
+            body["usage_limit_seconds"] = body["usage_allocation_seconds"] = number(limit)
+        return Answer(200, body)
 
     def backends(self, call: Call) -> Answer:
         """`listBackends`."""
         del call  # every instance has all of them
-        return Answer(200, {"devices": [device(name) for name in self.service.config.backends]})
+        return Answer(200, {"devices": [listed(name) for name in self.service.config.backends]})
 
     def payer(self, call: Call) -> str:
         """The instance that pays for a job outside of sessions."""
         return call.instance
+
+
+def _version(call: Call) -> str:
+    """The version of the API in which a call is to be answered."""
+    return call.headers[VERSION] or _OLDEST_ANSWERED

@@ -4,7 +4,12 @@ from datetime import date
 from math import ceil
 from typing import Any, Final
 
-from runtime_sessions_emulator.contracts.views import number, session_fields, state_fields
+from runtime_sessions_emulator.contracts.views import (
+    number,
+    session_fields,
+    state_fields,
+    times_view,
+)
 from runtime_sessions_emulator.core.clock import timestamp
 from runtime_sessions_emulator.core.job import RAN_TOO_LONG, SECOND, Job, JobStatus
 from runtime_sessions_emulator.core.life import Session
@@ -49,6 +54,14 @@ def usage_view(job: Job, now: int, version: str) -> dict[str, Any]:
     if _at_least(version, _CHARGED_SINCE):
         return {"qpu_charge_time_seconds": used, "status": billing(job)}
     return {"seconds": used, "quantum_seconds": used}
+
+
+def metrics_view(job: Job, now: int, version: str) -> dict[str, Any]:
+    """When a job came to what, and what it used, in the shape of a version of the API."""
+    view = {"timestamps": times_view(job), "usage": usage_view(job, now, version)}
+    if not _at_least(version, _CHARGED_SINCE):
+        view["bss"] = {"seconds": view["usage"]["seconds"]}
+    return view
 
 
 def billing(job: Job) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from attrs import frozen
 
-from runtime_sessions_emulator.contracts.platform.job_filter import CreationSpan
+from runtime_sessions_emulator.contracts.job_filter import CreationSpan
 from runtime_sessions_emulator.contracts.platform.views import billing
 from runtime_sessions_emulator.contracts.views import number
 from runtime_sessions_emulator.core import life

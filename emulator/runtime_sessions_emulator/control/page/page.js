@@ -9,7 +9,8 @@ const $ = (id) => document.getElementById(id);
 const seconds = (text) => Date.parse(text) / 1000;
 const clock = (text) => text.slice(0, 19).replace("T", " ");
 const tally = (names, found) => names.map((name) => `${found.filter((one) => one === name).length} ${name}`);
-const rows = { sessions: new Map(), faults: new Map() };
+const rows = { sessions: new Map(), faults: new Map(), requests: new Map() };
+const REQUESTS = 50;
 let turns = 0;
 let timer;
 let started = false;
@@ -34,22 +35,26 @@ async function act(error, ...request) {
 
 async function follow() {
   const turn = ++turns;
-  const asked = [`sessions?limit=${SHOWN + 1}`, "clock", "faults"].map((path) => ask(path));
+  const sessions = `sessions?limit=${SHOWN + 1}&search=${encodeURIComponent($("search").value.trim())}`;
+  const asked = [sessions, "clock", "faults", `requests?last=${REQUESTS}`].map((path) => ask(path));
   const answers = await Promise.all(asked).catch((error) => error);
   if (turn !== turns) return; // a later one shows more
   clearTimeout(timer);
   timer = setTimeout(follow, 1000);
   $("offline").textContent = answers instanceof Error ? `${answers.message} Trying again.` : "";
-  if (Array.isArray(answers)) show(answers[0].sessions, answers[1].now, answers[2].faults);
+  if (Array.isArray(answers)) show(answers[0].sessions, answers[1].now, answers[2].faults, answers[3].requests);
 }
 
-function show(all, now, faults) {
+function show(all, now, faults, requests) {
   const sessions = all.slice(0, SHOWN);
   $("now").dateTime = now;
   $("now").textContent = `${clock(now)} UTC`;
   keep("faults", faults, "name", newFault).forEach((row, name) => {
     row.querySelector(".about").textContent = about(faults.find((fault) => fault.name === name));
   });
+  // After a reset the numbers begin anew.
+  const newest = requests.reverse().map((request) => ({ key: `${request.number} ${request.at}`, ...request }));
+  keep("requests", newest, "key", newRequest);
   keep("sessions", sessions, "id", newSession);
   const base = Math.min(seconds(now), ...sessions.map((session) => seconds(session.history[0].at)));
   const until = seconds(now) - base;
@@ -66,8 +71,11 @@ function show(all, now, faults) {
   const jobs = sessions.flatMap((session) => session.jobs);
   list($("states"), tally(STATES, sessions.map(({ state }) => state)), STATES);
   list($("statuses"), tally(STATUSES, jobs.map(({ status }) => status)), STATUSES);
-  const none = `No sessions yet. They appear here as soon as a client creates one at ${location.origin}.`;
-  $("more").textContent = all.length > SHOWN ? `Only the newest ${SHOWN} are shown.` : all.length ? "" : none;
+  const search = $("search").value.trim();
+  $("begin").hidden = all.length > 0 || search !== "";
+  $("axis").hidden = all.length === 0;
+  const none = search && !all.length ? `No session has ${search} in its id.` : "";
+  $("more").textContent = all.length > SHOWN ? `Only the newest ${SHOWN} are shown.` : none;
 }
 
 /** Keep the rows of a list in step with the items, so that what has the focus, or is open, stays so. */
@@ -97,24 +105,62 @@ function newFault({ name }) {
   return row;
 }
 
+function newRequest({ number, at, method, path, query, status, operation, fault, user_id: user, headers, body }) {
+  const row = $("request-row").content.firstElementChild.cloneNode(true);
+  const where = query ? `${path}?${query}` : path;
+  const came = `${status ?? "cut off"}${fault ? ` (${fault})` : ""}`;
+  row.querySelector("summary").textContent = `${clock(at).slice(11)} ${method} ${where} ${came}`;
+  const told = { number, operation, user, headers, body };
+  row.querySelector("pre").textContent = JSON.stringify(told, null, 2);
+  return row;
+}
+
+/** What is said of a fault: what it was given beside the usual. */
 function about(fault) {
-  const given = ["operation", "session_id", "status", "probability", "times"].filter((name) => fault[name] !== null);
+  const usual = { retry_after: 1, as_date: false, seconds: 1, value: "pending_closed", after: false };
+  const names = Object.keys(fault).filter((name) => name !== "kind" && name !== "name");
+  const given = names.filter((name) => fault[name] !== null && fault[name] !== usual[name]);
   return `${fault.name}: ${fault.kind} (${given.map((name) => `${name} ${fault[name]}`).join(", ")})`;
 }
 
 function newSession({ id }) {
   const row = $("session-row").content.firstElementChild.cloneNode(true);
-  const [error, submit, close] = [".error", ".submit", ".close"].map((part) => row.querySelector(part));
+  const parts = [".error", ".jobs", ".submit", ".drain", ".close"].map((part) => row.querySelector(part));
+  const [error, jobs, submit, drain, close] = parts;
   row.querySelector("code").textContent = id;
+  row.querySelector(".do").setAttribute("aria-label", `Session ${id}`);
   submit.setAttribute("aria-label", `Submit job to ${id}`);
+  drain.setAttribute("aria-label", `Drain ${id}`);
   close.setAttribute("aria-label", `Close ${id}`);
+  jobs.onclick = () => {
+    const told = row.querySelector(".told");
+    told.hidden = !told.hidden;
+    jobs.ariaExpanded = !told.hidden;
+  };
   // Buttons that can do nothing keep the focus: whoever pressed one by the keyboard is not thrown back to the top.
   submit.onclick = () => {
     if (submit.ariaDisabled === "true" || !$("job").reportValidity()) return;
     act(error, "jobs", "POST", { session_id: id, ...values($("job")) });
   };
+  drain.onclick = () => drain.ariaDisabled === "true" || act(error, `sessions/${id}/drain`, "POST");
   close.onclick = () => close.ariaDisabled === "true" || act(error, `sessions/${id}/close`, "POST");
+  rove(row.querySelector(".do"));
   return row;
+}
+
+/** Make the buttons of a toolbar one stop of the Tab key; the arrow keys go from one to the next. */
+function rove(toolbar) {
+  const buttons = [...toolbar.children];
+  toolbar.addEventListener("focusin", ({ target }) => {
+    buttons.forEach((button) => (button.tabIndex = button === target ? 0 : -1));
+  });
+  toolbar.onkeydown = (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const place = buttons.indexOf(document.activeElement) + step;
+    buttons[Math.min(Math.max(place, 0), buttons.length - 1)].focus();
+  };
 }
 
 /** Bring the row of a session up to date, and give what there is to announce of it. */
@@ -135,12 +181,13 @@ function update(session, base, from, until) {
   const summary = jobs.length ? `Jobs: ${jobs.join(", ").toLowerCase()}` : "No jobs";
   row.querySelector(".state").className = `state ${session.state}`;
   row.querySelector(".state").textContent = session.state;
-  row.querySelector("summary").textContent = summary;
+  row.querySelector(".jobs").textContent = summary;
   row.querySelector(".submit").ariaDisabled = !session.accepting_jobs || FINAL.includes(session.state);
+  row.querySelector(".drain").ariaDisabled = !session.accepting_jobs || FINAL.includes(session.state);
   row.querySelector(".close").ariaDisabled = FINAL.includes(session.state);
   track.style.height = `${row.height}px`;
   track.setAttribute("aria-label", `${session.history.map(({ at, state }) => `${state} ${clock(at)}`)}. ${summary}`);
-  list(row.querySelector("ul"), told(session));
+  list(row.querySelector(".told"), told(session));
   return `${session.id} is ${session.state}. ${summary}`;
 }
 
@@ -196,11 +243,29 @@ function list(parent, texts, kinds = []) {
   }));
 }
 
-/** The fields of a form that are filled in. */
+/** The fields of a form that are shown and filled in. */
 function values(form) {
-  const filled = [...form.elements].filter((field) => field.name && field.value !== "");
-  const value = (field) => (field.type === "number" ? field.valueAsNumber : field.value);
+  const shown = [...form.elements].filter((field) => field.name && !field.closest("[hidden]"));
+  const filled = shown.filter((field) => (field.type === "checkbox" ? field.checked : field.value !== ""));
+  const value = (field) => ({ number: field.valueAsNumber, checkbox: field.checked })[field.type] ?? field.value;
   return Object.fromEntries(filled.map((field) => [field.name, value(field)]));
+}
+
+/** Show the options that a kind of fault heeds. */
+function offer() {
+  const kind = $("fault").elements.kind.value;
+  for (const label of $("fault").querySelectorAll("[data-for]")) {
+    label.hidden = !label.dataset.for.split(" ").includes(kind);
+  }
+}
+
+/** Say how a client begins: what is there does not change while the emulator runs. */
+async function begin() {
+  const { about } = await ask("about");
+  $("contract").textContent = `${about.contract} contract,`;
+  for (const name of about.operations) $("fault").elements.operation.add(new Option(name));
+  const headers = Object.entries(about.headers).map(([name, value]) => `  --header '${name}: ${value}' \\\n`);
+  $("curl").textContent = `curl ${location.origin}/sessions \\\n${headers.join("")}  --json '${JSON.stringify(about.body)}'`;
 }
 
 for (const [id, path] of [["clock", "clock/advance"], ["fault", "faults"]]) {
@@ -214,5 +279,17 @@ for (const button of document.querySelectorAll(".quick button")) {
   button.onclick = () => act(error, "clock/advance", "POST", { seconds: Number(button.value) });
 }
 $("job").onsubmit = (event) => event.preventDefault();
+$("fault").elements.kind.onchange = offer;
+$("copy").onclick = async () => {
+  await navigator.clipboard.writeText($("curl").textContent);
+  $("copied").textContent = "Copied.";
+};
+$("clear").onclick = ({ target }) => act(target.closest("section").querySelector(".error"), "requests", "DELETE");
+$("reset").onclick = ({ target }) => {
+  if (!confirm("Forget all sessions, jobs, faults and requests?")) return;
+  act(target.closest("section").querySelector(".error"), "reset", "POST");
+};
 $("window").onchange = follow;
-follow();
+$("search").oninput = follow;
+offer();
+begin().finally(follow);
