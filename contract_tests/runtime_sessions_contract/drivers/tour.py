@@ -160,6 +160,10 @@ class Tour:
         yield "refusals", self._refusals
         yield "requests", self._requests
         yield "malformed requests", self._malformed
+        # What takes few calls comes before what takes many.
+        yield "paging", self._paging
+        yield "workloads", lambda: list_workloads(self.cast)
+        yield "versions", self._versions
         for stop in STOPS:
             if stop.jobs and self.run.control is None:
                 continue
@@ -169,9 +173,9 @@ class Tour:
                 ("close", self._close),
             ):
                 yield f"{stop.name}: {what}", partial(self._visit, stop, act)
-        yield "paging", self._paging
-        yield "workloads", lambda: list_workloads(self.cast)
-        yield "versions", self._versions
+        yield "jobs of all sessions", self._all_jobs
+        # Once more, now that there are sessions in every state.
+        yield "workloads in every state", lambda: list_workloads(self.cast)
 
     def _settle_in(self) -> None:
         """Create a session for each user that is left alone: nothing may happen to it."""
@@ -276,7 +280,7 @@ class Tour:
             self.cast.observe(session)
 
     def _paging(self) -> None:
-        """Ask for all kinds of pages of a session's jobs, and of all jobs."""
+        """Ask for all kinds of pages of a session's jobs."""
         jobs = self.run.document.jobs
         session = self.cast.user.attempt(mode="batch")
         if session is None:
@@ -288,14 +292,18 @@ class Tour:
             self.cast.user.call(jobs, session.id, limit=limit, offset=offset)
         for asked in ({"limit": 2}, {"offset": 3}, *self.run.target.contract.samples.pages()):
             self.cast.user.call(jobs, session.id, **asked)
-        if not self.run.document.operations[jobs].in_path:
-            # Those of all sessions: not those of anybody else's.
-            for actor in self.cast.users:
-                actor.call(jobs)
-                actor.call(jobs, limit=2, offset=1)
         filter_jobs(self.cast, session)
         self.cast.advance(SHORT * 3)
         filter_jobs(self.cast, session)
+
+    def _all_jobs(self) -> None:
+        """Ask for the jobs of all sessions, where that can be asked: none of anybody else's."""
+        jobs = self.run.document.jobs
+        if self.run.document.operations[jobs].in_path:
+            return
+        for actor in self.cast.users:
+            actor.call(jobs)
+            actor.call(jobs, limit=2, offset=1)
 
     def _versions(self) -> None:
         """Call what is open to everybody, with credentials and without."""
