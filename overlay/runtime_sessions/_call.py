@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from attrs import define, field
 
 from runtime_sessions import _errors as errors
+from runtime_sessions._bodies import TooLargeFailure
 from runtime_sessions._clock import now
 from runtime_sessions._http import RequestFailure, Response, was_never_sent
 from runtime_sessions._log import log
@@ -15,6 +16,7 @@ from runtime_sessions._retries import (
     Known,
     Retries,
     Tried,
+    left_of_call,
     pause_before_next,
     timeout_of_next,
 )
@@ -54,6 +56,10 @@ class Call(Generic[ResultT]):
         self._attempt_started = now()
         return timeout_of_next(self.timeout, tried, self.policy)
 
+    def left(self) -> float | None:
+        """Return how long the call may still take, in seconds; None for as long as it takes."""
+        return left_of_call(self._tried(), self.policy)
+
     def result_of(self, response: Response) -> ResultT:
         """Return the result, or raise what is wrong with the answer."""
         self._log_attempt(response.status_code)
@@ -71,7 +77,10 @@ class Call(Generic[ResultT]):
         raise self._error(errors.OutcomeUnknownError, reason, response) from refusal
 
     def error_of(self, failure: RequestFailure) -> errors.CallError:
-        """Return what it means that no answer came."""
+        """Return what it means that no answer came, or one that is too large to be read."""
+        if isinstance(failure, TooLargeFailure):
+            self._log_attempt(failure.response.status_code)
+            return self._broken(failure.response, str(failure))
         reason = f"{type(failure).__name__}: {failure}".removesuffix(": ")
         self._log_attempt(reason)
         self.is_doubtful |= not was_never_sent(failure)
@@ -117,10 +126,14 @@ class Call(Generic[ResultT]):
             violation = f"{response.status_code} where it has {self.operation.success}"
         except ValueError as error:
             violation = str(error)
+        raise self._broken(response, violation)
+
+    def _broken(self, response: Response, violation: str) -> errors.ContractError:
+        """Return the error of an answer that breaks the contract."""
         said = f"the answer breaks the contract: {violation}"
         if self.operation.is_repeatable or errors.id_in(response.content):
-            raise self._error(errors.ContractError, said, response)
-        raise self._error(errors.LostSessionError, said, response)
+            return self._error(errors.ContractError, said, response)
+        return self._error(errors.LostSessionError, said, response)
 
     def _refusal(self, response: Response) -> errors.StatusError:
         status = 500 if response.is_server_error else response.status_code

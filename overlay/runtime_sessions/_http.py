@@ -12,17 +12,25 @@ from runtime_sessions_api.http_library import LIBRARY, httpx
 from runtime_sessions_api.types import RequestArguments
 
 AsyncBaseTransport = httpx.AsyncBaseTransport
+AsyncByteStream = httpx.AsyncByteStream
 AsyncClient = httpx.AsyncClient
 Auth = httpx.Auth
 BaseTransport = httpx.BaseTransport
+ByteStream = httpx.SyncByteStream
 Client = httpx.Client
 Headers = httpx.Headers
+ReadTimeout = httpx.ReadTimeout
 Request = httpx.Request
 Response = httpx.Response
 #: No answer came, for whatever reason.
 RequestFailure = httpx.RequestError
 #: No connection could be made.
 ConnectFailure = httpx.ConnectError
+#: An answer came that cannot be read.
+DecodingFailure = httpx.DecodingError
+
+#: An authentication that adds nothing.
+NO_AUTH = Auth()
 
 ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
 
@@ -75,6 +83,8 @@ def headers_for(client: Client | AsyncClient, always: Mapping[str, str]) -> Head
     """Return what each request of a client carries, beside what proves who asks."""
     headers = client.headers.copy()
     headers["Accept"] = "application/json"
+    # What else there is cannot be decoded within bounds.
+    headers["Accept-Encoding"] = "gzip, deflate"
     headers.update(always)
     headers["User-Agent"] = f"runtime-sessions {headers.get('User-Agent', '')}"
     return headers
@@ -124,6 +134,13 @@ def was_never_sent(failure: RequestFailure) -> bool:
         certain = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
         return isinstance(cause, certain)
     return isinstance(failure, _BEFORE_SENDING)
+
+
+def failure_of(error: Exception) -> RequestFailure | None:
+    """Return the failure that an error of aiohttp is; httpx-aiohttp passes on some as they are."""
+    if type(error).__module__.partition(".")[0] == "aiohttp":
+        return httpx.RemoteProtocolError(str(error))
+    return None
 
 
 def drop_frames(error: BaseException | None) -> None:

@@ -6,7 +6,9 @@
 
 import copy
 import math
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import schemathesis
@@ -123,14 +125,33 @@ def fuzz(run: Run) -> None:
 
     schemathesis.check(model)
     try:
-        _execute(run, root, run.seed, PHASES, _count(run))
-        for again in range(1, TRIES):
-            if run.over or not _unfollowed(run):
-                break
-            run.progress(f"stateful, once more: {len(_unfollowed(run))} links were not followed")
-            _execute(run, root, run.seed + again, AGAIN, _count(run) * again)
+        with _no_netrc():
+            _execute_all(run, root)
     finally:
         CHECKS.unregister("model")
+
+
+@contextmanager
+def _no_netrc() -> Generator[None]:
+    """Keep a `.netrc` of the user's out: requests would send what it has for the server's host."""
+    before = os.environ.get("NETRC")
+    os.environ["NETRC"] = ""
+    try:
+        yield
+    finally:
+        del os.environ["NETRC"]
+        if before is not None:
+            os.environ["NETRC"] = before
+
+
+def _execute_all(run: Run, root: dict[str, Any]) -> None:
+    """Run all phases, and the stateful one again while a link was not followed."""
+    _execute(run, root, run.seed, PHASES, _count(run))
+    for again in range(1, TRIES):
+        if run.over or not _unfollowed(run):
+            break
+        run.progress(f"stateful, once more: {len(_unfollowed(run))} links were not followed")
+        _execute(run, root, run.seed + again, AGAIN, _count(run) * again)
 
 
 def _count(run: Run) -> int:
@@ -218,9 +239,8 @@ def _violation(
 
 
 def _name(run: Run, label: str) -> str:
-    return next(
-        (name for name, found in run.document.operations.items() if found.label == label), label
-    )
+    """The operation's name, by its method and path; these where it is none."""
+    return run.document.labels.get(label, label)
 
 
 def _chain(

@@ -24,6 +24,9 @@ class Document:
     """An OpenAPI document, resolved as far as this suite needs. It does not change the document.
 
     Attributes:
+        operations: The operations, by their names.
+        labels: The names of the operations, by method and path.
+        links: What answers give for a next call.
         takers: The names of the operations about one session.
         reads: The names of those of them that only look.
         views: The names of the operations that answer a session.
@@ -35,6 +38,7 @@ class Document:
         self.name = name
         self.root = root
         self.operations = {operation.name: operation for operation in self._operations()}
+        self.labels = {each.label: each.name for each in self.operations.values()}
         self.links = frozenset(self._links())
         self._validators: dict[str, jsonschema_rs.Validator] = {}
         takers = [each for each in self.operations.values() if each.about_session]

@@ -28,12 +28,12 @@ def _model(run: Run) -> None:
         drive(run)
 
 
-#: What runs each part.
+#: What runs each part: the quick ones first.
 RUNNERS: dict[str, Callable[[Run], None]] = {
     "race": race,
     "model": _model,
-    "fuzz": fuzz,
     "client": client_holds,
+    "fuzz": fuzz,
 }
 #: The parts, in the order in which they run.
 PARTS: Final = tuple(RUNNERS)

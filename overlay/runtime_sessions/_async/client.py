@@ -9,6 +9,7 @@ from attrs import evolve
 from runtime_sessions._arguments import (
     Ending,
     Endings,
+    checked_count,
     checked_endings,
     checked_id,
     checked_page_size,
@@ -54,6 +55,7 @@ class AsyncSessionsClient:
         timeout: float | timedelta = 30.0,
         retries: Retries | None = Retries(),  # noqa: B008 - it is frozen
         http_client: AsyncClient | None = None,
+        answer_limit: int = 16 * 2**20,
     ) -> None:
         """Make a client. Nothing is sent yet; its calls raise a `CallError` when they fail.
 
@@ -71,7 +73,9 @@ class AsyncSessionsClient:
             timeout: How long each step of one attempt (connect, write, read) may take, in seconds.
             retries: When a call is tried again, and until when; None for one attempt.
             http_client: An httpx client of your own to send with: its proxies, certificates,
-                limits, hooks and headers hold, its timeout does not. It is yours to close.
+                limits, hooks and headers hold, its timeout does not, and no redirect is followed.
+                It is yours to close.
+            answer_limit: How many bytes an answer has at most, decoded; a larger one is not read.
 
         Raises:
             SettingsError: No base URL or token is found, or, with platform, no CRN.
@@ -87,6 +91,7 @@ class AsyncSessionsClient:
             contract=checked_text("contract", contract, CONTRACTS) if contract else None,
         )
         seconds = checked_seconds("timeout", timeout)
+        limit = checked_count("answer_limit", answer_limit)
         brings_its_own = isinstance(auth, Auth)
         if brings_its_own and token:
             raise ValueError("the token is for nothing: this `auth` brings its own")
@@ -95,7 +100,7 @@ class AsyncSessionsClient:
         who_asks = auth_from(auth or goes_by.auth_with, settings.token)
         self._caller = AsyncCaller(
             goes_by,
-            AsyncConnections(http_client, who_asks, goes_by.headers),
+            AsyncConnections(http_client, who_asks, goes_by.headers, limit),
             settings.base_url,
             seconds,
             retries or Retries(attempts=1),

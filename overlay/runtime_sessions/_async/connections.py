@@ -5,8 +5,12 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from runtime_sessions._async.bodies import read
+from runtime_sessions._bodies import TooLargeFailure
+from runtime_sessions._deadlines import async_deadline, async_teach
 from runtime_sessions._errors import SettingsError
 from runtime_sessions._http import (
+    NO_AUTH,
     AsyncBaseTransport,
     AsyncClient,
     Auth,
@@ -15,6 +19,7 @@ from runtime_sessions._http import (
     checked_client,
     client_of_our_own,
     drop_frames,
+    failure_of,
     headers_for,
     options_of_a_generated_client,
     request_from,
@@ -28,7 +33,9 @@ class AsyncConnections:
 
     _is_to_be_closed = False
 
-    def __init__(self, given: AsyncClient | None, auth: Auth, always: Mapping[str, str]) -> None:
+    def __init__(
+        self, given: AsyncClient | None, auth: Auth, always: Mapping[str, str], limit: int
+    ) -> None:
         self._given = None if given is None else checked_client(given, AsyncClient)
         # One to begin with: what is wrong with the settings is told here.
         self._unused = [self._given or client_of_our_own(AsyncClient)]
@@ -36,6 +43,7 @@ class AsyncConnections:
         self._clients = OneForEachPlace(self._client_for_a_place)
         self._auth = auth
         self._always = always
+        self._limit = limit
         self._process = os.getpid()
         self._is_to_be_closed = given is None
         self._is_closed = False
@@ -61,11 +69,18 @@ class AsyncConnections:
         """Make a request, not yet authenticated. The timeout, in seconds, is that of each step."""
         return request_from(arguments, base_url, self._headers, timeout)
 
-    async def send(self, request: Request, *, stream: bool = False) -> Response:
-        """Send a request, authenticated for no longer than this takes."""
+    async def send(self, request: Request, left: float | None = None) -> Response:
+        """Send a request, authenticated for no longer than this takes, and read its answer.
+
+        Args:
+            request: The request.
+            left: How long all of it may take, in seconds; None for as long as it takes.
+        """
+        client = self._client_here()
         plain = request.headers.copy()
         try:
-            response = await self._client_here().send(request, auth=self._auth, stream=stream)
+            with async_deadline(left):
+                response = await self._authenticated(client, request)
         except BaseException as error:
             drop_frames(error)
             raise
@@ -73,6 +88,42 @@ class AsyncConnections:
             request.headers = plain
         response.request = request
         response.history = []
+        return response
+
+    async def _authenticated(self, client: AsyncClient, request: Request) -> Response:
+        """Send all that an authentication wants to be sent; returns the last answer.
+
+        The HTTP library would do so as well, but read the answers before the last without a limit.
+        """
+        flow = self._auth.async_auth_flow(request)
+        try:
+            following = await anext(flow)
+            while True:
+                response = await self._answer(client, following)
+                try:
+                    following = await flow.asend(response)
+                except StopAsyncIteration:
+                    return response
+        finally:
+            await flow.aclose()
+
+    async def _answer(self, client: AsyncClient, request: Request) -> Response:
+        """Send one request, and read its answer up to the limit."""
+        async_teach(request)
+        # A token does not go where a redirect leads.
+        try:
+            response = await client.send(request, auth=NO_AUTH, stream=True, follow_redirects=False)
+            await read(response, self._limit)
+        except TooLargeFailure as failure:
+            # Whoever says no has said so, whatever else is said.
+            if failure.response.is_success:
+                raise
+            return failure.response
+        except Exception as error:
+            unmapped = failure_of(error)
+            if unmapped is None:
+                raise
+            raise unmapped from error
         return response
 
     async def close(self) -> None:
@@ -104,4 +155,4 @@ class AsyncSharedTransport(AsyncBaseTransport):
 
     async def handle_async_request(self, request: Request) -> Response:
         """Send a request, as the HTTP library asks for it."""
-        return await self._connections.send(request, stream=True)
+        return await self._connections.send(request)

@@ -6,8 +6,11 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from runtime_sessions._bodies import TooLargeFailure
+from runtime_sessions._deadlines import sync_deadline, sync_teach
 from runtime_sessions._errors import SettingsError
 from runtime_sessions._http import (
+    NO_AUTH,
     Auth,
     BaseTransport,
     Client,
@@ -16,11 +19,13 @@ from runtime_sessions._http import (
     checked_client,
     client_of_our_own,
     drop_frames,
+    failure_of,
     headers_for,
     options_of_a_generated_client,
     request_from,
 )
 from runtime_sessions._places import OneForEachPlace, sync_place
+from runtime_sessions._sync.bodies import read
 from runtime_sessions_api.types import RequestArguments
 
 
@@ -29,7 +34,9 @@ class Connections:
 
     _is_to_be_closed = False
 
-    def __init__(self, given: Client | None, auth: Auth, always: Mapping[str, str]) -> None:
+    def __init__(
+        self, given: Client | None, auth: Auth, always: Mapping[str, str], limit: int
+    ) -> None:
         self._given = None if given is None else checked_client(given, Client)
         # One to begin with: what is wrong with the settings is told here.
         self._unused = [self._given or client_of_our_own(Client)]
@@ -37,6 +44,7 @@ class Connections:
         self._clients = OneForEachPlace(self._client_for_a_place)
         self._auth = auth
         self._always = always
+        self._limit = limit
         self._process = os.getpid()
         self._is_to_be_closed = given is None
         self._is_closed = False
@@ -62,11 +70,18 @@ class Connections:
         """Make a request, not yet authenticated. The timeout, in seconds, is that of each step."""
         return request_from(arguments, base_url, self._headers, timeout)
 
-    def send(self, request: Request, *, stream: bool = False) -> Response:
-        """Send a request, authenticated for no longer than this takes."""
+    def send(self, request: Request, left: float | None = None) -> Response:
+        """Send a request, authenticated for no longer than this takes, and read its answer.
+
+        Args:
+            request: The request.
+            left: How long all of it may take, in seconds; None for as long as it takes.
+        """
+        client = self._client_here()
         plain = request.headers.copy()
         try:
-            response = self._client_here().send(request, auth=self._auth, stream=stream)
+            with sync_deadline(left):
+                response = self._authenticated(client, request)
         except BaseException as error:
             drop_frames(error)
             raise
@@ -74,6 +89,42 @@ class Connections:
             request.headers = plain
         response.request = request
         response.history = []
+        return response
+
+    def _authenticated(self, client: Client, request: Request) -> Response:
+        """Send all that an authentication wants to be sent; returns the last answer.
+
+        The HTTP library would do so as well, but read the answers before the last without a limit.
+        """
+        flow = self._auth.sync_auth_flow(request)
+        try:
+            following = next(flow)
+            while True:
+                response = self._answer(client, following)
+                try:
+                    following = flow.send(response)
+                except StopIteration:
+                    return response
+        finally:
+            flow.close()
+
+    def _answer(self, client: Client, request: Request) -> Response:
+        """Send one request, and read its answer up to the limit."""
+        sync_teach(request)
+        # A token does not go where a redirect leads.
+        try:
+            response = client.send(request, auth=NO_AUTH, stream=True, follow_redirects=False)
+            read(response, self._limit)
+        except TooLargeFailure as failure:
+            # Whoever says no has said so, whatever else is said.
+            if failure.response.is_success:
+                raise
+            return failure.response
+        except Exception as error:
+            unmapped = failure_of(error)
+            if unmapped is None:
+                raise
+            raise unmapped from error
         return response
 
     def close(self) -> None:
@@ -105,4 +156,4 @@ class SharedTransport(BaseTransport):
 
     def handle_request(self, request: Request) -> Response:
         """Send a request, as the HTTP library asks for it."""
-        return self._connections.send(request, stream=True)
+        return self._connections.send(request)
