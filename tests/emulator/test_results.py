@@ -237,7 +237,7 @@ class World:
             assert self.told.setdefault(job, told) == told
 
 
-NUMBERS = st.integers(0, 9)
+NUMBERS = st.integers(0, 6)
 STEPS = st.one_of(
     st.tuples(st.just("submit"), st.sampled_from([0, 1, 5, 30, 200])),
     st.tuples(st.just("submit"), st.sampled_from([0, 1, 5, 30, 200])),
@@ -250,7 +250,7 @@ STEPS = st.one_of(
     st.tuples(st.just("close")),
 )
 #: Long enough for more jobs than run side by side.
-LIVES = st.lists(STEPS, max_size=40)
+LIVES = st.lists(STEPS, min_size=8, max_size=40)
 
 
 def lived(steps: list[tuple[Any, ...]]) -> None:
