@@ -1,7 +1,7 @@
 """API keys, for which IBM Cloud's IAM gives tokens: by IBM's own library, an extra."""
 
 import os
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Collection, Generator
 from http import HTTPStatus
 from threading import Lock
 
@@ -31,6 +31,10 @@ class ApiKey(BearerToken):
         self._lock = Lock()
         self._failed_at = 0.0
         self._failure: Exception = ConnectFailure("")
+
+    def secrets(self) -> Collection[str]:
+        """Return what nobody is to be shown, also when a server sends it back."""
+        return (self._token, self._tokens.current())
 
     def auth_flow(self, request: Request) -> Generator[Request, Response]:
         """Sign a request with the token, and once more when that one is refused."""

@@ -8,6 +8,7 @@ from attrs import frozen
 from runtime_sessions._arguments import checked_text
 from runtime_sessions._contracts import SessionDetails
 from runtime_sessions._errors import SessionEndedError
+from runtime_sessions._words import shown
 
 #: The states that a session does not leave.
 FINAL = ("closed", "canceled")
@@ -36,7 +37,8 @@ class Goal:
         """Raise SessionEndedError when the session is in a state that it will not leave."""
         if self.predicate is None and details.state in FINAL:
             wanted = " or ".join(self.states)
-            raise SessionEndedError(f"session {details.id} is {details.state}, never {wanted}")
+            state = shown(str(details.state))
+            raise SessionEndedError(f"session {shown(details.id)} is {state}, never {wanted}")
 
 
 def goal_of(until: str | Iterable[str] | Predicate) -> Goal:
