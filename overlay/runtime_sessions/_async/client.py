@@ -80,7 +80,6 @@ class AsyncSessionsClient:
 
         Raises:
             SettingsError: No base URL or token is found, or, with platform, no CRN.
-            ImportError: An `ApiKey` needs the extra `iam`.
         """
         # First of all: no traceback shows them as plain text any more.
         token, base_url = Secret(token or ""), Secret(base_url or "")

@@ -9,15 +9,17 @@ from typing import Any
 from runtime_sessions._async.bodies import read
 from runtime_sessions._auth import BearerToken
 from runtime_sessions._bodies import TooLargeFailure
-from runtime_sessions._deadlines import async_deadline, async_teach
+from runtime_sessions._deadlines import DeadlineFailure, async_deadline, async_teach
 from runtime_sessions._errors import SettingsError
 from runtime_sessions._http import (
     NO_AUTH,
     AsyncBaseTransport,
     AsyncClient,
     Auth,
+    ConnectFailure,
     Headers,
     Request,
+    RequestFailure,
     Response,
     added_by,
     checked_client,
@@ -31,6 +33,9 @@ from runtime_sessions._http import (
 from runtime_sessions._places import OneForEachPlace, async_place
 from runtime_sessions._words import shown
 from runtime_sessions_api.types import RequestArguments
+
+#: Marks a request that was given to the HTTP library.
+_BEGUN = "runtime_sessions_begun"
 
 
 class AsyncConnections:
@@ -90,6 +95,8 @@ class AsyncConnections:
         except BaseException as error:
             self._remember(request.headers, plain)
             drop_secrets(error, partial(shown, secrets=self.secrets()))
+            if isinstance(error, DeadlineFailure) and not self._may_have_sent(request):
+                raise ConnectFailure("the deadline passed before anything was sent") from None
             raise
         else:
             self._remember(request.headers, plain)
@@ -105,6 +112,11 @@ class AsyncConnections:
             return self._auth.secrets()
         return self._sent
 
+    def _may_have_sent(self, request: Request) -> bool:
+        """Tell whether a request was begun to be sent; an exchange that comes before is no part."""
+        is_ours = isinstance(self._auth, BearerToken)
+        return not is_ours or _BEGUN in request.extensions
+
     def _remember(self, signed: Headers, plain: Headers) -> None:
         """Remember what an authentication sent that is not ours, and cannot be asked."""
         if not isinstance(self._auth, BearerToken):
@@ -119,7 +131,12 @@ class AsyncConnections:
         try:
             following = await anext(flow)
             while True:
-                response = await self._answer(client, following)
+                try:
+                    response = await self._answer(client, following)
+                except RequestFailure as failure:
+                    # It may know another way, such as a token that is still good.
+                    following = await flow.athrow(failure)
+                    continue
                 try:
                     following = await flow.asend(response)
                 except StopAsyncIteration:
@@ -130,6 +147,7 @@ class AsyncConnections:
     async def _answer(self, client: AsyncClient, request: Request) -> Response:
         """Send one request, and read its answer up to the limit."""
         async_teach(request)
+        request.extensions[_BEGUN] = True
         # A token does not go where a redirect leads.
         try:
             response = await client.send(request, auth=NO_AUTH, stream=True, follow_redirects=False)

@@ -81,7 +81,6 @@ class SessionsClient:
 
         Raises:
             SettingsError: No base URL or token is found, or, with platform, no CRN.
-            ImportError: An `ApiKey` needs the extra `iam`.
         """
         # First of all: no traceback shows them as plain text any more.
         token, base_url = Secret(token or ""), Secret(base_url or "")

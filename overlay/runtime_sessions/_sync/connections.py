@@ -9,15 +9,17 @@ from typing import Any
 
 from runtime_sessions._auth import BearerToken
 from runtime_sessions._bodies import TooLargeFailure
-from runtime_sessions._deadlines import sync_deadline, sync_teach
+from runtime_sessions._deadlines import DeadlineFailure, sync_deadline, sync_teach
 from runtime_sessions._errors import SettingsError
 from runtime_sessions._http import (
     NO_AUTH,
     Auth,
     BaseTransport,
     Client,
+    ConnectFailure,
     Headers,
     Request,
+    RequestFailure,
     Response,
     added_by,
     checked_client,
@@ -32,6 +34,9 @@ from runtime_sessions._places import OneForEachPlace, sync_place
 from runtime_sessions._sync.bodies import read
 from runtime_sessions._words import shown
 from runtime_sessions_api.types import RequestArguments
+
+#: Marks a request that was given to the HTTP library.
+_BEGUN = "runtime_sessions_begun"
 
 
 class Connections:
@@ -91,6 +96,8 @@ class Connections:
         except BaseException as error:
             self._remember(request.headers, plain)
             drop_secrets(error, partial(shown, secrets=self.secrets()))
+            if isinstance(error, DeadlineFailure) and not self._may_have_sent(request):
+                raise ConnectFailure("the deadline passed before anything was sent") from None
             raise
         else:
             self._remember(request.headers, plain)
@@ -106,6 +113,11 @@ class Connections:
             return self._auth.secrets()
         return self._sent
 
+    def _may_have_sent(self, request: Request) -> bool:
+        """Tell whether a request was begun to be sent; an exchange that comes before is no part."""
+        is_ours = isinstance(self._auth, BearerToken)
+        return not is_ours or _BEGUN in request.extensions
+
     def _remember(self, signed: Headers, plain: Headers) -> None:
         """Remember what an authentication sent that is not ours, and cannot be asked."""
         if not isinstance(self._auth, BearerToken):
@@ -120,7 +132,12 @@ class Connections:
         try:
             following = next(flow)
             while True:
-                response = self._answer(client, following)
+                try:
+                    response = self._answer(client, following)
+                except RequestFailure as failure:
+                    # It may know another way, such as a token that is still good.
+                    following = flow.throw(failure)
+                    continue
                 try:
                     following = flow.send(response)
                 except StopIteration:
@@ -131,6 +148,7 @@ class Connections:
     def _answer(self, client: Client, request: Request) -> Response:
         """Send one request, and read its answer up to the limit."""
         sync_teach(request)
+        request.extensions[_BEGUN] = True
         # A token does not go where a redirect leads.
         try:
             response = client.send(request, auth=NO_AUTH, stream=True, follow_redirects=False)
