@@ -3,7 +3,7 @@
 The HTTP library itself is named once, in `runtime_sessions_api.http_library`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, TypeVar
@@ -143,12 +143,20 @@ def failure_of(error: Exception) -> RequestFailure | None:
     return None
 
 
-def drop_frames(error: BaseException | None) -> None:
-    """Drop the frames of the HTTP library, whose variables hold the token; its words stay."""
+def added_by(signed: Headers, plain: Headers) -> set[str]:
+    """Return what an authentication added to headers: whole values, and what follows a scheme."""
+    values = {value for _, value in {*signed.multi_items()} - {*plain.multi_items()}}
+    return values | {value.rpartition(" ")[2] for value in values}
+
+
+def drop_secrets(error: BaseException | None, show: Callable[[str], str]) -> None:
+    """Drop the frames of the HTTP library, whose variables hold the token; its words are shown."""
     if error is None or error.__traceback__ is None:
         return
     error.__traceback__ = None
-    drop_frames(error.__cause__)
-    drop_frames(error.__context__)
+    if error.args and all(isinstance(one, str) for one in error.args):
+        error.args = tuple(show(one) for one in error.args)
+    drop_secrets(error.__cause__, show)
+    drop_secrets(error.__context__, show)
     for one in getattr(error, "exceptions", ()):
-        drop_frames(one)
+        drop_secrets(one, show)

@@ -61,6 +61,7 @@ class AsyncCaller:
             self.timeout,
             self.retries,
             self.was_just_created,
+            self.connections.secrets,
         )
         while True:
             timeout = call.begin_attempt()

@@ -36,6 +36,7 @@ from runtime_sessions._retries import Retries
 from runtime_sessions._secrets import Secret
 from runtime_sessions._settings import find_settings, from_arguments
 from runtime_sessions._unended import Unended
+from runtime_sessions._words import shown
 from runtime_sessions_api.client import AuthenticatedClient
 from runtime_sessions_api.types import UNSET, Unset
 
@@ -79,7 +80,6 @@ class AsyncSessionsClient:
 
         Raises:
             SettingsError: No base URL or token is found, or, with platform, no CRN.
-            ImportError: An `ApiKey` needs the extra `iam`.
         """
         # First of all: no traceback shows them as plain text any more.
         token, base_url = Secret(token or ""), Secret(base_url or "")
@@ -151,7 +151,7 @@ class AsyncSessionsClient:
     async def _cancel_what_was_created(self, error: ContractError) -> None:
         """Cancel the session of an answer that shows its id, and nothing else to rely on."""
         session_id = str(id_in(error.body))
-        error.add_note(f"session {session_id} was created: cancelled, or noted why not")
+        error.add_note(f"session {shown(session_id)} was created: cancelled, or noted why not")
         caller = self._caller.for_a_new_session()
         session = AsyncSessionHandle(caller, session_id, Endings("leave", "cancel"))
         await session._leave(error)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]

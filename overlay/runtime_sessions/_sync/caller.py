@@ -62,6 +62,7 @@ class Caller:
             self.timeout,
             self.retries,
             self.was_just_created,
+            self.connections.secrets,
         )
         while True:
             timeout = call.begin_attempt()

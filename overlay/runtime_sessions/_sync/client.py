@@ -37,6 +37,7 @@ from runtime_sessions._sync.caller import Caller
 from runtime_sessions._sync.connections import Connections
 from runtime_sessions._sync.session import SessionHandle
 from runtime_sessions._unended import Unended
+from runtime_sessions._words import shown
 from runtime_sessions_api.client import AuthenticatedClient
 from runtime_sessions_api.types import UNSET, Unset
 
@@ -80,7 +81,6 @@ class SessionsClient:
 
         Raises:
             SettingsError: No base URL or token is found, or, with platform, no CRN.
-            ImportError: An `ApiKey` needs the extra `iam`.
         """
         # First of all: no traceback shows them as plain text any more.
         token, base_url = Secret(token or ""), Secret(base_url or "")
@@ -152,7 +152,7 @@ class SessionsClient:
     def _cancel_what_was_created(self, error: ContractError) -> None:
         """Cancel the session of an answer that shows its id, and nothing else to rely on."""
         session_id = str(id_in(error.body))
-        error.add_note(f"session {session_id} was created: cancelled, or noted why not")
+        error.add_note(f"session {shown(session_id)} was created: cancelled, or noted why not")
         caller = self._caller.for_a_new_session()
         session = SessionHandle(caller, session_id, Endings("leave", "cancel"))
         session._leave(error)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]

@@ -3,22 +3,28 @@
 
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
+from runtime_sessions._auth import BearerToken
 from runtime_sessions._bodies import TooLargeFailure
-from runtime_sessions._deadlines import sync_deadline, sync_teach
+from runtime_sessions._deadlines import DeadlineFailure, sync_deadline, sync_teach
 from runtime_sessions._errors import SettingsError
 from runtime_sessions._http import (
     NO_AUTH,
     Auth,
     BaseTransport,
     Client,
+    ConnectFailure,
+    Headers,
     Request,
+    RequestFailure,
     Response,
+    added_by,
     checked_client,
     client_of_our_own,
-    drop_frames,
+    drop_secrets,
     failure_of,
     headers_for,
     options_of_a_generated_client,
@@ -26,7 +32,11 @@ from runtime_sessions._http import (
 )
 from runtime_sessions._places import OneForEachPlace, sync_place
 from runtime_sessions._sync.bodies import read
+from runtime_sessions._words import shown
 from runtime_sessions_api.types import RequestArguments
+
+#: Marks a request that was given to the HTTP library.
+_BEGUN = "runtime_sessions_begun"
 
 
 class Connections:
@@ -45,6 +55,7 @@ class Connections:
         self._auth = auth
         self._always = always
         self._limit = limit
+        self._sent: Collection[str] = ()
         self._process = os.getpid()
         self._is_to_be_closed = given is None
         self._is_closed = False
@@ -83,13 +94,34 @@ class Connections:
             with sync_deadline(left):
                 response = self._authenticated(client, request)
         except BaseException as error:
-            drop_frames(error)
+            self._remember(request.headers, plain)
+            drop_secrets(error, partial(shown, secrets=self.secrets()))
+            if isinstance(error, DeadlineFailure) and not self._may_have_sent(request):
+                raise ConnectFailure("the deadline passed before anything was sent") from None
             raise
+        else:
+            self._remember(request.headers, plain)
         finally:
             request.headers = plain
         response.request = request
         response.history = []
         return response
+
+    def secrets(self) -> Collection[str]:
+        """Return what nobody is to be shown, also when a server sends it back."""
+        if isinstance(self._auth, BearerToken):
+            return self._auth.secrets()
+        return self._sent
+
+    def _may_have_sent(self, request: Request) -> bool:
+        """Tell whether a request was begun to be sent; an exchange that comes before is no part."""
+        is_ours = isinstance(self._auth, BearerToken)
+        return not is_ours or _BEGUN in request.extensions
+
+    def _remember(self, signed: Headers, plain: Headers) -> None:
+        """Remember what an authentication sent that is not ours, and cannot be asked."""
+        if not isinstance(self._auth, BearerToken):
+            self._sent = added_by(signed, plain)
 
     def _authenticated(self, client: Client, request: Request) -> Response:
         """Send all that an authentication wants to be sent; returns the last answer.
@@ -100,7 +132,12 @@ class Connections:
         try:
             following = next(flow)
             while True:
-                response = self._answer(client, following)
+                try:
+                    response = self._answer(client, following)
+                except RequestFailure as failure:
+                    # It may know another way, such as a token that is still good.
+                    following = flow.throw(failure)
+                    continue
                 try:
                     following = flow.send(response)
                 except StopIteration:
@@ -111,6 +148,7 @@ class Connections:
     def _answer(self, client: Client, request: Request) -> Response:
         """Send one request, and read its answer up to the limit."""
         sync_teach(request)
+        request.extensions[_BEGUN] = True
         # A token does not go where a redirect leads.
         try:
             response = client.send(request, auth=NO_AUTH, stream=True, follow_redirects=False)
@@ -124,8 +162,10 @@ class Connections:
             unmapped = failure_of(error)
             if unmapped is None:
                 raise
-            raise unmapped from error
-        return response
+        else:
+            return response
+        # Out here, for what it was holds all that was sent.
+        raise unmapped
 
     def close(self) -> None:
         """Close the connections of this place, unless they are the caller's. Others are dropped."""
