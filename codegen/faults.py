@@ -66,12 +66,8 @@ def faults(document: dict[str, Any]) -> list[Fault]:
 
 def of_structure(document: dict[str, Any]) -> Iterator[Fault]:
     """What the description of OpenAPI itself does not allow, schemas aside."""
-    errors = list(OpenAPIV31SpecValidator.schema_validator.iter_errors(document))
-    ways = [tuple(error.absolute_path) for error in errors]
-    for error, pointer in zip(errors, ways, strict=True):
-        # What is wrong inside of an object is wrong with the object too, and said once.
-        if not any(way != pointer and way[: len(pointer)] == pointer for way in ways):
-            yield _of_structure(error, pointer)
+    for error in OpenAPIV31SpecValidator.schema_validator.iter_errors(document):
+        yield _of_structure(error, tuple(error.absolute_path))
 
 
 def _of_structure(error: Any, pointer: Pointer) -> Fault:  # noqa: ANN401 - has no types

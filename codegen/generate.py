@@ -14,6 +14,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Generator, Iterator, Mapping
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ SEMANTICS = ROOT / "semantics.yaml"
 
 #: The modules that come out the same for each contract, and so are written once for all.
 SHARED = ("client", "errors", "types")
+#: What stands beside the clients.
+TAKEN = {*SHARED, "http_library"}
 #: The HTTP libraries that have the interface which the templates are written for.
 LIBRARIES = ("httpx", "httpx2")
 
@@ -94,8 +97,15 @@ def check_pins() -> None:
 
 def contracts() -> dict[str, Path]:
     """Read the table of contracts: name of the package → file."""
-    table = tomllib.loads((ROOT / "codegen" / "contracts.toml").read_text(encoding="utf-8"))
-    return {name: ROOT / file for name, file in table.items()}
+    file = ROOT / "codegen" / "contracts.toml"
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise GenerateError(f"{shown(file)} is not TOML: {error}") from error
+    for name in table:
+        if not name.isidentifier() or iskeyword(name) or name in TAKEN:
+            raise GenerateError(f"{shown(file)}: no package can be called {name!r}")
+    return {name: ROOT / path for name, path in table.items()}
 
 
 @contextlib.contextmanager

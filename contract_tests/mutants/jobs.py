@@ -115,10 +115,10 @@ for contracts, module, page, count in (
         CLASSIC,
         "contracts.classic.contract",
         (
-            "page = jobs[offset : offset + limit]\n        return Answer(\n"
-            "            200, page_view([job_view(job, now) for job in page], len(session.jobs)"
+            "for job in jobs[offset : offset + limit]\n        ]\n"
+            "        return Answer(200, page_view(page, len(jobs)"
         ),
-        "page], len(session.jobs), limit, offset)",
+        "page_view(page, len(jobs), limit, offset)",
     ),
     (
         PLATFORM,

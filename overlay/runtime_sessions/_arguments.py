@@ -71,6 +71,14 @@ def checked_id(session_id: str) -> str:
     return session_id
 
 
+def checked_count(name: str, value: int) -> int:
+    """Take a whole number above zero."""
+    is_number = isinstance(value, int)  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not is_number or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} is a whole number above zero, not {value!r}")
+    return value
+
+
 def checked_page_size(page_size: int, largest: int = LARGEST_PAGE) -> int:
     """Take how many jobs, or sessions, are on a page."""
     is_number = isinstance(page_size, int)  # pyright: ignore[reportUnnecessaryIsInstance]

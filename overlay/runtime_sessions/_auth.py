@@ -1,6 +1,6 @@
 """Who asks: the forms in which a token is sent."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from typing import NoReturn
 
 from runtime_sessions._http import Auth, Request, Response
@@ -22,6 +22,10 @@ class BearerToken(Auth):
     def auth_flow(self, request: Request) -> Generator[Request, Response]:
         """Sign a request with the token, as the HTTP library asks for it."""
         yield self._signed(request, self._token)
+
+    def secrets(self) -> Collection[str]:
+        """Return what nobody is to be shown, also when a server sends it back."""
+        return (self._token,)
 
     def _signed(self, request: Request, token: str) -> Request:
         request.headers[self._header] = self._prefix + token

@@ -1,11 +1,13 @@
 """One call over all its attempts: what is known of it, and what each answer means."""
 
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Generic, TypeVar
 
 from attrs import define, field
 
 from runtime_sessions import _errors as errors
+from runtime_sessions._bodies import TooLargeFailure
 from runtime_sessions._clock import now
 from runtime_sessions._http import RequestFailure, Response, was_never_sent
 from runtime_sessions._log import log
@@ -15,9 +17,11 @@ from runtime_sessions._retries import (
     Known,
     Retries,
     Tried,
+    left_of_call,
     pause_before_next,
     timeout_of_next,
 )
+from runtime_sessions._words import shown
 
 ResultT = TypeVar("ResultT")
 CallErrorT = TypeVar("CallErrorT", bound=errors.CallError)
@@ -33,6 +37,7 @@ class Call(Generic[ResultT]):
         timeout: How long each step of an attempt may take, in seconds.
         policy: When it is tried again.
         was_just_created: Whether its session was just created, and 404 is no last word.
+        secrets: What returns the secrets that a server may send back, and nobody is to be shown.
         attempts: How many attempts were begun.
         is_doubtful: Whether one of them may have been carried out, for all that is known.
     """
@@ -42,6 +47,7 @@ class Call(Generic[ResultT]):
     timeout: float
     policy: Retries
     was_just_created: bool
+    secrets: Callable[[], Collection[str]]
     attempts: int = 0
     is_doubtful: bool = False
     _started: float = field(factory=now)
@@ -53,6 +59,10 @@ class Call(Generic[ResultT]):
         self.attempts += 1
         self._attempt_started = now()
         return timeout_of_next(self.timeout, tried, self.policy)
+
+    def left(self) -> float | None:
+        """Return how long the call may still take, in seconds; None for as long as it takes."""
+        return left_of_call(self._tried(), self.policy)
 
     def result_of(self, response: Response) -> ResultT:
         """Return the result, or raise what is wrong with the answer."""
@@ -71,8 +81,12 @@ class Call(Generic[ResultT]):
         raise self._error(errors.OutcomeUnknownError, reason, response) from refusal
 
     def error_of(self, failure: RequestFailure) -> errors.CallError:
-        """Return what it means that no answer came."""
+        """Return what it means that no answer came, or one that is too large to be read."""
+        if isinstance(failure, TooLargeFailure):
+            self._log_attempt(failure.response.status_code)
+            return self._broken(failure.response, str(failure))
         reason = f"{type(failure).__name__}: {failure}".removesuffix(": ")
+        reason = shown(reason, self.secrets())
         self._log_attempt(reason)
         self.is_doubtful |= not was_never_sent(failure)
         error: errors.CallError
@@ -117,14 +131,19 @@ class Call(Generic[ResultT]):
             violation = f"{response.status_code} where it has {self.operation.success}"
         except ValueError as error:
             violation = str(error)
+        raise self._broken(response, violation)
+
+    def _broken(self, response: Response, violation: str) -> errors.ContractError:
+        """Return the error of an answer that breaks the contract."""
         said = f"the answer breaks the contract: {violation}"
         if self.operation.is_repeatable or errors.id_in(response.content):
-            raise self._error(errors.ContractError, said, response)
-        raise self._error(errors.LostSessionError, said, response)
+            return self._error(errors.ContractError, said, response)
+        return self._error(errors.LostSessionError, said, response)
 
     def _refusal(self, response: Response) -> errors.StatusError:
         status = 500 if response.is_server_error else response.status_code
         kind = errors.StatusError.kinds.get(status, errors.StatusError)
+        # Its words come from the answer; it is given them when it has read them.
         refusal = self._error(kind, response.reason_phrase, response)
         code = "" if refusal.code is None else f" (code {refusal.code})"
         refusal.args = (f"{response.status_code} {refusal.message}{code}",)
@@ -139,6 +158,7 @@ class Call(Generic[ResultT]):
             url=self.url,
             attempts=self.attempts,
             response=response,
+            secrets=self.secrets(),
         )
 
     def _tried(self) -> Tried:

@@ -3,7 +3,7 @@
 The HTTP library itself is named once, in `runtime_sessions_api.http_library`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, TypeVar
@@ -12,17 +12,25 @@ from runtime_sessions_api.http_library import LIBRARY, httpx
 from runtime_sessions_api.types import RequestArguments
 
 AsyncBaseTransport = httpx.AsyncBaseTransport
+AsyncByteStream = httpx.AsyncByteStream
 AsyncClient = httpx.AsyncClient
 Auth = httpx.Auth
 BaseTransport = httpx.BaseTransport
+ByteStream = httpx.SyncByteStream
 Client = httpx.Client
 Headers = httpx.Headers
+ReadTimeout = httpx.ReadTimeout
 Request = httpx.Request
 Response = httpx.Response
 #: No answer came, for whatever reason.
 RequestFailure = httpx.RequestError
 #: No connection could be made.
 ConnectFailure = httpx.ConnectError
+#: An answer came that cannot be read.
+DecodingFailure = httpx.DecodingError
+
+#: An authentication that adds nothing.
+NO_AUTH = Auth()
 
 ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
 
@@ -75,6 +83,8 @@ def headers_for(client: Client | AsyncClient, always: Mapping[str, str]) -> Head
     """Return what each request of a client carries, beside what proves who asks."""
     headers = client.headers.copy()
     headers["Accept"] = "application/json"
+    # What else there is cannot be decoded within bounds.
+    headers["Accept-Encoding"] = "gzip, deflate"
     headers.update(always)
     headers["User-Agent"] = f"runtime-sessions {headers.get('User-Agent', '')}"
     return headers
@@ -126,12 +136,27 @@ def was_never_sent(failure: RequestFailure) -> bool:
     return isinstance(failure, _BEFORE_SENDING)
 
 
-def drop_frames(error: BaseException | None) -> None:
-    """Drop the frames of the HTTP library, whose variables hold the token; its words stay."""
+def failure_of(error: Exception) -> RequestFailure | None:
+    """Return the failure that an error of aiohttp is; httpx-aiohttp passes on some as they are."""
+    if type(error).__module__.partition(".")[0] == "aiohttp":
+        return httpx.RemoteProtocolError(str(error))
+    return None
+
+
+def added_by(signed: Headers, plain: Headers) -> set[str]:
+    """Return what an authentication added to headers: whole values, and what follows a scheme."""
+    values = {value for _, value in {*signed.multi_items()} - {*plain.multi_items()}}
+    return values | {value.rpartition(" ")[2] for value in values}
+
+
+def drop_secrets(error: BaseException | None, show: Callable[[str], str]) -> None:
+    """Drop the frames of the HTTP library, whose variables hold the token; its words are shown."""
     if error is None or error.__traceback__ is None:
         return
     error.__traceback__ = None
-    drop_frames(error.__cause__)
-    drop_frames(error.__context__)
+    if error.args and all(isinstance(one, str) for one in error.args):
+        error.args = tuple(show(one) for one in error.args)
+    drop_secrets(error.__cause__, show)
+    drop_secrets(error.__context__, show)
     for one in getattr(error, "exceptions", ()):
-        drop_frames(one)
+        drop_secrets(one, show)

@@ -4,7 +4,6 @@ Each is a function of what came of the last attempt, what is known of the call a
 a new rule is one more of them, named in `pause_before_next` or in `may_be_repeated`.
 """
 
-import math
 import random
 import sys
 from collections.abc import Callable
@@ -146,6 +145,12 @@ def pause_of(came: Came, tried: Tried, policy: Retries, draw: Draw) -> float:
 
 def timeout_of_next(timeout: float, tried: Tried, policy: Retries) -> float:
     """Return the timeout of an attempt's steps, in seconds, which the deadline may shorten."""
-    deadline = math.inf if policy.deadline is None else policy.deadline
-    left = deadline - tried.seconds
-    return min(timeout, max(left, 0.001))
+    left = left_of_call(tried, policy)
+    return timeout if left is None else min(timeout, left)
+
+
+def left_of_call(tried: Tried, policy: Retries) -> float | None:
+    """Return how long a call may still take, in seconds; None for as long as it takes."""
+    if policy.deadline is None:
+        return None
+    return max(policy.deadline - tried.seconds, 0.001)

@@ -30,6 +30,7 @@ SCHEMAS = [
     "Client",
     "ImportModule",
     "Mapping",
+    "Model",
     "RequestArguments",
     "Response",
     "T",
@@ -104,6 +105,14 @@ def edit(contract: str, document: dict[str, Any]) -> None:
         "tier": reference("Tier"),
     }
     schemas["Tier"] = PLAN
+    schemas["Notes"] = {
+        "type": "object",
+        "properties": dict.fromkeys(
+            ["additional_property", "prop", "prop_dict", "prop_name"], TEXT
+        ),
+        "additionalProperties": {"type": "string", "format": "date-time"},
+    }
+    session["properties"]["notes"] = reference("Notes")
     schemas["OpenStrEnum"] = {"type": "string", "enum": ["a-b", "c"]}
     session["properties"]["of_OpenStrEnum"] = reference("OpenStrEnum")
     for name in SCHEMAS:
@@ -233,6 +242,7 @@ def test_each_new_schema_is_one_class(edited: Edited, contract: str) -> None:
     assert set(now) - set(before) == {
         *hidden,
         "OpenStrEnum_",
+        "Notes",
         "SessionPlan",
         "SessionPlansItem",
         "Tier",
@@ -351,6 +361,15 @@ def test_an_enum_may_be_null_in_every_place(edited: Edited, contract: str) -> No
     session = models.Session.from_dict({**least, "plan": "open", "tier": "premium"})
     assert session.plan is models.SessionPlan.OPEN
     assert session.tier is models.Tier.PREMIUM
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_fields_beside_those_that_are_not_listed_keep_apart(edited: Edited, contract: str) -> None:
+    notes = {"prop": "a", "prop_name": "b", "prop_dict": "c", "additional_property": "d"}
+    more = {"noted": MOMENT}
+    read = edited.module(f"{contract}.models").Notes.from_dict(notes | more)
+    assert read.to_dict() == notes | more
+    assert read.additional_keys == ["noted"]
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)

@@ -98,6 +98,12 @@ EDITS = [
         "Batch",
         "'batch' and 'Batch' would both be BATCH in Python",
     ),
+    (
+        "[batch, dedicated]",
+        "\n        - batch\n        - Batch",
+        "- Batch",
+        "'batch' and 'Batch' would both be BATCH in Python",
+    ),
     ("[batch, dedicated]", "[a-b, a_b]", "a_b", "'a-b' and 'a_b' would both be A_B in Python"),
     ("[batch, dedicated]", "[1, '+', value_1]", "1", "is of texts alone, or of integers alone"),
     (

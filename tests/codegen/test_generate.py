@@ -283,6 +283,8 @@ def test_what_is_wrong_in_several_contracts_is_told_at_once(checkout: Checkout) 
     assert done.returncode == 2
     first, *lines = done.stderr.splitlines()
     assert first == "error: no client can be generated:"
+    # What an anchor shares is told once.
+    assert len(lines) == len(set(lines))
     files = [line.partition(":")[0] for line in lines]
     assert set(files) == {"openapi.yaml", "openapi-platform.yaml"}
     assert all(line.endswith("'bool' is no type; is 'boolean' meant?") for line in lines)
@@ -293,6 +295,26 @@ def test_a_contract_that_is_not_there_is_named(checkout: Checkout) -> None:
     done = checkout.run()
     assert done.returncode == 2
     assert done.stderr.endswith("openapi.yaml: No such file or directory\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('types = "openapi.yaml"', "contracts.toml: no package can be called 'types'"),
+        ('new-one = "openapi.yaml"', "contracts.toml: no package can be called 'new-one'"),
+        ("tides", "contracts.toml is not TOML: "),
+    ],
+)
+def test_a_table_of_contracts_that_will_not_do_is_told(
+    checkout: Checkout, line: str, said: str
+) -> None:
+    with checkout.contracts.open("a") as contracts:
+        contracts.write(f"{line}\n")
+    done = checkout.run()
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_failure_after_the_first_contract_leaves_everything(checkout: Checkout) -> None:

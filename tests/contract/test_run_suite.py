@@ -1,6 +1,8 @@
 """The suite as other people's tests use it: one function, one frozen result."""
 
 import dataclasses
+import os
+from pathlib import Path
 
 import pytest
 
@@ -68,3 +70,17 @@ def test_what_cannot_run_says_why(contract: str) -> None:
         run_suite(far)
     with pytest.raises(ValueError, match="There is no part rase: choose from race, model"):
         run_suite(nobody, parts=["rase"])
+
+
+def test_a_netrc_of_the_users_is_no_credential_of_the_fuzz(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password secret\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with emulator:
+        result = run_suite(Target.emulator(emulator), parts=["fuzz"], seed=1, examples=0.05)
+    wrong = [each for each in result.violations if each.check != "covered"]
+    assert wrong == []
+    assert result.coverage.statuses["createSession", "200"]
+    assert "NETRC" not in os.environ

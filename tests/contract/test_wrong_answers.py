@@ -17,6 +17,7 @@ from rich.console import Console
 from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.drivers.race import race
 from runtime_sessions_contract.drivers.tour import tour
+from runtime_sessions_contract.report import html
 from runtime_sessions_contract.report.summary import summarise
 from runtime_sessions_contract.run.coverage import Gaps
 from runtime_sessions_contract.run.run import Run
@@ -152,6 +153,9 @@ def test_a_bug_of_the_suite_is_told_as_one_and_hides_no_other_part(
     (bug,) = result.bugs
     assert bug.startswith("race, as a whole: KeyError: '201' (test_wrong_answers.py:")
     assert result.timings.keys() == {"race", "client"}
+    assert not result.violations
+    assert not result.holds
+    assert "has no verdict: the suite itself failed" in html.page(result)
 
 
 def reversed_history(method: str, path: str, status: int, answer: Any) -> tuple[int, Any]:

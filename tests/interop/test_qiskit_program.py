@@ -276,7 +276,7 @@ def test_nothing_leaves_the_machine(ibm: Any, emulator: Emulator) -> None:
     assert {asked["method"] for asked in refused} >= {"CONNECT", "GET"}
 
 
-@pytest.mark.skipif(not PLATFORM, reason="what only the current generation has")
+@pytest.mark.skipif(not PLATFORM, reason="what only the platform contract has")
 def test_the_instances_of_an_account(ibm: Any, emulator: Emulator) -> None:
     assert {found["crn"]: found["plan"] for found in ibm.instances()} == {
         emulator.instance: "standard",
@@ -310,7 +310,7 @@ def test_the_primitives_that_prepare_their_programs_themselves(
     assert programs == ["executor", "executor"]
 
 
-@pytest.mark.skipif(not PLATFORM, reason="what only the current generation has")
+@pytest.mark.skipif(not PLATFORM, reason="what only the platform contract has")
 def test_an_instance_that_has_used_all_that_it_may(
     bell: Callable[[Any], Circuits],
 ) -> None:

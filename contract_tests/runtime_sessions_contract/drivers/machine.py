@@ -1,4 +1,4 @@
-"""The machine: Hypothesis drives the server through the generated client, and shrinks findings."""
+"""The machine: Hypothesis uses the server at random, and shortens what it finds."""
 
 import math
 import time
@@ -175,7 +175,7 @@ def machine(  # noqa: C901 - a rule each
 
 
 def drive(run: Run) -> None:
-    """Let the machine run; what it finds goes to the run, in its shortest form."""
+    """Let the machine run; what it finds goes to the run, as short as it gets."""
     found: list[list[Violation]] = []
     first: list[float] = []
 

@@ -11,7 +11,7 @@ from runtime_sessions_contract.suite.result import Result
 
 
 def write(result: Result, folder: Path) -> list[Path]:
-    """Write all of them into a folder, which is made. Returns where they are."""
+    """Write all reports into a folder, which is created if need be; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {
         "report.html": page(result),

@@ -1,4 +1,4 @@
-"""The report as a page: one file, no address of anything else in it, readable without a script."""
+"""The report as an HTML page: one file that needs no script and loads nothing else."""
 
 from collections.abc import Sequence
 from html import escape
@@ -39,9 +39,11 @@ WIDTH, HEIGHT = 190, 116
 
 
 def page(result: Result) -> str:
-    """The page."""
+    """The text of the page."""
     found, differs = result.findings, result.differences
     verdict = "holds to the contract"
+    if result.bugs:
+        verdict = "has no verdict: the suite itself failed"
     if found:
         verdict = f"breaks the contract: {len(found)} finding{'s' if len(found) > 1 else ''}"
     mood = "good" if result.holds else "bad"
@@ -100,6 +102,7 @@ def _finding(result: Result, number: int | str, finding: Finding) -> str:
 
 
 def _matrix(result: Result) -> str:
+    """The table of checks by operations."""
     rows = [f"<tr><th>check{''.join(f'<th>{escape(name)}' for name in result.columns)}"]
     for check, cells in result.matrix():
         row = "".join(
@@ -115,6 +118,7 @@ def _matrix(result: Result) -> str:
 
 
 def _diagram(result: Result) -> str:
+    """The drawing of the states, with the operations that were called in each."""
     coverage = result.coverage
     label = "States and what was called in each"
     parts = [f'<svg viewBox="0 0 820 436" role="img" aria-label="{label}">{MARKER}']
@@ -137,6 +141,7 @@ def _diagram(result: Result) -> str:
 
 
 def _arrow(start: tuple[int, int], end: tuple[int, int], count: int) -> str:
+    """An arrow of the drawing, from one state to another."""
     (x1, y1), (x2, y2) = start, end
     if x2 - x1 > 2 * WIDTH:
         # Past the boxes between: over them, or below.

@@ -3,6 +3,7 @@
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.wire.exchange import Exchange
+from runtime_sessions_contract.wire.trust import trusted
 
 
 class Recorder(httpx.BaseTransport):
@@ -13,7 +14,7 @@ class Recorder(httpx.BaseTransport):
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._inner = run.transport or httpx.HTTPTransport(retries=0)
+        self._inner = run.transport or httpx.HTTPTransport(verify=trusted())
         self._own = run.transport is None
         self.taken: list[Exchange] = []
 
@@ -28,7 +29,12 @@ class Recorder(httpx.BaseTransport):
             self._keep(request, body, 0, {}, str(error).encode(), sent)
             raise
         self._keep(
-            request, body, response.status_code, dict(response.headers), response.content, sent
+            request,
+            body,
+            response.status_code,
+            dict(response.headers.items()),
+            response.content,
+            sent,
         )
         return response
 
@@ -41,11 +47,12 @@ class Recorder(httpx.BaseTransport):
         content: bytes,
         sent: float,
     ) -> None:
+        """Keep a call and its answer."""
         self.taken.append(
             self._run.exchange(
                 method=request.method,
                 url=str(request.url),
-                request_headers=dict(request.headers),
+                request_headers=dict(request.headers.items()),
                 request_body=body,
                 status=status,
                 headers=headers,

@@ -65,8 +65,8 @@ class Result:
 
     @property
     def holds(self) -> bool:
-        """Whether the server holds to the contract."""
-        return not self.violations
+        """Whether the server holds to the contract; not so where the suite itself failed."""
+        return not self.violations and not self.bugs
 
     @property
     def calls(self) -> int:

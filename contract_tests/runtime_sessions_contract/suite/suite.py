@@ -1,4 +1,4 @@
-"""The suite: its parts, one after the other, and what they come to."""
+"""The suite: it runs its parts, one after the other."""
 
 import random
 import time
@@ -23,17 +23,18 @@ from runtime_sessions_contract.wire.curl import curl
 
 
 def _model(run: Run) -> None:
+    """Walk the tour, then let the machine run."""
     tour(run)
     if not run.over:
         drive(run)
 
 
-#: What runs each part.
+#: What runs each part: the quick ones first.
 RUNNERS: dict[str, Callable[[Run], None]] = {
     "race": race,
     "model": _model,
-    "fuzz": fuzz,
     "client": client_holds,
+    "fuzz": fuzz,
 }
 #: The parts, in the order in which they run.
 PARTS: Final = tuple(RUNNERS)
@@ -122,12 +123,12 @@ def execute(run: Run, parts: tuple[str, ...]) -> Result:
 
 
 def _perform(run: Run, part: str) -> None:
-    """Run one part; whatever happens in it, the next one is not hidden by it."""
+    """Run one part. Whatever happens in it, the next part will run."""
     attempt(run, "as a whole", lambda: RUNNERS[part](run))
 
 
 def _gaps(run: Run, parts: tuple[str, ...]) -> Gaps:
-    """What was not seen, and why; where nothing else is wrong, that is a violation itself."""
+    """What was not seen. If nothing else is wrong, a gap in the coverage is a violation itself."""
     gaps = run.coverage.missing(
         fuzz="fuzz" in parts, model="model" in parts, control=run.control is not None
     )
@@ -160,6 +161,7 @@ def _names_known(run: Run) -> None:
 
 
 def _unseen(missed: str) -> Violation:
+    """The violation that something was not seen in a run."""
     return Violation(
         "covered", missed, f"to see: {missed}", "it never came about in this run", "#/paths"
     )

@@ -6,6 +6,7 @@ from typing import Any
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract.model.moments import moment
 from runtime_sessions_contract.target.target import TIMEOUT, CannotRunError
+from runtime_sessions_contract.wire.trust import trusted
 
 CREATED, REFUSED = 200, 400
 
@@ -19,7 +20,7 @@ class Control:
     """
 
     def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT, trust_env=False)
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT, trust_env=False, verify=trusted())
         self._base, self._at, self._rate = 0.0, 0.0, 1.0
         try:
             first = self._sync(self._answer("GET", "/clock"))
@@ -62,6 +63,7 @@ class Control:
         self._http.close()
 
     def _answer(self, method: str, path: str, body: dict[str, Any] | None = None) -> float:
+        """Make a call; returns the time that the answer tells."""
         answer = self._http.request(method, path, json=body)
         answer.raise_for_status()
         now = moment(answer.json().get("now"))
@@ -70,5 +72,6 @@ class Control:
         return now
 
     def _sync(self, now: float) -> float:
+        """Take over the server's time."""
         self._base, self._at = now, time.monotonic()
         return now

@@ -2,6 +2,7 @@
 
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract.target.target import TIMEOUT, CannotRunError, Target
+from runtime_sessions_contract.wire.trust import trusted
 
 
 def check(target: Target) -> None:
@@ -25,6 +26,7 @@ def check(target: Target) -> None:
                 f"{target.url}/sessions/none",
                 headers=target.headers(token),
                 timeout=TIMEOUT,
+                verify=trusted(),
                 trust_env=target.on_loopback is False,
             ).status_code
         except (httpx.HTTPError, httpx.InvalidURL) as error:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -18,7 +19,8 @@ from runtime_sessions_emulator.compute.worker import read_frame, write_frame
 from runtime_sessions_emulator.core.computation import Computed
 from runtime_sessions_emulator.core.job import JobStatus, Outcome
 
-_WORKER: Final = "runtime_sessions_emulator.compute.worker"
+# Without -P a file of the user's beside the program could stand in for a library's.
+_WORKER: Final = (sys.executable, "-P", "-m", "runtime_sessions_emulator.compute.worker")
 _PROCESSES: Final = max(1, min(4, os.cpu_count() or 1))
 #: The code of a job that its backend could not run, in IBM's registry of codes.
 _BACKEND_FAILED: Final = 1010
@@ -64,10 +66,9 @@ class QueuedComputation:
 class Worker:
     """A process that computes one job after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, on a module of ours
-            # Without -P a file of the user's beside the program could stand in for a library's.
-            [sys.executable, "-P", "-m", _WORKER],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -103,12 +104,18 @@ class Worker:
 
 
 class Workers:
-    """The workers of this process; all emulators share them, because they take seconds to begin."""
+    """The workers of this process; all emulators share them, because they take seconds to begin.
 
-    def __init__(self, processes: int = _PROCESSES) -> None:
+    Args:
+        processes: How many there are at most.
+        command: What begins one.
+    """
+
+    def __init__(self, processes: int = _PROCESSES, command: Sequence[str] = _WORKER) -> None:
         self.lock: Final = threading.RLock()
         self._changed = threading.Condition(self.lock)
         self._processes = processes
+        self._command = command
         self._queue: deque[QueuedComputation] = deque()
         self._threads = 0
         self._idle = 0
@@ -152,7 +159,7 @@ class Workers:
         while True:
             computation, ticket = self._next()
             if worker is None:
-                worker = Worker()
+                worker = Worker(self._command)
             with self.lock:
                 self._alive.add(worker)
                 if computation.ticket is not ticket:

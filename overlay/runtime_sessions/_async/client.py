@@ -11,6 +11,7 @@ from attrs import evolve
 from runtime_sessions._arguments import (
     Ending,
     Endings,
+    checked_count,
     checked_endings,
     checked_id,
     checked_page_size,
@@ -48,6 +49,7 @@ from runtime_sessions._retries import Retries
 from runtime_sessions._secrets import Secret
 from runtime_sessions._settings import find_settings, from_arguments
 from runtime_sessions._unended import Unended
+from runtime_sessions._words import shown
 from runtime_sessions_api.client import AuthenticatedClient
 from runtime_sessions_api.types import UNSET, Unset
 
@@ -67,6 +69,7 @@ class AsyncSessionsClient:
         timeout: float | timedelta = 30.0,
         retries: Retries | None = Retries(),  # noqa: B008 - it is frozen
         http_client: AsyncClient | None = None,
+        answer_limit: int = 16 * 2**20,
         ledger: str | os.PathLike[str] | Ledger | None = None,
     ) -> None:
         """Make a client. Nothing is sent yet; its calls raise a `CallError` when they fail.
@@ -85,13 +88,14 @@ class AsyncSessionsClient:
             timeout: How long each step of one attempt (connect, write, read) may take, in seconds.
             retries: When a call is tried again, and until when; None for one attempt.
             http_client: An httpx client of your own to send with: its proxies, certificates,
-                limits, hooks and headers hold, its timeout does not. It is yours to close.
+                limits, hooks and headers hold, its timeout does not, and no redirect is followed.
+                It is yours to close.
+            answer_limit: How many bytes an answer has at most, decoded; a larger one is not read.
             ledger: Where it is written down what is created, until it has ended: a path, or one
                 that clients share.
 
         Raises:
             SettingsError: No base URL or token is found, or, with platform, no CRN.
-            ImportError: An `ApiKey` needs the extra `iam`.
         """
         # First of all: no traceback shows them as plain text any more.
         token, base_url = Secret(token or ""), Secret(base_url or "")
@@ -103,6 +107,7 @@ class AsyncSessionsClient:
             contract=checked_text("contract", contract, CONTRACTS) if contract else None,
         )
         seconds = checked_seconds("timeout", timeout)
+        limit = checked_count("answer_limit", answer_limit)
         brings_its_own = isinstance(auth, Auth)
         if brings_its_own and token:
             raise ValueError("the token is for nothing: this `auth` brings its own")
@@ -112,7 +117,7 @@ class AsyncSessionsClient:
         who_asks = auth_from(auth or goes_by.auth_with, settings.token)
         self._caller = AsyncCaller(
             goes_by,
-            AsyncConnections(http_client, who_asks, goes_by.headers),
+            AsyncConnections(http_client, who_asks, goes_by.headers, limit),
             settings.base_url,
             seconds,
             retries or Retries(attempts=1),
@@ -174,7 +179,7 @@ class AsyncSessionsClient:
         if wanted is not None:
             with suppress(OSError):
                 self._caller.unended.write_down(session_id, wanted)
-        error.add_note(f"session {session_id} was created: cancelled, or noted why not")
+        error.add_note(f"session {shown(session_id)} was created: cancelled, or noted why not")
         caller = self._caller.for_a_new_session()
         session = AsyncSessionHandle(caller, session_id, Endings("leave", "cancel"))
         await session._leave(error)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
@@ -344,6 +349,11 @@ class AsyncSessionsClient:
             else:
                 ended.append(entry.id)
         return tuple(ended)
+
+    @property
+    def base_url(self) -> str:
+        """Where the service is, without a slash at its end."""
+        return self._caller.base_url
 
     @property
     def unended(self) -> tuple[str, ...]:

@@ -62,12 +62,13 @@ class Caller:
             self.timeout,
             self.retries,
             self.was_just_created,
+            self.connections.secrets,
         )
         while True:
             timeout = call.begin_attempt()
             request = self.connections.request(operation.request, self.base_url, timeout)
             try:
-                response = self.connections.send(request)
+                response = self.connections.send(request, call.left())
                 return call.result_of(response)
             except RequestFailure as failure:
                 problem = call.error_of(failure)

@@ -9,13 +9,13 @@ from attrs import field as _attrs_field
 
 from ..models.session_mode import SessionMode
 from ..models.session_status import SessionStatus
-from ..types import UNSET, Timestamp, Unset
+from ..types import UNSET, Model, Timestamp, Unset
 
 T = TypeVar("T", bound="ExtendedSession")
 
 
-@_attrs_define
-class ExtendedSession:
+@_attrs_define(eq=False, repr=False)
+class ExtendedSession(Model):
     """A session with its owner, its status and the history of it.
 
     Attributes:

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import Model
+
 T = TypeVar("T", bound="JobParams")
 
 
-@_attrs_define
-class JobParams:
+@_attrs_define(eq=False, repr=False)
+class JobParams(Model):
     """The arguments of the program."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import Model
+
 T = TypeVar("T", bound="JobUsage")
 
 
-@_attrs_define
-class JobUsage:
+@_attrs_define(eq=False, repr=False)
+class JobUsage(Model):
     """What the job used."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

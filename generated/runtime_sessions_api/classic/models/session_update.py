@@ -5,11 +5,13 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..types import Model
+
 T = TypeVar("T", bound="SessionUpdate")
 
 
-@_attrs_define
-class SessionUpdate:
+@_attrs_define(eq=False, repr=False)
+class SessionUpdate(Model):
     """What to change.
 
     Attributes:

@@ -8,13 +8,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.job_status import JobStatus
-from ..types import UNSET, Timestamp, Unset
+from ..types import UNSET, Model, Timestamp, Unset
 
 T = TypeVar("T", bound="Job")
 
 
-@_attrs_define
-class Job:
+@_attrs_define(eq=False, repr=False)
+class Job(Model):
     """A job.
 
     Attributes:

@@ -9,13 +9,13 @@ from attrs import field as _attrs_field
 
 from ..models.session_mode import SessionMode
 from ..models.session_state import SessionState
-from ..types import UNSET, Timestamp, Unset
+from ..types import UNSET, Model, Timestamp, Unset
 
 T = TypeVar("T", bound="Session")
 
 
-@_attrs_define
-class Session:
+@_attrs_define(eq=False, repr=False)
+class Session(Model):
     """A session.
 
     Attributes:

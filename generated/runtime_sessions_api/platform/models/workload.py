@@ -9,13 +9,13 @@ from attrs import field as _attrs_field
 
 from ..models.workload_mode import WorkloadMode
 from ..models.workload_status import WorkloadStatus
-from ..types import UNSET, Timestamp, Unset
+from ..types import UNSET, Model, Timestamp, Unset
 
 T = TypeVar("T", bound="Workload")
 
 
-@_attrs_define
-class Workload:
+@_attrs_define(eq=False, repr=False)
+class Workload(Model):
     """A session, a batch, or a job that is in neither.
 
     Attributes:

@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.billing_status import BillingStatus
-from ..types import UNSET, Unset
+from ..types import UNSET, Model, Unset
 
 T = TypeVar("T", bound="WorkloadUsage")
 
 
-@_attrs_define
-class WorkloadUsage:
+@_attrs_define(eq=False, repr=False)
+class WorkloadUsage(Model):
     """What a workload used.
 
     Attributes:
