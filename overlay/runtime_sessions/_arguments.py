@@ -79,9 +79,9 @@ def checked_count(name: str, value: int) -> int:
     return value
 
 
-def checked_page_size(page_size: int) -> int:
-    """Take how many jobs are on a page."""
+def checked_page_size(page_size: int, largest: int = LARGEST_PAGE) -> int:
+    """Take how many jobs, or sessions, are on a page."""
     is_number = isinstance(page_size, int)  # pyright: ignore[reportUnnecessaryIsInstance]
-    if not is_number or page_size not in range(1, LARGEST_PAGE + 1):
-        raise ValueError(f"page_size is a whole number from 1 to {LARGEST_PAGE}, not {page_size!r}")
+    if not is_number or page_size not in range(1, largest + 1):
+        raise ValueError(f"page_size is a whole number from 1 to {largest}, not {page_size!r}")
     return page_size

@@ -225,6 +225,8 @@ class AsyncSessionHandle:
             operation = operation.watched_by(watcher)
         details = await self._send(operation)
         self._details = details
+        if details.state in FINAL:
+            self._caller.unended.strike(self.id)
         return details
 
     async def _end(self, ending: Ending) -> None:
@@ -258,6 +260,8 @@ class AsyncSessionHandle:
     async def _end_block(self, ending: Ending) -> None:
         """End the session as a block does: one that cannot be drained is ended as by an error."""
         if ending == "leave":
+            # On purpose: it is nobody's to end.
+            self._caller.unended.strike(self.id)
             return
         try:
             await self._end(ending)

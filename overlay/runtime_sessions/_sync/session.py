@@ -226,6 +226,8 @@ class SessionHandle:
             operation = operation.watched_by(watcher)
         details = self._send(operation)
         self._details = details
+        if details.state in FINAL:
+            self._caller.unended.strike(self.id)
         return details
 
     def _end(self, ending: Ending) -> None:
@@ -259,6 +261,8 @@ class SessionHandle:
     def _end_block(self, ending: Ending) -> None:
         """End the session as a block does: one that cannot be drained is ended as by an error."""
         if ending == "leave":
+            # On purpose: it is nobody's to end.
+            self._caller.unended.strike(self.id)
             return
         try:
             self._end(ending)
