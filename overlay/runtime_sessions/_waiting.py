@@ -75,10 +75,10 @@ class StandingClock:
         self._looks += 1
         if self._looks >= STANDING_LOOKS and time.monotonic() - self._since >= STANDING_TIME:
             raise WaitTimeoutError(
-                f"session {self._session_id} will not change: the emulator's clock is {shown(said)}. "
-                "Move it with `emulator.advance(seconds)`, or let the time pass as the client sleeps, "
-                "with `set_testing(True, sleep=emulator.advance)` or the fixture "
-                "`runtime_sessions_sleeping_emulator`"
+                f"session {self._session_id} will not change: the emulator's clock is "
+                f"{shown(said)}. Move it with `emulator.advance(seconds)`, or let the time pass as "
+                "the client sleeps, with `set_testing(True, sleep=emulator.advance)` or the "
+                "fixture `runtime_sessions_sleeping_emulator`"
             )
 
 
