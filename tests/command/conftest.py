@@ -81,9 +81,9 @@ def shell(emulator: Emulator, contract: str, tmp_path: Path) -> Shell:
     }
     if contract == "platform":
         environment |= {
-            "QISKIT_IBM_TOKEN": emulator.api_key,
+            "QISKIT_IBM_TOKEN": str(emulator.api_key),
             "QISKIT_IBM_CHANNEL": "ibm_quantum_platform",
-            "IAM_URL": emulator.iam_url,
+            "IAM_URL": str(emulator.iam_url),
         }
     return Shell(environment)
 

@@ -428,6 +428,7 @@ def test_watch_ends_after_some_looks(
     shell: Shell, client: SessionsClient, emulator: Emulator, contract: str
 ) -> None:
     session = client.create(backend=emulator.backend)
+    assert shell("watch", "--json").exit_code == 2
     result = shell("watch", "--times", "2", "--interval", "1s")
     if contract == "classic":
         assert result.exit_code == 2

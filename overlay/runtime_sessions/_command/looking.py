@@ -199,6 +199,8 @@ def watch(shell: Shell, *, interval: timedelta, times: int | None) -> None:
 
     Without a terminal the last look is printed.
     """
+    if shell.as_json:
+        raise click.UsageError("watch is for people: `list --json` is one look, as a document")
     looks: Iterator[int] = itertools.count(1) if times is None else iter(range(1, times + 1))
     out = console()
     with shell.client() as client, Live(console=out, auto_refresh=False) as live:
