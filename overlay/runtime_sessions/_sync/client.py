@@ -17,7 +17,7 @@ from runtime_sessions._arguments import (
     checked_seconds,
     checked_text,
 )
-from runtime_sessions._auth import auth_from
+from runtime_sessions._auth import UnusableToken, auth_from
 from runtime_sessions._contracts import (
     CONTRACTS,
     Created,
@@ -27,12 +27,12 @@ from runtime_sessions._contracts import (
     SessionDetails,
 )
 from runtime_sessions._contracts.base import NewSession
-from runtime_sessions._errors import ContractError, LostSessionError, id_in
+from runtime_sessions._errors import ContractError, LostSessionError, SettingsError, id_in
 from runtime_sessions._http import Auth, Client
 from runtime_sessions._operations import Operation
 from runtime_sessions._retries import Retries
 from runtime_sessions._secrets import Secret
-from runtime_sessions._settings import find_settings, from_arguments
+from runtime_sessions._settings import find_settings, from_arguments, where_token_is
 from runtime_sessions._sync.caller import Caller
 from runtime_sessions._sync.connections import Connections
 from runtime_sessions._sync.session import SessionHandle
@@ -98,7 +98,10 @@ class SessionsClient:
             raise ValueError("the token is for nothing: this `auth` brings its own")
         settings = find_settings(arguments, needs_token=not brings_its_own)
         goes_by = CONTRACTS[settings.contract](settings.instance)
-        who_asks = auth_from(auth or goes_by.auth_with, settings.token)
+        try:
+            who_asks = auth_from(auth or goes_by.auth_with, settings.token)
+        except UnusableToken as error:
+            raise SettingsError(f"{error}: {where_token_is(token)}") from None
         self._caller = Caller(
             goes_by,
             Connections(http_client, who_asks, goes_by.headers, limit),
