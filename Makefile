@@ -31,6 +31,7 @@ check-generated: .venv/installed ## Fail, with the diff, when what `make generat
 
 .PHONY: docs
 docs: .venv/installed ## Write anew what docs/ shows of the contract
+	@$(BIN)/python codegen/architecture.py
 	@$(BIN)/python codegen/assumptions.py
 	@$(BIN)/python codegen/lifecycle.py
 	@$(BIN)/python codegen/rules.py
@@ -53,9 +54,10 @@ successor: .venv/installed ## Build all on httpx2 instead of httpx, in an enviro
 	@$(BIN)/python codegen/successor.py
 
 .PHONY: lint
-lint: .venv/installed ## Ruff: rules and format
+lint: .venv/installed ## Ruff: rules and format; import-linter: which room may know of which
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
 
 CONTRACTS := $(shell sed -n 's/^[a-z_]* = "\(.*\)"$$/\1/p' codegen/contracts.toml)
 
@@ -92,6 +94,10 @@ types: .venv/installed ## mypy --strict and pyright
 unit: .venv/installed ## The tests of this repository (TESTS=tests/overlay for some)
 	@$(BIN)/pytest --numprocesses auto --dist loadfile $(TESTS)
 
+.PHONY: coverage
+coverage: .venv/installed ## Show which lines and branches no test reaches (TESTS=tests/overlay for some)
+	@$(BIN)/pytest --quiet --numprocesses auto --dist loadfile --cov --cov-report term $(TESTS)
+
 .PHONY: bench-emulator
 bench-emulator: .venv/installed ## Measure the emulator beside a bare route and Prism, and fuzz it
 	@$(BIN)/python benchmarks/emulator.py
@@ -112,7 +118,7 @@ $(INTEROP_PLATFORM:%=.venv-interop-%/installed): QISKIT := 'qiskit>=2'
 .venv-interop-%/installed: pyproject.toml
 	@$(PYTHON) -m venv .venv-interop-$*
 	@.venv-interop-$*/bin/python -m pip install --quiet --disable-pip-version-check \
-	  'qiskit-ibm-runtime==$*' $(QISKIT) 'pytest>=9' 'pyyaml>=6.0' 'sybil>=9.0' --editable '.[emulator]'
+	  'qiskit-ibm-runtime==$*' $(QISKIT) 'pytest>=9' 'pyyaml>=6.0' 'sybil>=9.0' --editable '.[qiskit]'
 	@touch $@
 .PRECIOUS: .venv-interop-%/installed
 
@@ -126,7 +132,7 @@ interop-qrmi: .venv-interop-qrmi/installed
 .venv-interop-qrmi/installed: pyproject.toml
 	@$(PYTHON) -m venv .venv-interop-qrmi
 	@.venv-interop-qrmi/bin/python -m pip install --quiet --disable-pip-version-check \
-	  'qrmi==$(INTEROP_QRMI)' 'pytest>=9' 'pyyaml>=6.0' 'sybil>=9.0' --editable '.[emulator]'
+	  'qrmi==$(INTEROP_QRMI)' 'pytest>=9' 'pyyaml>=6.0' 'sybil>=9.0' --editable '.[qiskit]'
 	@touch $@
 
 .PHONY: bench-client

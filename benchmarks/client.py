@@ -67,9 +67,9 @@ def serving() -> Generator[str]:
             [sys.executable, "-m", *command], stdout=subprocess.DEVNULL
         ) as server:
             try:
-                while not (file.exists() and file.read_text()):
+                while not file.exists():
                     time.sleep(0.02)
-                yield file.read_text().strip()
+                yield file.read_text().splitlines()[0]
             finally:
                 server.terminate()
 
@@ -89,7 +89,7 @@ def a_get(url: str) -> Figures:
     base = taken["httpx"]
     ratio = taken["overlay"] / base
     figures: Figures = [
-        ("client.get(id) / httpx.Client.get(url).json()", ratio, "≤ 1.05", ratio <= 1.05)
+        ("client.get(id) / httpx.Client.get(url).json()", ratio, "≤ 1.00", ratio <= 1.00)
     ]
     if official is not None:
         ratio = taken["official"] / base
@@ -125,7 +125,7 @@ def a_page() -> Figures:
     page["jobs"] = [copy.deepcopy(page["jobs"][0]) for _ in range(200)]
     with tempfile.TemporaryDirectory() as folder:
         stock = Path(folder) / "stock_client"
-        generate.generate(contract, stock, None)
+        generate.generate_stock(contract, stock)
         sys.path.insert(0, folder)
         stock_page: Any = import_module("stock_client.models").JobPage
         body = json.dumps(page).encode()
@@ -142,7 +142,7 @@ def a_page() -> Figures:
     whole = (taken["overlay"] - taken["parse"]) / taken["stock"]
     return [
         ("decoding a page of 200 jobs / by the stock generator", ratio, "≤ 0.55", ratio <= 0.55),
-        ("the same, and held to the contract", whole, "", True),
+        ("the same, and held to the contract", whole, "≤ 0.45", whole <= 0.45),
     ]
 
 
@@ -169,7 +169,7 @@ def imports() -> Figures:
                 times[name].append(children(setup + code, cache))
     taken = {name: statistics.median(seconds[1:]) for name, seconds in times.items()}
     ratio = (taken["overlay"] - taken["nothing"]) / (taken["httpx"] - taken["nothing"])
-    return [("import of all that a call needs / import httpx", ratio, "≤ 1.8", ratio <= 1.8)]
+    return [("import of all that a call needs / import httpx", ratio, "≤ 1.5", ratio <= 1.5)]
 
 
 def children(code: str, cache: str) -> float:

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from runtime_sessions import (
     AsyncSessionsClient,
@@ -27,23 +27,29 @@ from runtime_sessions import (
     SessionsClient,
     set_testing,
 )
-from runtime_sessions_emulator import Emulator, Fault
+from runtime_sessions_emulator import Emulator, Fault, FaultKind
 
 # By what name a create asks for its TTL, in each contract.
 TTLS = {"classic": "max_session_ttl", "platform": "max_ttl"}
 RATE = 0.12  # of which a sixth finds nothing to alter
 STATUSES = (502, 503, 520, 521, 522, 523, 524)
 # A 429 after the deed would be a lie, and a gateway's 403 a refusal: those two come before it.
-KINDS = [
-    *((kind, after, None) for kind in ("error", "reset", "broken_json") for after in (False, True)),
-    *(("gateway", after, status) for status in STATUSES for after in (False, True)),
-    ("rate_limit", False, None),
-    ("not_found_yet", False, None),
-    ("delay", False, None),
-    ("delay", True, None),
-    ("truncated", True, None),
-    ("unknown_value", True, None),
-    ("missing_field", True, None),
+BOTH = (False, True)
+CUTTING = (FaultKind.ERROR, FaultKind.RESET, FaultKind.BROKEN_JSON)
+FAULTS = [
+    *(Fault(kind, after=after) for kind in CUTTING for after in BOTH),
+    *(
+        Fault("gateway", after=after, status=status)
+        for status in STATUSES
+        for after in (False, True)
+    ),
+    Fault("rate_limit", retry_after=2),
+    Fault("not_found_yet", seconds=3600),
+    Fault("delay", seconds=0.02),
+    Fault("delay", seconds=0.02, after=True),
+    Fault("truncated"),
+    Fault("unknown_value"),
+    Fault("missing_field"),
 ]
 
 
@@ -94,14 +100,9 @@ class Counts:
 
 def faulty(emulator: Emulator) -> None:
     """Switch on faults of every kind, so that a tenth of the calls is struck."""
-    each = 1 - (1 - RATE) ** (1 / len(KINDS))
-    for kind, after, status in KINDS:
-        seconds = 3600 if kind == "not_found_yet" else 0.02
-        emulator.add_fault(
-            Fault(
-                kind, after=after, status=status, probability=each, seconds=seconds, retry_after=2
-            )
-        )
+    each = 1 - (1 - RATE) ** (1 / len(FAULTS))
+    for fault in FAULTS:
+        emulator.add_fault(evolve(fault, probability=each))
 
 
 def work(ttl: int) -> None:

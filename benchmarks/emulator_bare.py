@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runtime_sessions_emulator._emulator import HOST, address, configured, listen
+from runtime_sessions_emulator.server.emulator import HOST, address, configured, listen
 
 
 def main() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
+import json
 import re
 import subprocess
 import sys
@@ -11,8 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import yaml
-from compare import Change, compare
+from compare import Change, CompareError, compare
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -29,7 +30,7 @@ def main() -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         return verdict()
-    except BreakingError as error:
+    except (BreakingError, CompareError) as error:
         print(f"error: {error}", file=sys.stderr)
     except Exception as error:  # noqa: BLE001 - Python's own status 1 would say that it breaks
         print(
@@ -55,7 +56,7 @@ def verdict() -> int:
     for file in table.values():
         before, after = at_revision(base, file), parsed((ROOT / file).read_text("utf-8"), file)
         # A contract that was not there has nobody yet whom it could break.
-        changes = compare(before, after) if before else []
+        changes = compare(before, after, (f"{base}:{file}", file)) if before else []
         unnoted += [c for c in changes if breaks(c) and not noted(c, notes)]
         print(report(file, base, before, after, changes))
     if unnoted:
@@ -88,12 +89,24 @@ def git(*arguments: str) -> str | None:
 
 def parsed(text: str, name: str) -> dict[str, Any]:
     """The contract that a text holds."""
+    # Here, so that an interpreter without it has no status of its own.
+    import yaml  # noqa: PLC0415
+
     try:
-        document = yaml.safe_load(text)
+        # By way of JSON, where all keys are texts.
+        document = json.loads(json.dumps(yaml.safe_load(text)))
     except yaml.YAMLError as error:
         raise BreakingError(f"{name} is not YAML:\n{error}") from error
+    except TypeError as error:
+        raise BreakingError(f"{name} holds what JSON cannot: {error}") from error
     if not isinstance(document, dict):
         raise BreakingError(f"{name} is not an OpenAPI document")
+    from faults import of_schemas, of_structure  # noqa: PLC0415 - as above
+
+    wrong = next(itertools.chain(of_structure(document), of_schemas(document)), None)
+    if wrong:
+        place = "/".join(map(str, wrong.pointer)) or "the top"
+        raise BreakingError(f"{name} cannot be compared: at {place}, {wrong.what}")
     return document
 
 

@@ -13,14 +13,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compare_schemas import Change, Document, Effect, Json, Place, Travels, keys, schema
+from compare_schemas import (
+    Change,
+    CompareError,
+    Document,
+    Effect,
+    Json,
+    Place,
+    Travels,
+    keys,
+    schema,
+)
 
-__all__ = ["Change", "compare"]
+__all__ = ["Change", "CompareError", "compare"]
 
 
-def compare(old: Json, new: Json) -> list[Change]:
-    """Every change from the old contract to the new one, in the order of the old."""
-    before, after = Document(old), Document(new)
+def compare(
+    old: Json, new: Json, names: tuple[str, str] = ("the old contract", "the new contract")
+) -> list[Change]:
+    """Every change from the old contract to the new one, in the order of the old.
+
+    Raises:
+        CompareError: Something in one of them, which `names` calls, leads nowhere.
+    """
+    before, after = Document(old, names[0]), Document(new, names[1])
     found: list[Change] = []
     for name in keys(before.operations, after.operations):
         is_was, is_now = name in before.operations, name in after.operations

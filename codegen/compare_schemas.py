@@ -76,13 +76,19 @@ class Place:
         )
 
 
+class CompareError(Exception):
+    """Why two contracts cannot be compared."""
+
+
 class Document:
     """A contract, and its operations by method and path."""
 
-    def __init__(self, content: Json) -> None:
+    def __init__(self, content: Json, name: str = "the contract") -> None:
         self.content = content
+        self.name = name
         self.operations: dict[str, Json] = {}
-        for path, item in content.get("paths", {}).items():
+        for path, reference in content.get("paths", {}).items():
+            item = self.resolved(reference)
             for method in METHODS:
                 if method in item:
                     shared = item.get("parameters", [])
@@ -94,17 +100,27 @@ class Document:
         """What a local reference stands for, with what stands beside it.
 
         Raises:
-            ValueError: The reference leads to itself, and so to nothing.
+            CompareError: The reference leads to itself, to nothing, or out of the contract.
         """
         if "$ref" not in node:
             return node
-        if node["$ref"] in through:
-            raise ValueError(f"the reference {node['$ref']} leads to itself")
-        target: Any = self.content
-        for key in node["$ref"].removeprefix("#/").split("/"):
-            target = target[key.replace("~1", "/").replace("~0", "~")]
-        found = self.resolved(as_object(target), (*through, node["$ref"]))
+        reference = node["$ref"]
+        if reference in through:
+            raise CompareError(f"in {self.name}, the reference {reference!r} leads to itself")
+        found = self.resolved(as_object(self.target(reference)), (*through, reference))
         return {**found, **{k: v for k, v in node.items() if k != "$ref"}}
+
+    def target(self, reference: str) -> Any:  # noqa: ANN401 - a JSON value
+        """What stands where a reference leads."""
+        if not reference.startswith("#/"):
+            raise CompareError(f"in {self.name}, the reference {reference!r} leads out of it")
+        target: Any = self.content
+        for step in reference.removeprefix("#/").split("/"):
+            key = step.replace("~1", "/").replace("~0", "~")
+            if not isinstance(target, dict) or key not in target:
+                raise CompareError(f"in {self.name}, the reference {reference!r} leads nowhere")
+            target = target[key]
+        return target
 
 
 def as_object(node: Json | bool) -> Json:  # noqa: FBT001 - a schema can be a truth value
@@ -154,7 +170,7 @@ def forms(
     seen: frozenset[tuple[str, str]],
 ) -> Iterator[Change]:
     """Compare the forms of which a value has one, by what they are called."""
-    old, new = ({form_name(form): form for form in each} for each in pair)
+    old, new = map(named_forms, pair)
     for name in keys(old, new):
         here = place.within(name, name)
         if name not in new:
@@ -163,6 +179,16 @@ def forms(
             yield here.change("a new form", Effect.WIDENS)
         else:
             yield from schema(here, before, after, (old[name], new[name]), seen)
+
+
+def named_forms(forms: list[Json]) -> dict[str, Json]:
+    """The forms by what they are called, numbered where several are called alike."""
+    named: dict[str, Json] = {}
+    for form in forms:
+        name = form_name(form)
+        alike = sum(form_name(other) == name for other in named.values())
+        named[f"{name} ({alike + 1})" if alike else name] = form
+    return named
 
 
 def form_name(form: Json | bool) -> str:  # noqa: FBT001 - a schema can be a truth value

@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import importlib.metadata
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -13,8 +14,11 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Generator, Iterator, Mapping
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
+
+from places import Pointer, schemas
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "codegen" / "templates"
@@ -24,6 +28,8 @@ SEMANTICS = ROOT / "semantics.yaml"
 
 #: The modules that come out the same for each contract, and so are written once for all.
 SHARED = ("client", "errors", "types")
+#: What stands beside the clients.
+TAKEN = {*SHARED, "http_library"}
 #: The HTTP libraries that have the interface which the templates are written for.
 LIBRARIES = ("httpx", "httpx2")
 
@@ -91,8 +97,15 @@ def check_pins() -> None:
 
 def contracts() -> dict[str, Path]:
     """Read the table of contracts: name of the package → file."""
-    table = tomllib.loads((ROOT / "codegen" / "contracts.toml").read_text(encoding="utf-8"))
-    return {name: ROOT / file for name, file in table.items()}
+    file = ROOT / "codegen" / "contracts.toml"
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise GenerateError(f"{shown(file)} is not TOML: {error}") from error
+    for name in table:
+        if not name.isidentifier() or iskeyword(name) or name in TAKEN:
+            raise GenerateError(f"{shown(file)}: no package can be called {name!r}")
+    return {name: ROOT / path for name, path in table.items()}
 
 
 @contextlib.contextmanager
@@ -112,10 +125,14 @@ def write(into: Path, table: Mapping[str, Path], templates: Path | None) -> None
     """
     (into / "__init__.py").write_text(INIT, encoding="utf-8")
     (into / "py.typed").touch()
-    for name, file in table.items():
-        document = load(file)
+    documents = {name: load(file) for name, file in table.items()}
+    for name, document in documents.items():
         (into / f"{name}.openapi.json").write_text(dump(document), encoding="utf-8")
-        generate(document, into / name, templates)
+    if templates is None:
+        for name, document in documents.items():
+            generate_stock(document, into / name)
+    else:
+        generate(documents, table, into, templates)
     (into / "semantics.json").write_text(dump(load(SEMANTICS)), encoding="utf-8")
     if templates is not None:
         (into / "http_library.py").write_text(http_library(), encoding="utf-8")
@@ -179,23 +196,42 @@ def load(file: Path) -> dict[str, Any]:
     """Read a contract as YAML 1.2, refusing duplicate keys and anything that JSON has not."""
     # Here, so that an interpreter without it gets as far as `check_pins` and its advice.
     from ruamel.yaml import YAML  # noqa: PLC0415
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
 
     # Not the C parser: it reads YAML 1.1, where `no` is false.
     try:
         document: Any = YAML(typ="safe", pure=True).load(file)
-        json.dumps(document, allow_nan=False)
     except OSError as error:
         raise GenerateError(f"cannot read the contract {file}: {error.strerror}") from error
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise GenerateError(f"{shown(file)}:{line}: this is not YAML: {error.problem}") from error
     except (YAMLError, UnicodeDecodeError) as error:
-        raise GenerateError(f"{file} is not YAML:\n{error}") from error
-    except (TypeError, ValueError) as error:
-        raise GenerateError(
-            f"{file} holds a value that JSON cannot: {error}. Unquoted dates are one; quote them."
-        ) from error
+        raise GenerateError(f"{shown(file)} is not YAML: {error}") from error
+    refuse_what_json_has_not(document, file)
     if not isinstance(document, dict):
-        raise GenerateError(f"{file} is not an OpenAPI document: its top level is no mapping")
+        raise GenerateError(
+            f"{shown(file)} is not an OpenAPI document: its top level is no mapping"
+        )
     return document
+
+
+def refuse_what_json_has_not(node: object, file: Path, pointer: Pointer = ()) -> None:
+    """Refuse values that JSON cannot hold, and say where they stand."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            refuse_what_json_has_not(value, file, (*pointer, str(key)))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            refuse_what_json_has_not(value, file, (*pointer, index))
+    elif not isinstance(node, str | bool | int | float | None) or (
+        isinstance(node, float) and not math.isfinite(node)
+    ):
+        from lines import Lines  # noqa: PLC0415 - as above
+
+        raise GenerateError(
+            f"{shown(file)}:{Lines(file)(pointer)}: JSON has no such value as {node}: quote it"
+        )
 
 
 def dump(document: object) -> str:
@@ -203,24 +239,87 @@ def dump(document: object) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def for_client(node: Any) -> Any:  # noqa: ANN401 - a JSON value
-    """Turn each `x-client-format` into the format that the client is generated with.
+def for_client(document: dict[str, Any]) -> dict[str, Any]:
+    """Make the contract that the client is generated from.
 
-    The pattern beside it goes: it describes text, and the client has a type for it.
+    Each `x-client-format` of a schema is its format. The pattern beside it goes: it describes text,
+    and the client has a type for it. An enum with null in it is one without, or null: the generator
+    would write three classes for it, and use one.
     """
-    if isinstance(node, list):
-        return [for_client(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    client = {key: for_client(value) for key, value in node.items()}
-    if isinstance(client.get("x-client-format"), str):
-        client["format"] = client.pop("x-client-format")
-        client.pop("pattern", None)
+    # By way of JSON: what a YAML anchor shares would be changed twice.
+    client: dict[str, Any] = json.loads(json.dumps(document))
+    for place in schemas(client):
+        schema = place.node
+        if "x-client-format" in schema:
+            schema["format"] = schema.pop("x-client-format")
+            schema.pop("pattern", None)
+        values = schema.get("enum", [])
+        if None in values and len(values) > 1:
+            make_nullable(schema, title_of(place.pointer, client))
     return client
 
 
-def generate(document: dict[str, Any], into: Path, templates: Path | None) -> None:
-    """Have openapi-python-client write one client; its warnings are errors."""
+def make_nullable(schema: dict[str, Any], title: str | None) -> None:
+    """Write an enum with null in it as either the enum of the other values, or null."""
+    values = [value for value in schema.pop("enum") if value is not None]
+    kinds = {int: "integer", str: "string"}
+    others: dict[str, Any] = {"type": kinds.get(type(values[0]), "string"), "enum": values}
+    if title is not None:
+        others["title"] = title
+    for keyword in ("title", "description", "x-enum-varnames"):
+        if keyword in schema:
+            others[keyword] = schema[keyword]
+    schema.pop("type", None)
+    schema.pop("x-enum-varnames", None)
+    schema["oneOf"] = [others, {"type": "null"}]
+
+
+def title_of(pointer: Pointer, document: dict[str, Any]) -> str | None:
+    """What the generator would call the class of a schema: as the field or parameter is called."""
+    *before, last = pointer
+    if last == "items":
+        called = title_of(tuple(before), document)
+        return None if called is None else f"{called}_item"
+    if before[-1] in {"properties", "schemas"}:
+        return str(last)
+    holder: Any = document
+    for step in before:
+        holder = holder[step]
+    return holder.get("name") if last == "schema" else None
+
+
+def generate(
+    documents: Mapping[str, dict[str, Any]],
+    table: Mapping[str, Path],
+    into: Path,
+    templates: Path,
+) -> None:
+    """Have each contract looked over and its client written, by our own templates."""
+    asked = {
+        "templates": str(templates),
+        "contracts": [
+            {
+                "name": name,
+                "file": str(table[name]),
+                "shown": shown(table[name]),
+                "document": document,
+                "for_client": for_client(document),
+                "into": str(into / name),
+            }
+            for name, document in documents.items()
+        ],
+    }
+    script = str(ROOT / "codegen" / "generator.py")
+    run([script], cwd=into, asked=json.dumps(asked), what="no client can be generated")
+
+
+def shown(file: Path) -> str:
+    """How a file is called where people read it."""
+    return str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else str(file)
+
+
+def generate_stock(document: dict[str, Any], into: Path) -> None:
+    """Have openapi-python-client write one client as it comes; its warnings are errors."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "openapi.json"
         source.write_text(dump(for_client(document)), encoding="utf-8")
@@ -229,33 +328,37 @@ def generate(document: dict[str, Any], into: Path, templates: Path | None) -> No
         config.write_text(dump({"post_hooks": []}), encoding="utf-8")
         command = ["openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
         command += ["--path", str(source), "--config", str(config), "--output-path", str(into)]
-        if templates is not None:
-            command += ["--custom-template-path", str(templates)]
-        run(command, cwd=into.parent)
+        run_module(command, cwd=into.parent)
 
 
 def tidy(package: Path) -> None:
     """Sort imports, remove unused ones and format."""
     files = [str(file.relative_to(package)) for file in sorted(package.rglob("*.py"))]
     for command in (RUFF_CHECK, ("format",)):
-        run(["ruff", *command, *RUFF_OPTIONS, *files], cwd=package)
+        run_module(["ruff", *command, *RUFF_OPTIONS, *files], cwd=package)
 
 
-def run(command: list[str], cwd: Path) -> None:
-    """Run a module of this interpreter's environment, out of reach of the caller's variables."""
+def run_module(command: list[str], cwd: Path) -> None:
+    """Run a module of this interpreter's environment."""
+    run(["-P", "-m", *command], cwd, what=f"{command[0]} failed")
+
+
+def run(command: list[str], cwd: Path, *, asked: str = "", what: str) -> None:
+    """Run this interpreter, out of reach of the caller's variables."""
     # A fixed hash seed and UTF-8 mode: the generator walks through sets and prints with the locale.
     environment = {"PATH": os.defpath, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "COLUMNS": "100"}
     done = subprocess.run(  # noqa: S603 - the command is ours
-        [sys.executable, "-P", "-m", *command],
+        [sys.executable, *command],
         cwd=cwd,
         env=environment,
+        input=asked,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         check=False,
     )
     if done.returncode:
-        raise GenerateError(f"{command[0]} failed:\n{done.stdout.strip()}")
+        raise GenerateError(f"{what}:\n{done.stdout.strip()}")
 
 
 def tree(package: Path) -> dict[str, bytes]:

@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-from runtime_sessions_emulator.lifecycle import TABLE, Event, Reason, State
+from runtime_sessions_emulator.core.lifecycle import TABLE, Event, Reason, State
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "semantics.md"

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from generate import ROOT, RUFF_OPTIONS, GenerateError, difference, run
+from generate import ROOT, RUFF_OPTIONS, GenerateError, difference, run_module
 
 OVERLAY = ROOT / "overlay" / "runtime_sessions"
 SOURCE = OVERLAY / "_async"
@@ -88,8 +88,8 @@ def write(folder: Path) -> None:
     names = [file.name for file in sorted(folder.glob("*.py"))]
     first_party = 'lint.isort.known-first-party = ["runtime_sessions", "runtime_sessions_api"]'
     sorting = ["check", "--fix-only", "--select", "I", "--config", first_party]
-    run(["ruff", *sorting, *RUFF_OPTIONS, *settings, *names], cwd=folder)
-    run(["ruff", "format", *RUFF_OPTIONS, *settings, *names], cwd=folder)
+    run_module(["ruff", *sorting, *RUFF_OPTIONS, *settings, *names], cwd=folder)
+    run_module(["ruff", "format", *RUFF_OPTIONS, *settings, *names], cwd=folder)
 
 
 def synchronous(source: str) -> str:

@@ -17,10 +17,8 @@ from rich.table import Table
 
 from mutants import MUTANTS
 from mutants._serve import served
-from runtime_sessions_contract._options import PARTS
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._suite import execute
-from runtime_sessions_contract._target import DIALECTS
+from runtime_sessions_contract import PARTS, Result, run_suite
+from runtime_sessions_contract.contracts.known import CONTRACTS
 
 
 def hunt(
@@ -30,30 +28,25 @@ def hunt(
     seed: int,
     examples: float = 1,
     contract: str = "classic",
-) -> Run:
+) -> Result:
     """Run parts of the suite against a mutant, up to the first violation.
 
     None: against the emulator as it is, with a contract.
     """
     planted = MUTANTS[name].planted() if name else nullcontext()
     with served(name, contract) as target, planted:
-        run = Run(target, seed=seed, examples=examples, fail_fast=True)
-        try:
-            execute(run, parts)
-        finally:
-            run.close()
-        return run
+        return run_suite(target, parts=parts, seed=seed, examples=examples, fail_fast=True)
 
 
 def alarms(seeds: int) -> int:
     """Run the whole suite against the emulator as it is; whatever it finds is a false alarm."""
     console = Console(width=None if sys.stdout.isatty() else 160)
     false = 0
-    for contract, seed in product(DIALECTS, range(1, seeds + 1)):
-        run = hunt(None, PARTS, seed=seed, contract=contract)
-        false += bool(run.violations)
-        found = "; ".join(violation.title for violation in run.violations) or "nothing found"
-        told = f"{contract}, seed {seed}: {found}, {len(run.exchanges):,} calls"
+    for contract, seed in product(CONTRACTS, range(1, seeds + 1)):
+        result = hunt(None, PARTS, seed=seed, contract=contract)
+        false += not result.holds
+        found = "; ".join(violation.title for violation in result.violations) or "nothing found"
+        told = f"{contract}, seed {seed}: {found}, {result.calls:,} calls"
         console.print(told, highlight=False)
     console.print(f"{false} false alarms with {seeds} seeds", highlight=False)
     return 1 if false else 0
@@ -111,10 +104,10 @@ class Catch:
 def caught(name: str, seed: int) -> Catch:
     """Hunt a mutant."""
     begun = time.monotonic()
-    run = hunt(name, PARTS, seed=seed)
+    result = hunt(name, PARTS, seed=seed)
     seconds = time.monotonic() - begun
-    real = (violation for violation in run.violations if violation.check != "covered")
-    first = next(real, next(iter(run.violations), None))
+    real = (violation for violation in result.violations if violation.check != "covered")
+    first = next(real, next(iter(result.violations), None))
     if first is None:
         return Catch(name, None, MUTANTS[name].says, seconds)
     return Catch(name, first.part, first.title, seconds)
@@ -124,11 +117,8 @@ def found_in_all(name: str, seed: int) -> list[str]:
     """The findings that a mutant comes down to, when nothing ends the run."""
     mutant = MUTANTS[name]
     with served(name, mutant.contract) as target, mutant.planted():
-        run = Run(target, seed=seed, examples=0.2)
-        try:
-            return [finding.title for finding in execute(run, PARTS).findings]
-        finally:
-            run.close()
+        result = run_suite(target, seed=seed, examples=0.2)
+    return [finding.title for finding in result.findings]
 
 
 def count_findings(names: Sequence[str], seed: int) -> int:

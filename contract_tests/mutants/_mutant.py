@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs
 
-from runtime_sessions_contract._contract import as_object
+from runtime_sessions_contract.openapi.values import as_object
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -13,10 +13,26 @@ from types import ModuleType
 from unittest.mock import patch
 
 from mutants._mutant import Mutant, Receive, Scope, Send
-from runtime_sessions_contract._target import Target, emulator_target
+from runtime_sessions_contract.target.bundled import emulator_target
+from runtime_sessions_contract.target.target import Target
 
 PACKAGE = "runtime_sessions_emulator"
 START = 30.0
+#: What every mutant needs and none changes, imported once for all of them: only the emulator itself
+#: is imported anew for each.
+PRELOADED = [
+    "attrs",
+    "httptools",
+    "jsonschema_rs",
+    "mutants._serve",
+    "orjson",
+    "starlette.applications",
+    "starlette.requests",
+    "starlette.responses",
+    "uvicorn",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvloop",
+]
 
 
 class _Patched(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -53,12 +69,14 @@ class _PatchedLoader(importlib.machinery.SourceFileLoader):
 def _run(name: str | None, contract: str, pipe: Connection) -> None:
     from mutants import MUTANTS  # noqa: PLC0415 - in the child only
 
+    if PACKAGE in sys.modules:
+        raise RuntimeError(f"{PACKAGE} was imported too early: no patch would take")
     mutant = MUTANTS[name] if name else None
     if mutant is not None:
         sys.meta_path.insert(0, _Patched(mutant))
     # After the patches, so that they take.
     from runtime_sessions_emulator import Emulator  # noqa: PLC0415
-    from runtime_sessions_emulator._app import App  # noqa: PLC0415
+    from runtime_sessions_emulator.server.app import App  # noqa: PLC0415
 
     plain = App.__call__
 
@@ -80,9 +98,7 @@ def served(name: str | None, contract: str = "classic") -> Generator[Target]:
 
     contract = MUTANTS[name].contract if name else contract
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(
-        ["uvicorn", "starlette.applications", "jsonschema_rs", "attrs", "httptools"]
-    )
+    context.set_forkserver_preload(PRELOADED)
     ours, theirs = context.Pipe()
     process = context.Process(target=_run, args=(name, contract, theirs), daemon=True)
     process.start()

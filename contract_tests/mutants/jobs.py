@@ -9,14 +9,14 @@ patched(
     "six-lanes",
     "jobs",
     "Six jobs of a session run side by side.",
-    ("_session", "LANES: Final = 5", "LANES: Final = 6"),
+    ("core.life", "LANES: Final = 5", "LANES: Final = 6"),
 )
 patched(
     "one-at-a-time",
     "jobs",
     "A dedicated session runs one job at a time.",
     (
-        "_session",
+        "core.life",
         "len(session.running) < LANES:",
         "len(session.running) < (1 if session.mode is Mode.DEDICATED else LANES):",
     ),
@@ -26,9 +26,9 @@ patched(
     "jobs",
     "Queued jobs of a closed session stay queued.",
     (
-        "_session",
-        "        for place in after.queued:\n",
-        "        for place in ():\n",
+        "core.life",
+        "        _end_queued(session, at)\n",
+        "        session.queued = 0\n",
     ),
 )
 patched(
@@ -36,14 +36,12 @@ patched(
     "jobs",
     "Closing a session ends its running jobs as well.",
     (
-        "_session",
-        "for place in after.queued:",
-        "for place in (*after.queued, *after.running):",
-    ),
-    (
-        "_session",
-        "jobs=tuple(jobs), queued=())\n",
-        "jobs=tuple(jobs), queued=(), running=())\n",
+        "core.life",
+        "        _end_queued(session, at)\n",
+        (
+            "        _end_queued(session, at)\n"
+            "        _end_jobs(session, dict.fromkeys(session.running, session.unrun), at)\n"
+        ),
     ),
 )
 patched(
@@ -51,7 +49,7 @@ patched(
     "jobs",
     "Jobs of a closed session fail with another reason code.",
     (
-        "_job",
+        "core.job",
         '"Job is part of a session that\'s been closed", 4001',
         '"Job is part of a session that\'s been closed", 4000',
     ),
@@ -61,8 +59,12 @@ patched(
     "wrong-code",
     "jobs",
     "Jobs of a closed session fail with the reason code of the older registry.",
-    ("_platform", "unrun=SESSION_CLOSED", "unrun=IN_CLOSED_SESSION"),
-    ("_platform", "import SECOND, SESSION_CLOSED", "import IN_CLOSED_SESSION, SECOND"),
+    ("contracts.platform.contract", "unrun=SESSION_CLOSED", "unrun=IN_CLOSED_SESSION"),
+    (
+        "contracts.platform.contract",
+        "import SECOND, SESSION_CLOSED",
+        "import IN_CLOSED_SESSION, SECOND",
+    ),
     contracts=PLATFORM,
 )
 patched(
@@ -70,7 +72,7 @@ patched(
     "jobs",
     "A session that accepts no jobs takes them all the same.",
     (
-        "_service",
+        "core.service",
         "if not session.accepting_jobs or session.state.final:",
         "if False:",
     ),
@@ -80,7 +82,7 @@ patched(
     "jobs",
     "Failed jobs are shown as completed.",
     (
-        "_job",
+        "core.job",
         'FAILED: Final = Outcome(JobStatus.FAILED, "The program failed")',
         "FAILED: Final = Outcome(JobStatus.COMPLETED)",
     ),
@@ -90,7 +92,7 @@ patched(
     "jobs",
     "The two statuses of a job differ while it is queued.",
     (
-        "_views",
+        "contracts.views",
         '    state: dict[str, Any] = {"status": job.status.value}\n',
         '    state: dict[str, Any] = {"status": "Running" if job.started_at is None else job.status.value}\n',
     ),
@@ -101,7 +103,7 @@ patched(
     "jobs",
     "A running job has an end already.",
     (
-        "_classic_views",
+        "contracts.classic.views",
         '"ended": None if job.ended_at is None else job_timestamp(job.ended_at),',
         '"ended": None if job.started_at is None else job_timestamp(job.ended_at or now),',
     ),
@@ -111,16 +113,16 @@ patched(
 for contracts, module, page, count in (
     (
         CLASSIC,
-        "_classic",
+        "contracts.classic.contract",
         (
-            "page = jobs[offset : offset + limit]\n        return Answer(\n"
-            "            200, page_view([job_view(job, now) for job in page], len(session.jobs)"
+            "for job in jobs[offset : offset + limit]\n        ]\n"
+            "        return Answer(200, page_view(page, len(jobs)"
         ),
-        "page], len(session.jobs), limit, offset)",
+        "page_view(page, len(jobs), limit, offset)",
     ),
     (
         PLATFORM,
-        "_platform",
+        "contracts.platform.contract",
         "jobs[offset : offset + limit]",
         "page_view(page, len(jobs), limit, offset)",
     ),
@@ -150,7 +152,7 @@ patched(
     "reflection",
     "The TTL asked for is not kept.",
     (
-        "_service",
+        "core.service",
         "granted = plan.max_ttl if max_ttl is None else min(max_ttl, plan.max_ttl)",
         "granted = plan.max_ttl",
     ),
@@ -160,7 +162,7 @@ patched(
     "reflection",
     "The TTL loses its fraction.",
     (
-        "_service",
+        "core.service",
         "else min(max_ttl, plan.max_ttl)\n",
         "else min(int(max_ttl) or 1, plan.max_ttl)\n",
     ),
@@ -171,7 +173,7 @@ patched(
     "reflection",
     "A TTL above the limit is lowered without a word.",
     (
-        "_service",
+        "core.service",
         "if max_ttl is not None and max_ttl > plan.max_ttl:",
         "if max_ttl is not None and max_ttl > 1e300:",
     ),
@@ -182,7 +184,7 @@ patched(
     "reflection",
     "Without a TTL a session gets one hour.",
     (
-        "_service",
+        "core.service",
         "granted = plan.max_ttl if max_ttl is None",
         "granted = 3600 if max_ttl is None",
     ),
@@ -192,20 +194,20 @@ patched(
     "mode-lost",
     "reflection",
     "Every session is dedicated.",
-    ("_service", "wanted = Mode(mode or Mode.DEDICATED)", "wanted = Mode.DEDICATED"),
+    ("core.service", "wanted = Mode(mode or Mode.DEDICATED)", "wanted = Mode.DEDICATED"),
 )
 patched(
     "mode-default",
     "reflection",
     "Without a mode a session is a batch.",
-    ("_service", "wanted = Mode(mode or Mode.DEDICATED)", "wanted = Mode(mode or Mode.BATCH)"),
+    ("core.service", "wanted = Mode(mode or Mode.DEDICATED)", "wanted = Mode(mode or Mode.BATCH)"),
     contracts=CLASSIC,
 )
 patched(
     "open-plan-silent",
     "reflection",
     "The open plan's warning is not given.",
-    ("_service", "warnings.append(OPEN_PLAN)", "pass"),
+    ("core.service", "warnings.append(OPEN_PLAN)", "pass"),
     contracts=CLASSIC,
 )
 # Other users' data
@@ -213,7 +215,7 @@ patched(
     "others-readable",
     "others",
     "Other users' sessions can be read and changed.",
-    ("_service", "if session is None or session.owner != user.id:", "if session is None:"),
+    ("core.service", "if session is None or session.owner != user.id:", "if session is None:"),
 )
 # Identity
 patched(
@@ -221,7 +223,7 @@ patched(
     "reflection",
     "An id is used for two sessions now and then.",
     (
-        "_service",
+        "core.service",
         "id=self._new_id(self._sessions, self.rules.session_id),",
         "id=next(iter(self._sessions)) if len(self._sessions) % 11 == 10 else self._new_id(self._sessions, self.rules.session_id),",
     ),

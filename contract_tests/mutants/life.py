@@ -8,7 +8,7 @@ patched(
     "lifecycle",
     "Draining closes a session though its jobs have not ended.",
     (
-        "_session",
+        "core.life",
         "if session.accepting_jobs or session.state.final or left:",
         "if session.accepting_jobs or session.state.final:",
     ),
@@ -17,14 +17,14 @@ patched(
     "drain-never",
     "lifecycle",
     "A drained session without jobs stays open.",
-    ("_session", "return _happen(session, Event.DRAINED, at)", "return session"),
+    ("core.life", "    _happen(session, Event.DRAINED, at)\n", "    return\n"),
 )
 patched(
     "drain-final",
     "lifecycle",
     "Draining cannot be taken back.",
     (
-        "_session",
+        "core.life",
         "if session.state.final or session.accepting_jobs == accepting_jobs:",
         "if session.state.final or not session.accepting_jobs:",
     ),
@@ -35,7 +35,7 @@ patched(
     "lifecycle",
     "A closed session accepts jobs again when asked to.",
     (
-        "_session",
+        "core.life",
         "if session.state.final or session.accepting_jobs == accepting_jobs:",
         "if session.accepting_jobs == accepting_jobs:",
     ),
@@ -45,20 +45,20 @@ patched(
     "never-active",
     "lifecycle",
     "Jobs run without the session ever becoming active.",
-    ("_session", "if not session.job_mode:", "if session.job_mode:"),
+    ("core.life", "if not session.job_mode:", "if session.job_mode:"),
 )
 patched(
     "never-inactive",
     "lifecycle",
     "The interactive TTL has no effect.",
-    ("_session", "idle_since=at if idle else None,", "idle_since=None,"),
+    ("core.life", "session.idle_since = at if idle else None", "session.idle_since = None"),
 )
 patched(
     "never-active-again",
     "lifecycle",
     "A job does not re-activate an inactive session.",
     (
-        "lifecycle",
+        "core.lifecycle",
         "(State.INACTIVE, Event.JOB_STARTED): _ACTIVATED,",
         "(State.INACTIVE, Event.JOB_STARTED): Transition(State.INACTIVE, None),",
     ),
@@ -68,9 +68,9 @@ patched(
     "lifecycle",
     "A closed session still says that it accepts jobs.",
     (
-        "_session",
-        "evolve(after, accepting_jobs=False, closed_at=at,",
-        "evolve(after, closed_at=at,",
+        "core.life",
+        "        session.accepting_jobs = False\n        session.closed_at = at\n",
+        "        session.closed_at = at\n",
     ),
 )
 patched(
@@ -78,7 +78,7 @@ patched(
     "lifecycle",
     "A drained session says that it was cancelled.",
     (
-        "_classic_views",
+        "contracts.classic.views",
         'return "canceled" if change.reason is Reason.CANCELLED else "completed"',
         'return "canceled"',
     ),
@@ -89,7 +89,7 @@ patched(
     "lifecycle",
     "A session closed by its max TTL gives the reason of a drained one.",
     (
-        "lifecycle",
+        "core.lifecycle",
         "_MAX_TTL: Final = Transition(State.CLOSED, Reason.MAX_TTL)",
         "_MAX_TTL: Final = Transition(State.CLOSED, Reason.CLOSED_EARLY)",
     ),
@@ -99,7 +99,7 @@ patched(
     "lifecycle",
     "A session that an operator cancels ends as closed.",
     (
-        "lifecycle",
+        "core.lifecycle",
         "_CANCELED: Final = Transition(State.CANCELED,",
         "_CANCELED: Final = Transition(State.CLOSED,",
     ),
@@ -111,7 +111,7 @@ patched(
     "time",
     "The max TTL runs from the creation, not from the first job.",
     (
-        "_session",
+        "core.life",
         "else session.started_at + micros(session.max_ttl)\n",
         "else session.created_at + micros(session.max_ttl)\n",
     ),
@@ -121,9 +121,9 @@ patched(
     "time",
     "The max TTL starts anew whenever the session becomes active.",
     (
-        "_session",
-        "started_at=at if session.started_at is None else session.started_at,",
-        "started_at=at,",
+        "core.life",
+        "        if session.started_at is None:\n            session.started_at = at\n",
+        "        session.started_at = at\n",
     ),
 )
 patched(
@@ -131,7 +131,7 @@ patched(
     "time",
     "The max TTL does not close the session.",
     (
-        "_session",
+        "core.life",
         "return NEVER if session.started_at is None else session.started_at + micros(session.max_ttl)",
         "return NEVER",
     ),
@@ -141,7 +141,7 @@ patched(
     "time",
     "The interactive TTL is over after three quarters of it.",
     (
-        "_session",
+        "core.life",
         "return session.idle_since + micros(session.interactive_ttl)",
         "return session.idle_since + micros(session.interactive_ttl) * 3 // 4",
     ),
@@ -151,7 +151,7 @@ patched(
     "time",
     "The interactive TTL runs from the activation, not from the last job's end.",
     (
-        "_session",
+        "core.life",
         "return session.idle_since + micros(session.interactive_ttl)",
         "return (session.activated_at or 0) + micros(session.interactive_ttl)",
     ),
@@ -161,7 +161,7 @@ patched(
     "time",
     "What remains of the time does not fall.",
     (
-        "_session",
+        "core.life",
         "return max(0, micros(session.max_ttl) - (now - session.started_at)) / SECOND",
         "return session.max_ttl",
     ),
@@ -171,7 +171,7 @@ patched(
     "remaining-after-close",
     "time",
     "Something remains of the time of a closed session.",
-    ("_session", "    if session.state.final:\n        return 0\n", ""),
+    ("core.life", "    if session.state.final:\n        return 0\n", ""),
     contracts=CLASSIC,
 )
 patched(
@@ -179,9 +179,9 @@ patched(
     "time",
     "The active TTL falls as time passes.",
     (
-        "_classic_views",
+        "contracts.classic.views",
         '"active_ttl": session.active_ttl,',
-        '"active_ttl": number(_session.remaining(session, now)),',
+        '"active_ttl": number(life.remaining(session, now)),',
     ),
     contracts=CLASSIC,
 )
@@ -190,7 +190,7 @@ patched(
     "time",
     "The active TTL falls as time passes.",
     (
-        "_platform_views",
+        "contracts.platform.views",
         '"active_ttl": ceil(session.active_ttl),',
         '"active_ttl": max(1, ceil(session.active_ttl - (now - session.created_at) / 1e6)),',
     ),
@@ -201,7 +201,7 @@ patched(
     "time",
     "The active TTL of a closed session is 0.",
     (
-        "_classic_views",
+        "contracts.classic.views",
         '"active_ttl": session.active_ttl,',
         '"active_ttl": 0 if session.state.final else session.active_ttl,',
     ),
@@ -211,27 +211,27 @@ patched(
     "active-ttl-never-closes",
     "time",
     "A session stays active for longer than its active TTL.",
-    ("_session", "return session.activated_at + micros(session.active_ttl)", "return NEVER"),
+    ("core.life", "return session.activated_at + micros(session.active_ttl)", "return NEVER"),
     contracts=PLATFORM,
 )
 patched(
     "unused-never",
     "time",
     "A session that never had a job stays open.",
-    ("_service", "unused_ttl=self.config.unused_ttl,", "unused_ttl=None,"),
+    ("core.service", "unused_ttl=self.config.unused_ttl,", "unused_ttl=None,"),
 )
 patched(
     "unused-early",
     "time",
     "A session that never had a job closes after 25 minutes.",
-    ("_config", "unused_ttl: float | None = 1800", "unused_ttl: float | None = 1500"),
+    ("core.config", "unused_ttl: float | None = 1800", "unused_ttl: float | None = 1500"),
 )
 patched(
     "elapsed-absent",
     "time",
     "A session that closed without a job does not say that it used nothing.",
     (
-        "_classic_views",
+        "contracts.classic.views",
         'used = {"elapsed_time": 0} if session.state.final else {}',
         "used: dict[str, int] = {}",
     ),
@@ -241,14 +241,18 @@ patched(
     "interactive-ttl-for-all",
     "time",
     "A batch has the interactive TTL of a dedicated session.",
-    ("_service", "return self.config.batch_interactive_ttl", "return self.config.interactive_ttl"),
+    (
+        "core.service",
+        "return self.config.batch_interactive_ttl",
+        "return self.config.interactive_ttl",
+    ),
 )
 patched(
     "elapsed-in-batch",
     "time",
     "The usage of a batch session is its wall clock.",
     (
-        "_session",
+        "core.life",
         "    if session.mode is Mode.BATCH:\n        used +=",
         "    if session.mode is Mode.BATCH:\n        return (now - session.started_at) / SECOND\n        used +=",
     ),
@@ -258,9 +262,9 @@ patched(
     "time",
     "The usage of a session starts anew when it becomes active again.",
     (
-        "_session",
-        "return evolve(after, held=after.held + at - before.activated_at)",
-        "return after",
+        "core.life",
+        "        session.held += at - held_since\n",
+        "        pass\n",
     ),
 )
 patched(
@@ -268,9 +272,9 @@ patched(
     "time",
     "The time of activation is that of the first one.",
     (
-        "_session",
-        "            activated_at=at,\n",
-        "            activated_at=session.activated_at or at,\n",
+        "core.life",
+        "        session.activated_at = at\n",
+        "        session.activated_at = session.activated_at or at\n",
     ),
 )
 patched(
@@ -278,9 +282,9 @@ patched(
     "time",
     "Changes carry the time at which somebody looked.",
     (
-        "_session",
-        "session = _advance(session, session.due)",
-        "session = _advance(session, now)",
+        "core.life",
+        "_advance(session, session.due)",
+        "_advance(session, now)",
     ),
 )
 patched(
@@ -288,14 +292,18 @@ patched(
     "time",
     "The last job's end is shown as its start.",
     (
-        "_session",
-        "        last_job_completed=at,\n",
-        "        last_job_completed=session.last_job_started,\n",
+        "core.life",
+        "session.last_job_completed = at\n",
+        "session.last_job_completed = session.last_job_started\n",
     ),
 )
 patched(
     "history-short",
     "time",
     "The history lists only the last change.",
-    ("_session", "history=(*session.history, Change(", "history=(Change("),
+    (
+        "core.life",
+        "session.history.append(Change(at, transition.to, transition.reason))",
+        "session.history[:] = [Change(at, transition.to, transition.reason)]",
+    ),
 )

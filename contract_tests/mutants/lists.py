@@ -8,7 +8,7 @@ OTHERS_TOKEN = "emulator-token-2"  # noqa: S105 - the emulator's own, which ever
 
 def workloads(name: str, kind: str, says: str, before: str, after: str) -> None:
     """Plant a bug in the list of workloads."""
-    patched(name, kind, says, ("_workloads", before, after), contracts=PLATFORM)
+    patched(name, kind, says, ("contracts.platform.workloads", before, after), contracts=PLATFORM)
 
 
 workloads(
@@ -37,12 +37,12 @@ patched(
     "paging",
     "A cursor counts workloads, so that one that comes moves the others to the next page.",
     (
-        "_workloads",
+        "contracts.platform.workloads",
         "        begin = bisect_right(",
         "        begin = int(query['next']) if query['next'].isdigit() else bisect_right(",
     ),
     (
-        "_workloads",
+        "contracts.platform.workloads",
         'view["next"] = _link(query, next=page[-1])',
         'view["next"] = {"href": f"/workloads?next={end}"}',
     ),
@@ -186,7 +186,7 @@ patched(
     "others",
     "Sessions of all users are listed.",
     (
-        "_service",
+        "core.service",
         "            if session.owner == user.id:\n                yield",
         "            if True:\n                yield",
     ),
@@ -197,7 +197,7 @@ patched(
     "others",
     "Sessions of all instances are listed.",
     (
-        "_platform",
+        "contracts.platform.contract",
         "if workload.instance == call.instance\n        )",
         "if workload.instance\n        )",
     ),
@@ -217,7 +217,7 @@ changed("workloads-untyped", "shapes", "Workloads have no kind.", "workloads", c
 # The filters and the order of jobs
 def filtered(name: str, says: str, before: str) -> None:
     """Plant a filter of jobs that has no effect."""
-    patched(name, "paging", says, ("_job_filter", before, "True"), contracts=PLATFORM)
+    patched(name, "paging", says, ("contracts.job_filter", before, "True"), contracts=PLATFORM)
 
 
 filtered(
@@ -240,21 +240,21 @@ patched(
     "pending-turned",
     "paging",
     "Pending jobs are those that have ended.",
-    ("_job_filter", "job.end is None}", "job.end is not None}"),
+    ("contracts.job_filter", "job.end is None}", "job.end is not None}"),
     contracts=PLATFORM,
 )
 patched(
     "sort-ignored",
     "paging",
     "Jobs are listed newest first, whatever is asked for.",
-    ("_platform", 'if query.get("sort") == "ASC":', "if False:"),
+    ("contracts.platform.contract", 'if query.get("sort") == "ASC":', "if False:"),
     contracts=PLATFORM,
 )
 patched(
     "sort-ignored",
     "paging",
     "Jobs are listed newest first, whatever is asked for.",
-    ("_classic", 'call.query.get("sort", "desc").lower() == "asc"', "False"),
+    ("contracts.classic.contract", 'call.query.get("sort", "desc").lower() == "asc"', "False"),
     contracts=("classic",),
 )
 

@@ -39,21 +39,25 @@ patched(
     "foreign-crn-code",
     "statuses",
     "An instance that is not found has the code of a session that is not.",
-    ("_platform", "_NO_INSTANCE: Final = 1279", "_NO_INSTANCE: Final = 404"),
+    ("contracts.platform.contract", "_NO_INSTANCE: Final = 1279", "_NO_INSTANCE: Final = 404"),
     contracts=PLATFORM,
 )
 patched(
     "no-api-key",
     "authentication",
     "An API key will not do as it is.",
-    ("_platform", 'if scheme.lower() == b"apikey":', "if False:"),
+    ("contracts.platform.contract", 'if scheme.lower() == b"apikey":', "if False:"),
     contracts=PLATFORM,
 )
 patched(
     "any-api-key",
     "authentication",
     "Any API key will do.",
-    ("_iam", "return self._keys.get(api_key)", "return next(iter(self._keys.values()))"),
+    (
+        "contracts.platform.login",
+        "return self._keys.get(api_key)",
+        "return next(iter(self._keys.values()))",
+    ),
     contracts=PLATFORM,
 )
 
@@ -78,7 +82,7 @@ patched(
     "crn-ignored",
     "others",
     "A session is seen from another instance.",
-    ("_platform", "if session.instance != call.instance:", "if False:"),
+    ("contracts.platform.contract", "if session.instance != call.instance:", "if False:"),
     contracts=PLATFORM,
 )
 patched(
@@ -86,7 +90,7 @@ patched(
     "others",
     "Jobs are listed from another instance.",
     (
-        "_platform",
+        "contracts.platform.contract",
         "if job.instance == call.instance and wanted.passes(job)",
         "if wanted.passes(job)",
     ),
@@ -97,21 +101,21 @@ patched(
     "open-plan-allowed",
     "lifecycle",
     "The open plan has dedicated sessions.",
-    ("_platform", "open_plan_refuses=True", "open_plan_refuses=False"),
+    ("contracts.platform.contract", "open_plan_refuses=True", "open_plan_refuses=False"),
     contracts=PLATFORM,
 )
 patched(
     "open-plan-code",
     "statuses",
     "The open plan refuses with another code.",
-    ("_platform", "            1352,\n", "            1217,\n"),
+    ("contracts.platform.contract", "            1352,\n", "            1217,\n"),
     contracts=PLATFORM,
 )
 patched(
     "open-plan-closed",
     "validation",
     "The open plan has no batch sessions either.",
-    ("_service", "plan.open_plan and wanted is Mode.DEDICATED", "plan.open_plan"),
+    ("core.service", "plan.open_plan and wanted is Mode.DEDICATED", "plan.open_plan"),
     contracts=PLATFORM,
 )
 # The flag of a session that has ended
@@ -119,7 +123,7 @@ patched(
     "flag-stays",
     "lifecycle",
     "The flag of a closed session does not change.",
-    ("_platform", "flag_moves=True", "flag_moves=False"),
+    ("contracts.platform.contract", "flag_moves=True", "flag_moves=False"),
     contracts=PLATFORM,
 )
 patched(
@@ -127,7 +131,7 @@ patched(
     "lifecycle",
     "A closed session whose flag changes is open again.",
     (
-        "_session",
+        "core.life",
         "return evolve(session, accepting_jobs=accepting_jobs) if session.flag_moves else session",
         "return evolve(session, accepting_jobs=accepting_jobs, history=session.history[: 1 if session.state.final else None])",
     ),
@@ -138,7 +142,7 @@ patched(
     "jobs",
     "A closed session whose flag changed takes jobs.",
     (
-        "_service",
+        "core.service",
         "if not session.accepting_jobs or session.state.final:",
         "if not session.accepting_jobs:",
     ),
@@ -150,17 +154,17 @@ patched(
     "time",
     "A session closes after 30 minutes though it had a job.",
     (
-        "_session",
+        "core.life",
         "if session.state is not State.OPEN or session.unused_ttl is None or session.jobs:",
         "if session.state not in {State.OPEN, State.INACTIVE} or session.unused_ttl is None:",
     ),
     (
-        "_session",
+        "core.life",
         "if session.state is State.OPEN and at >= _unused_ends(session):",
         "if at >= _unused_ends(session):",
     ),
     (
-        "lifecycle",
+        "core.lifecycle",
         "(State.INACTIVE, Event.MAX_TTL): _MAX_TTL,",
         "(State.INACTIVE, Event.MAX_TTL): _MAX_TTL, (State.INACTIVE, Event.UNUSED_TTL): _DRAINED,",
     ),
@@ -170,7 +174,7 @@ patched(
     "unused-reason",
     "lifecycle",
     "A session that was never used says that it was drained.",
-    ("lifecycle", "Transition(State.CLOSED, Reason.UNUSED_TTL)", "_DRAINED"),
+    ("core.lifecycle", "Transition(State.CLOSED, Reason.UNUSED_TTL)", "_DRAINED"),
     contracts=PLATFORM,
 )
 
@@ -206,7 +210,7 @@ patched(
     "paging",
     "The jobs of all sessions are listed whichever is asked for.",
     (
-        "_platform",
+        "contracts.platform.contract",
         'self.service.jobs(call.user, query.get("session_id"))',
         "self.service.jobs(call.user)",
     ),
@@ -217,7 +221,7 @@ patched(
     "paging",
     "A limit out of range is the nearest in it, not the default.",
     (
-        "_platform",
+        "contracts.platform.contract",
         "limit = limit if 1 <= limit <= _LIMIT else _LIMIT",
         "limit = min(max(limit, 1), _LIMIT)",
     ),
@@ -227,14 +231,18 @@ patched(
     "limit-as-is",
     "paging",
     "A limit above the range is used.",
-    ("_platform", "limit if 1 <= limit <= _LIMIT else _LIMIT", "limit if limit >= 1 else _LIMIT"),
+    (
+        "contracts.platform.contract",
+        "limit if 1 <= limit <= _LIMIT else _LIMIT",
+        "limit if limit >= 1 else _LIMIT",
+    ),
     contracts=PLATFORM,
 )
 patched(
     "offset-positive",
     "paging",
     "A negative offset counts as if it were positive.",
-    ("_platform", "offset = max(offset, 0)", "offset = abs(offset)"),
+    ("contracts.platform.contract", "offset = max(offset, 0)", "offset = abs(offset)"),
     contracts=PLATFORM,
 )
 
@@ -251,14 +259,14 @@ patched(
     "params-shown",
     "jobs",
     "The arguments of jobs are shown though they are excluded.",
-    ("_platform_views", "    if params:\n", "    if True:\n"),
+    ("contracts.platform.views", "    if params:\n", "    if True:\n"),
     contracts=PLATFORM,
 )
 patched(
     "params-never",
     "jobs",
     "The arguments of jobs are left out though they are asked for.",
-    ("_platform_views", "    if params:\n", "    if False:\n"),
+    ("contracts.platform.views", "    if params:\n", "    if False:\n"),
     contracts=PLATFORM,
 )
 patched(
@@ -266,7 +274,7 @@ patched(
     "jobs",
     "The two statuses of a job differ while it is queued.",
     (
-        "_platform_views",
+        "contracts.platform.views",
         "    status = job.status.value\n",
         '    status = "Running" if job.started_at is None else job.status.value\n',
     ),
@@ -277,14 +285,18 @@ patched(
     "ids-short",
     "shapes",
     "The ids of sessions are no UUIDs.",
-    ("_platform", "session_id=uuid,", "session_id=lambda random: uuid(random)[:20],"),
+    (
+        "contracts.platform.contract",
+        "session_id=uuid,",
+        "session_id=lambda random: uuid(random)[:20],",
+    ),
     contracts=PLATFORM,
 )
 patched(
     "ids-of-another-version",
     "shapes",
     "The ids of sessions are UUIDs of version 1.",
-    ("_rules", "version=4", "version=1"),
+    ("core.rules", "version=4", "version=1"),
     contracts=PLATFORM,
 )
 changed("no-trace", "shapes", "Errors carry no trace.", status=404, contracts=PLATFORM)(
@@ -299,7 +311,7 @@ patched(
     "validation",
     "The TTLs of a channel partner may be in any order.",
     (
-        "_platform",
+        "contracts.platform.contract",
         "if ttls != sorted(ttls):",
         "if False:",
     ),
@@ -310,7 +322,7 @@ patched(
     "validation",
     "The interactive TTL of a channel partner may be above the active one.",
     (
-        "_platform",
+        "contracts.platform.contract",
         "if ttls != sorted(ttls):",
         "if ttls[-2:] != sorted(ttls[-2:]):",
     ),
@@ -320,21 +332,29 @@ patched(
     "interactive-ttl-lost",
     "reflection",
     "The interactive TTL that a channel partner asks for is not kept.",
-    ("_platform", 'interactive_ttl=body.get("interactive_ttl"),', "interactive_ttl=None,"),
+    (
+        "contracts.platform.contract",
+        'interactive_ttl=body.get("interactive_ttl"),',
+        "interactive_ttl=None,",
+    ),
     contracts=PLATFORM,
 )
 patched(
     "active-ttl-lost",
     "reflection",
     "The active TTL that a channel partner asks for is not kept.",
-    ("_platform", 'active_ttl=body.get("active_ttl"),', "active_ttl=None,"),
+    ("contracts.platform.contract", 'active_ttl=body.get("active_ttl"),', "active_ttl=None,"),
     contracts=PLATFORM,
 )
 patched(
     "fallback-ignored",
     "reflection",
     "The backend is not taken from its other name.",
-    ("_platform", 'body.get("backend", body.get("backend_name"))', 'body.get("backend")'),
+    (
+        "contracts.platform.contract",
+        'body.get("backend", body.get("backend_name"))',
+        'body.get("backend")',
+    ),
     contracts=PLATFORM,
 )
 patched(
@@ -342,7 +362,7 @@ patched(
     "reflection",
     "The backend's other name is looked at first.",
     (
-        "_platform",
+        "contracts.platform.contract",
         'body.get("backend", body.get("backend_name"))',
         'body.get("backend_name", body.get("backend"))',
     ),

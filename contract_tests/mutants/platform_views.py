@@ -16,7 +16,7 @@ patched(
     "backend-late",
     "reflection",
     "A session does not get the backend of its first job.",
-    ("_service", "session = evolve(session, backend=chosen)\n", "pass\n"),
+    ("core.service", "session = evolve(session, backend=chosen)\n", "pass\n"),
     contracts=PLATFORM,
 )
 changed(
@@ -62,6 +62,10 @@ patched(
     "canceled-shown",
     "shapes",
     "A session that an operator cancels has a state that the contract does not have.",
-    ("_platform_views", 'return "closed" if state.final else state.value', "return state.value"),
+    (
+        "contracts.platform.views",
+        'return "closed" if state.final else state.value',
+        "return state.value",
+    ),
     contracts=PLATFORM,
 )

@@ -1,12 +1,12 @@
 """An HTTP server that lives the life of runtime sessions."""
 
 try:
-    from runtime_sessions_emulator._config import Config, Instance, User
-    from runtime_sessions_emulator._emulator import Emulator
-    from runtime_sessions_emulator._errors import NotAcceptingError
-    from runtime_sessions_emulator._faults import Fault, FaultKind
-    from runtime_sessions_emulator._generations import default_config
-    from runtime_sessions_emulator._job_rule import JobRule
+    from runtime_sessions_emulator.contracts.registry import default_config
+    from runtime_sessions_emulator.control.faults import Fault, FaultKind
+    from runtime_sessions_emulator.core.config import Config, Instance, User
+    from runtime_sessions_emulator.core.errors import NotAcceptingError
+    from runtime_sessions_emulator.core.job_rule import JobRule
+    from runtime_sessions_emulator.server.emulator import Emulator
 except ModuleNotFoundError as error:
     # The client is installed without what only the emulator needs.
     raise ModuleNotFoundError(

@@ -4,23 +4,26 @@ import argparse
 import ipaddress
 import json
 import logging
-import os
+import secrets
 import signal
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 
-from runtime_sessions_emulator._app import App
-from runtime_sessions_emulator._config import Config
-from runtime_sessions_emulator._control import Control
-from runtime_sessions_emulator._emulation import Emulation
-from runtime_sessions_emulator._emulator import HOST, address, configured, listen
-from runtime_sessions_emulator._generations import SKINS, skin_of
+from runtime_sessions_emulator.contracts.registry import CONTRACTS, contract_of
+from runtime_sessions_emulator.control.control import Control
+from runtime_sessions_emulator.control.emulation import Emulation
+from runtime_sessions_emulator.core.config import Config
+from runtime_sessions_emulator.server.app import App
+from runtime_sessions_emulator.server.emulator import HOST, address, configured, listen
+from runtime_sessions_emulator.server.port_file import announced
+
+#: Seeds are drawn below this: short enough to be typed again.
+_SEEDS: Final = 1_000_000_000
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,16 +39,15 @@ def parser() -> argparse.ArgumentParser:
     add("--port-file", type=Path, metavar="FILE", help="write the address there once it listens")
     add(
         "--contract",
-        choices=list(SKINS),
+        choices=list(CONTRACTS),
         default="classic",
-        help="the generation of the API (default: %(default)s)",
+        help="the contract that is served (default: %(default)s)",
     )
     add("--config", type=Path, metavar="FILE", help="users, instances, backends, limits (TOML)")
     add(
         "--seed",
         type=int,
-        default=0,
-        help="what ids and faults are made from: same seed, same run (default: %(default)s)",
+        help="what ids and faults are made from: same seed, same run (default: drawn, and printed)",
     )
     add("--virtual-clock", action="store_true", help="let time stand still until it is moved")
     add(
@@ -61,7 +63,7 @@ def main() -> None:
     """Serve until told to stop."""
     options = parser().parse_args()
     try:
-        config = skin_of(options.contract).config
+        config = contract_of(options.contract).config
         if options.config is not None:
             config = Config.load(options.config, config)
     except (OSError, ValueError) as error:
@@ -73,10 +75,12 @@ def main() -> None:
             f"Cannot listen on {options.host}:{options.port}: {error}. "
             "Choose another --port, or 0 for a free one."
         )
+    # Drawn, so that a handle from an earlier run does not find somebody else's session in this one.
+    seed = secrets.randbelow(_SEEDS) if options.seed is None else options.seed
     emulation = Emulation.of(
         config,
         contract=options.contract,
-        seed=options.seed,
+        seed=seed,
         virtual_clock=options.virtual_clock,
     )
     if options.log_format is not None:
@@ -84,34 +88,23 @@ def main() -> None:
     local = _is_loopback(bound.getsockname()[0])
     with_control = local if options.control is None else options.control
     control = Control(emulation) if with_control else None
+    url = address(bound)
     # Errors of the server, and answers of ours that break the contract.
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     # uvicorn ends in peace on SIGTERM and then raises it anew: that is no failure.
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
-    with bound:
-        bound.listen(2048)
-        with _announced(address(bound), options.port_file, seed=options.seed, control=control):
-            uvicorn.Server(configured(App(emulation, control, local=local))).run([bound])
-
-
-@contextmanager
-def _announced(
-    url: str, port_file: Path | None, *, seed: int, control: Control | None
-) -> Generator[None]:
-    """Say where the server is; for as long as it is there, the file says so too."""
-    if port_file is not None:
-        # Whoever waits for the file must never read half of it.
-        part = port_file.with_name(f".{port_file.name}.{os.getpid()}")
-        part.write_text(f"{url}\n", encoding="utf-8")
-        part.replace(port_file)
     plane = "no control plane" if control is None else f"control at {url}/_emulator/"
-    print(f"Listening on {url} (seed {seed}, {plane})", flush=True)  # noqa: T201 - a command
-    try:
-        yield
-    finally:
-        if port_file is not None:
-            port_file.unlink(missing_ok=True)
+    with ExitStack() as stack:
+        stack.enter_context(bound)
+        bound.listen(2048)
+        if options.port_file is not None:
+            try:
+                stack.enter_context(announced(url, options.port_file))
+            except OSError as error:
+                sys.exit(f"The port file cannot be written: {error}")
+        print(f"Listening on {url} (seed {seed}, {plane})", flush=True)  # noqa: T201 - a command
+        uvicorn.Server(configured(App(emulation, control, local=local))).run([bound])
 
 
 def _end(_: int, __: FrameType | None) -> None:

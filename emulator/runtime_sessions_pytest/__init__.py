@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from runtime_sessions import AsyncSessionsClient, SessionsClient
     from runtime_sessions_api.http_library import httpx
     from runtime_sessions_emulator import Emulator
 
@@ -23,6 +24,26 @@ def _emulator(options: Options) -> "Emulator":
     from runtime_sessions_emulator import Emulator  # noqa: PLC0415 - see above
 
     return Emulator(**options)
+
+
+def _emulator_of(contract: str, options: Options) -> "Emulator":
+    """An emulator of a contract. A configuration is for the contract that it was made for."""
+    if options.get("contract", "classic") != contract:
+        options = {name: value for name, value in options.items() if name != "config"}
+    return _emulator({**options, "contract": contract})
+
+
+def _account(emulator: "Emulator") -> dict[str, Any]:
+    """What a client of the library is told, so that it is the emulator's first user."""
+    from runtime_sessions import BearerToken  # noqa: PLC0415 - see above
+
+    return {
+        "base_url": emulator.url,
+        "token": emulator.token,
+        "auth": BearerToken,
+        "instance": emulator.instance,
+        "contract": emulator.contract,
+    }
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +69,21 @@ def runtime_sessions_emulator(runtime_sessions_emulator_options: Options) -> Ite
 
 
 @pytest.fixture
+def runtime_sessions_sleeping_emulator(
+    runtime_sessions_emulator: "Emulator",
+) -> Iterator["Emulator"]:
+    """An emulator over HTTP whose time passes as the library's clients sleep.
+
+    A client that waits does not really sleep: the emulator's clock moves on instead, so that what
+    is waited for comes at once.
+    """
+    from runtime_sessions import set_testing  # noqa: PLC0415 - see above
+
+    with set_testing(True, sleep=runtime_sessions_emulator.advance):
+        yield runtime_sessions_emulator
+
+
+@pytest.fixture
 def runtime_sessions_emulator_in_process(runtime_sessions_emulator_options: Options) -> "Emulator":
     """An emulator without a server, a new one for each test; its `client` calls it."""
     return _emulator(runtime_sessions_emulator_options)
@@ -68,3 +104,121 @@ def runtime_sessions_async_client(
 ) -> "httpx.AsyncClient":
     """As `runtime_sessions_client`, for async tests; enter it with `async with`."""
     return runtime_sessions_emulator_in_process.async_client()
+
+
+@pytest.fixture
+def runtime_sessions_classic_emulator(
+    runtime_sessions_emulator_options: Options,
+) -> Iterator["Emulator"]:
+    """An emulator of the classic contract over HTTP, a new one for each test."""
+    with _emulator_of("classic", runtime_sessions_emulator_options) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def runtime_sessions_platform_emulator(
+    runtime_sessions_emulator_options: Options,
+) -> Iterator["Emulator"]:
+    """An emulator of the platform contract over HTTP, a new one for each test."""
+    with _emulator_of("platform", runtime_sessions_emulator_options) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def runtime_sessions_classic(
+    runtime_sessions_classic_emulator: "Emulator",
+) -> Iterator["SessionsClient"]:
+    """A `SessionsClient` of `runtime_sessions_classic_emulator`, as its first user."""
+    from runtime_sessions import SessionsClient  # noqa: PLC0415 - see above
+
+    with SessionsClient(**_account(runtime_sessions_classic_emulator)) as client:
+        yield client
+
+
+@pytest.fixture
+def runtime_sessions_platform(
+    runtime_sessions_platform_emulator: "Emulator",
+) -> Iterator["SessionsClient"]:
+    """A `SessionsClient` of `runtime_sessions_platform_emulator`, as its first user."""
+    from runtime_sessions import SessionsClient  # noqa: PLC0415 - see above
+
+    with SessionsClient(**_account(runtime_sessions_platform_emulator)) as client:
+        yield client
+
+
+@pytest.fixture
+def runtime_sessions_async_classic(
+    runtime_sessions_classic_emulator: "Emulator",
+) -> "AsyncSessionsClient":
+    """As `runtime_sessions_classic`, for async tests; enter it with `async with`."""
+    from runtime_sessions import AsyncSessionsClient  # noqa: PLC0415 - see above
+
+    return AsyncSessionsClient(**_account(runtime_sessions_classic_emulator))
+
+
+@pytest.fixture
+def runtime_sessions_async_platform(
+    runtime_sessions_platform_emulator: "Emulator",
+) -> "AsyncSessionsClient":
+    """As `runtime_sessions_platform`, for async tests; enter it with `async with`."""
+    from runtime_sessions import AsyncSessionsClient  # noqa: PLC0415 - see above
+
+    return AsyncSessionsClient(**_account(runtime_sessions_platform_emulator))
+
+
+@pytest.fixture
+def runtime_sessions_environment(
+    runtime_sessions_emulator: "Emulator", monkeypatch: pytest.MonkeyPatch
+) -> "Emulator":
+    """The emulator that a program finds which makes its own client from the environment.
+
+    The variables are those that the library and the official client read: `QISKIT_IBM_URL`,
+    `_TOKEN`, `_INSTANCE` and `_CHANNEL`, and `IAM_URL` where the contract has IAM.
+    """
+    emulator = runtime_sessions_emulator
+    monkeypatch.setenv("QISKIT_IBM_URL", emulator.url)
+    monkeypatch.setenv("QISKIT_IBM_INSTANCE", emulator.instance)
+    if emulator.contract == "platform":
+        monkeypatch.setenv("QISKIT_IBM_CHANNEL", "ibm_quantum_platform")
+        monkeypatch.setenv("QISKIT_IBM_TOKEN", emulator.api_key or emulator.token)
+        monkeypatch.setenv("IAM_URL", emulator.iam_url)
+    else:
+        monkeypatch.setenv("QISKIT_IBM_CHANNEL", "ibm_quantum")
+        monkeypatch.setenv("QISKIT_IBM_TOKEN", emulator.token)
+    return emulator
+
+
+@pytest.fixture
+def runtime_sessions_qiskit_emulator(
+    runtime_sessions_emulator_options: Options,
+) -> Iterator["Emulator"]:
+    """An emulator over HTTP of the contract of the official client that is installed.
+
+    Unless a configuration says otherwise, jobs take no time: they have ended once they are
+    submitted, and `JobRule(duration=...)` makes one that runs.
+    """
+    from attrs import evolve  # noqa: PLC0415 - see above
+
+    from runtime_sessions_emulator import default_config  # noqa: PLC0415
+    from runtime_sessions_emulator.qiskit import contract_of_client  # noqa: PLC0415
+
+    contract = contract_of_client()
+    options = {"contract": contract, **runtime_sessions_emulator_options}
+    if options["contract"] != contract or "config" not in options:
+        config = evolve(default_config(contract), job_duration=0)
+        options = {**options, "contract": contract, "config": config}
+    with _emulator(options) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def runtime_sessions_qiskit_service(
+    runtime_sessions_qiskit_emulator: "Emulator", monkeypatch: pytest.MonkeyPatch
+) -> Any:  # noqa: ANN401 - a type of the official client
+    """A `QiskitRuntimeService` whose every call stays on `runtime_sessions_qiskit_emulator`."""
+    from runtime_sessions_emulator.qiskit import environment, service  # noqa: PLC0415
+
+    # So that the process has the environment back that it had.
+    for name, value in environment(runtime_sessions_qiskit_emulator).items():
+        monkeypatch.setenv(name, value)
+    return service(runtime_sessions_qiskit_emulator)

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from reprlib import recursive_repr
 from typing import (
     IO,
     Any,
     BinaryIO,
+    ClassVar,
     Generic,
     Literal,
     NotRequired,
@@ -39,6 +41,29 @@ class Unset:
 
 
 UNSET: Unset = Unset()
+
+
+class Model:
+    """What all models have alike: equal if they are of one class and have equal fields, and shown with all of them"""
+
+    __slots__ = ()
+    __attrs_attrs__: ClassVar[tuple[Any, ...]]
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(
+            getattr(self, field.name) == getattr(other, field.name)
+            for field in self.__attrs_attrs__
+        )
+
+    @recursive_repr()
+    def __repr__(self) -> str:
+        shown = (
+            f"{field.name}={getattr(self, field.name)!r}"
+            for field in self.__attrs_attrs__
+        )
+        return f"{type(self).__name__}({', '.join(shown)})"
 
 
 class OpenStrEnum(StrEnum):
@@ -197,6 +222,7 @@ __all__ = [
     "UNSET",
     "File",
     "FileTypes",
+    "Model",
     "OpenStrEnum",
     "RequestArguments",
     "RequestFiles",

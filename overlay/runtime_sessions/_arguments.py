@@ -91,9 +91,9 @@ def whole_number(value: object) -> int | None:
         return None
 
 
-def checked_page_size(page_size: int) -> int:
-    """Take how many jobs are on a page."""
+def checked_page_size(page_size: int, largest: int = LARGEST_PAGE) -> int:
+    """Take how many jobs, or sessions, are on a page."""
     whole = whole_number(page_size)
-    if whole is None or whole not in range(1, LARGEST_PAGE + 1):
-        raise ValueError(f"page_size is a whole number from 1 to {LARGEST_PAGE}, not {page_size!r}")
+    if whole is None or whole not in range(1, largest + 1):
+        raise ValueError(f"page_size is a whole number from 1 to {largest}, not {page_size!r}")
     return whole

@@ -1,6 +1,8 @@
 """An operation of a contract: what is sent, and what its answer is read as."""
 
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Callable
+from copy import copy
+from typing import Any, Generic, Self, TypeVar, cast
 
 from runtime_sessions._answers import AnswerForm
 from runtime_sessions._errors import is_usable_id
@@ -31,12 +33,22 @@ class Operation(Generic[ResultT_co]):
         self.is_repeatable = self.method != "POST"
         self._form = form
         self._session_id = session_id
+        #: Who is shown an answer before it is read.
+        self.watcher: Callable[[Response], object] | None = None
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
+    def watched_by(self, watcher: Callable[[Response], object]) -> Self:
+        """Return the same operation, whose answers are shown to a watcher before they are read."""
+        watched = copy(self)
+        watched.watcher = watcher
+        return watched
+
     def read(self, response: Response) -> ResultT_co:
         """Read an answer; a ValueError says where it breaks the contract."""
+        if self.watcher is not None:
+            self.watcher(response)
         if self._form is None:
             return cast("ResultT_co", None)
         result: ResultT_co = self._form.read(response)

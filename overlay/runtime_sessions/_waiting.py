@@ -1,13 +1,15 @@
 """What `wait` waits for, and how often it looks."""
 
 import random
+import time
 from collections.abc import Callable, Iterable
 
 from attrs import frozen
 
 from runtime_sessions._arguments import checked_text
 from runtime_sessions._contracts import SessionDetails
-from runtime_sessions._errors import SessionEndedError
+from runtime_sessions._errors import SessionEndedError, WaitTimeoutError
+from runtime_sessions._http import Response
 from runtime_sessions._words import shown
 
 #: The states that a session does not leave.
@@ -16,6 +18,10 @@ FINAL = ("closed", "canceled")
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 _GROWTH = 1.5
+
+#: For how many looks and how many seconds a clock may stand still while it is waited for.
+STANDING_LOOKS = 4
+STANDING_TIME = 2.0
 
 Predicate = Callable[[SessionDetails], object]
 
@@ -39,6 +45,41 @@ class Goal:
             wanted = " or ".join(self.states)
             state = shown(str(details.state))
             raise SessionEndedError(f"session {shown(details.id)} is {state}, never {wanted}")
+
+
+class StandingClock:
+    """Notices a server whose clock stands still, where waiting would have no end.
+
+    The emulator says so in its answers. Another thread may be about to move the clock: so it has to
+    stand for some looks, and for some time that really passes.
+    """
+
+    def __init__(self, session_id: str) -> None:
+        self._session_id = session_id
+        self._said: str | None = None
+        self._looks = 0
+        self._since = 0.0
+
+    def look_at(self, response: Response) -> None:
+        """Take notice of an answer.
+
+        Raises:
+            WaitTimeoutError: The clock has stood still for too long.
+        """
+        said = response.headers.get("emulator-clock")
+        if said is None or said != self._said:
+            self._said = said
+            self._looks = 0
+            self._since = time.monotonic()
+            return
+        self._looks += 1
+        if self._looks >= STANDING_LOOKS and time.monotonic() - self._since >= STANDING_TIME:
+            raise WaitTimeoutError(
+                f"session {self._session_id} will not change: the emulator's clock is "
+                f"{shown(said)}. Move it with `emulator.advance(seconds)`, or let the time pass as "
+                "the client sleeps, with `set_testing(True, sleep=emulator.advance)` or the "
+                "fixture `runtime_sessions_sleeping_emulator`"
+            )
 
 
 def goal_of(until: str | Iterable[str] | Predicate) -> Goal:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import attrs
 import pytest
@@ -257,6 +257,51 @@ def test_what_no_contract_is_asked_for_is_the_same_in_every_client(api: Any) -> 
     for module in ("client", "errors", "types"):
         file, of_classic = Path(api(module).__file__), Path(classic.__file__)
         assert file.read_bytes() == of_classic.with_name(file.name).read_bytes()
+
+
+# Models
+
+
+@pytest.mark.parametrize("contract", contracts())
+def test_the_annotations_of_every_model_are_there_at_run_time(contract: str) -> None:
+    models = importlib.import_module(f"runtime_sessions_api.{contract}.models")
+    classes = [getattr(models, name) for name in models.__all__]
+    hints = {model: get_type_hints(model) for model in classes if attrs.has(model)}
+    assert len(hints) > 10
+    for model, found in hints.items():
+        assert {field.name for field in attrs.fields(model)} <= set(found)
+
+
+def test_models_are_equal_by_class_and_fields(api: Any) -> None:
+    models = api("models")
+    session = models.Session.from_dict(api.session)
+    assert session == models.Session.from_dict(api.session)
+    assert session != models.Session.from_dict({**api.session, "state": "closed"})
+    assert session != models.Session.from_dict({**api.session, "unheard_of": 1})
+    child: Any = type("Child", (models.Session,), {})
+    assert session != child.from_dict(api.session)
+    assert child.from_dict(api.session) == child.from_dict(api.session)
+    assert session != api.session
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(session)
+
+
+def test_a_model_is_shown_with_all_of_its_fields(api: Any) -> None:
+    name, event, time = api.facts.event
+    event = getattr(api("models"), name).from_dict({**event, time: "2026-11-27T06:30Z", "more": 1})
+    shown = ", ".join(f"{f.name}={getattr(event, f.name)!r}" for f in attrs.fields(type(event)))
+    assert repr(event) == f"{name}({shown})"
+    assert shown.endswith("additional_properties={'more': 1}")
+    event["itself"] = event
+    assert "'itself': ..." in repr(event)
+
+
+@pytest.mark.mends(raises=AssertionError)
+def test_what_models_have_alike_is_compiled_once(api: Any) -> None:
+    """attrs compiles what it writes for a class when that is imported."""
+    models = api("models")
+    for method in ("__eq__", "__repr__"):
+        assert getattr(models.Session, method) is getattr(models.Error, method)
 
 
 # Requests

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from runtime_sessions_contract.__main__ import main
-from runtime_sessions_contract._options import parse
-from runtime_sessions_contract._target import CannotRunError
+from runtime_sessions_contract.cli.command import main
+from runtime_sessions_contract.cli.options import parse
+from runtime_sessions_contract.target.target import CannotRunError
 from runtime_sessions_emulator import Emulator
 
 CANARY = "canary-1d5f"
@@ -126,9 +126,9 @@ def test_a_name_that_the_server_does_not_know(contract: str) -> None:
 def test_the_url_tells_the_contract(url: str, named: str | None, told: str) -> None:
     found = parse([url], {"TOKEN": "t", "CONTRACT": named or ""})
     assert found.target is not None
-    assert found.target.dialect.name == found.dialect.name == told
-    assert found.target.backend == found.dialect.backend
-    assert found.target.instance == found.dialect.instance
+    assert found.target.contract.name == found.contract.name == told
+    assert found.target.backend == found.contract.backend
+    assert found.target.instance == found.contract.instance
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from runtime_sessions_contract import _source
-from runtime_sessions_contract._coverage import Coverage
-from runtime_sessions_contract._life import State
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._suite import RUNNERS, execute
-from runtime_sessions_contract._target import DIALECTS, emulator_target
+from runtime_sessions_contract.contracts.known import CONTRACTS
+from runtime_sessions_contract.model.life import State
+from runtime_sessions_contract.openapi import lines
+from runtime_sessions_contract.run.coverage import Coverage
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.suite.suite import RUNNERS, execute
+from runtime_sessions_contract.target.bundled import emulator_target
 from runtime_sessions_emulator import Emulator
 
 
@@ -41,8 +42,8 @@ COUNTS = {
 
 
 def nothing_seen(contract: str) -> Coverage:
-    dialect = DIALECTS[contract]
-    return Coverage(dialect.contract, dialect)
+    known = CONTRACTS[contract]
+    return Coverage(known.document, known)
 
 
 def test_nothing_seen(contract: str) -> None:
@@ -102,11 +103,11 @@ def test_the_line_of_a_pointer(
     written: bool,  # noqa: FBT001
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _source._tree.cache_clear()
+    lines._tree.cache_clear()
     if not written:
-        monkeypatch.setattr(_source, "WRITTEN", Path("there-is-no-such-file"))
+        monkeypatch.setattr(lines, "WRITTEN", Path("there-is-no-such-file"))
     pointer = "#/components/schemas/Session/properties/state"
-    name, _, number = _source.line_of(contract, pointer).partition(":")
+    name, _, number = lines.line_of(contract, pointer).partition(":")
     root = Path(__file__).parents[2]
     file = root / name if written else root / "generated/runtime_sessions_api" / name
     assert file.suffix == (".yaml" if written else ".json")
@@ -117,4 +118,4 @@ def test_the_line_of_a_pointer(
         .strip('"')
         .startswith("state")
     )
-    _source._tree.cache_clear()
+    lines._tree.cache_clear()

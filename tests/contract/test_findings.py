@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 import runtime_sessions_contract
-from runtime_sessions_contract import _fuzz, _pages, _views
-from runtime_sessions_contract._contract import Contract
-from runtime_sessions_contract._findings import Causes, Gravity, findings
-from runtime_sessions_contract._grounds import ground_of, place, rules
-from runtime_sessions_contract._judge import Violation
-from runtime_sessions_contract._target import DIALECTS
+from runtime_sessions_contract.checks import views
+from runtime_sessions_contract.contracts.known import CONTRACTS
+from runtime_sessions_contract.drivers import fuzz
+from runtime_sessions_contract.openapi.document import Document
+from runtime_sessions_contract.verdicts.findings import Causes, Gravity, findings
+from runtime_sessions_contract.verdicts.grounds import ground_of, place, rules
+from runtime_sessions_contract.verdicts.violation import Violation
 
-SOURCES = list(Path(runtime_sessions_contract.__file__).parent.glob("*.py"))
-PLATFORM = Contract.load("platform")
+SOURCES = list(Path(runtime_sessions_contract.__file__).parent.rglob("*.py"))
+PLATFORM = Document.load("platform")
 SESSION = "#/components/schemas/Session"
 
 
@@ -40,10 +41,11 @@ def test_every_rule_that_a_check_names_is_in_the_table() -> None:
     named: set[str] = set()
     for source in SOURCES:
         named.update(re.findall(r'rule=?\s*=\s*"([a-z0-9-]+)"', source.read_text(encoding="utf-8")))
-    for table in (_views.ENDINGS, _views.STATES, _views.MOMENTS, _pages.UNRUN, _fuzz.RULES):
+    for table in (views.ENDINGS, views.STATES, views.MOMENTS, fuzz.RULES):
         named.update(table.values())
-    for dialect in DIALECTS.values():
-        named |= {dialect.unknown_backend_rule, dialect.newest_first_rule}
+    for contract in CONTRACTS.values():
+        answers = contract.answers
+        named |= {answers.unknown_backend_rule, answers.newest_first_rule, answers.unrun_rule}
     assert len(named) > 35
     assert named <= rules().keys()
 

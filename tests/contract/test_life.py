@@ -3,12 +3,13 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime_sessions_contract._life import Deed, View, What, tell
-from runtime_sessions_contract._target import DIALECTS
-from runtime_sessions_emulator import _session, default_config
-from runtime_sessions_emulator._generations import skin_of
-from runtime_sessions_emulator._job import COMPLETED, SECOND, Job
-from runtime_sessions_emulator._session import Mode, Session
+from runtime_sessions_contract.contracts.known import CONTRACTS
+from runtime_sessions_contract.model.life import Deed, View, What, tell
+from runtime_sessions_emulator import default_config
+from runtime_sessions_emulator.contracts.registry import contract_of
+from runtime_sessions_emulator.core import life
+from runtime_sessions_emulator.core.job import COMPLETED, SECOND, Job
+from runtime_sessions_emulator.core.life import Mode, Session
 
 # What is done, how long after the last, how long a job runs: odd, so that no changes coincide.
 STEPS = st.lists(
@@ -40,7 +41,7 @@ def theirs(
     for what, later, duration in steps:
         now += later
         at = round(now * SECOND)
-        session = _session.settle(session, at)
+        session = life.settle(session, at)
         match what:
             case What.SUBMIT if not session.accepting_jobs or session.state.final:
                 continue
@@ -49,22 +50,22 @@ def theirs(
                 for _ in range(6):
                     name = f"{len(deeds)}"
                     job = Job(name, "u", "i", "b", at, round(duration * SECOND), COMPLETED)
-                    session = _session.settle(_session.submit(session, job, at), at)
+                    session = life.settle(life.submit(session, job, at), at)
                     deeds.append(Deed(now, what, name, duration))
                 continue
             case What.DRAIN | What.ACCEPT:
-                session = _session.update(session, at, accepting_jobs=what is What.ACCEPT)
+                session = life.update(session, at, accepting_jobs=what is What.ACCEPT)
             case What.CLOSE:
-                session = _session.close(session, at)
+                session = life.close(session, at)
             case What.CANCEL:
-                session = _session.cancel(session, at)
+                session = life.cancel(session, at)
         deeds.append(Deed(now, what, f"{len(deeds)}", duration))
-    return _session.settle(session, round((now + end) * SECOND)), deeds
+    return life.settle(session, round((now + end) * SECOND)), deeds
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(
-    contract=st.sampled_from(list(DIALECTS)),
+    contract=st.sampled_from(list(CONTRACTS)),
     mode=st.sampled_from(list(Mode)),
     ttl=st.sampled_from([0.5, 20.0, 100.0, 28800.0]),
     steps=STEPS,
@@ -83,12 +84,12 @@ def test_both_tell_the_same(
         max_ttl=ttl,
         interactive_ttl=60,
         unused_ttl=default_config(contract).unused_ttl,
-        flag_moves=skin_of(contract).rules.flag_moves,
-        unrun=skin_of(contract).rules.unrun,
+        flag_moves=contract_of(contract).rules.flag_moves,
+        unrun=contract_of(contract).rules.unrun,
     )
-    session, deeds = theirs(_session.create(born), steps, end)
+    session, deeds = theirs(life.create(born), steps, end)
     now = sum(later for _, later, _ in steps) + end
-    rules = DIALECTS[contract].rules
+    rules = CONTRACTS[contract].rules
     blank = View(
         rules=rules,
         mode=str(mode),
@@ -118,6 +119,6 @@ def test_both_tell_the_same(
     for mine, other in pairs:
         assert (mine is None) == (other is None)
         assert mine is None or other is None or abs(mine - other / SECOND) < 0.001
-    assert abs(view.remaining - _session.remaining(session, round(now * SECOND))) < 0.001
-    used = _session.elapsed(session, round(now * SECOND)) or 0
+    assert abs(view.remaining - life.remaining(session, round(now * SECOND))) < 0.001
+    used = life.elapsed(session, round(now * SECOND)) or 0
     assert view.elapsed[0] - 0.001 <= used <= view.elapsed[1] + 0.001

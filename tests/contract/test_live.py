@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from runtime_sessions_contract.__main__ import main
-from runtime_sessions_contract._live import Guard, Ledger, alive
-from runtime_sessions_contract._options import Live
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._target import DIALECTS, Target
-from runtime_sessions_contract._wire import Secrets
+from runtime_sessions_contract.cli.command import main
+from runtime_sessions_contract.contracts.known import CONTRACTS
+from runtime_sessions_contract.live.guard import Guard
+from runtime_sessions_contract.live.ledger import Ledger
+from runtime_sessions_contract.live.settings import Live
+from runtime_sessions_contract.live.walk import alive
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.target.target import Target
+from runtime_sessions_contract.wire.secrets import Secrets
 from runtime_sessions_emulator import Emulator, Fault
 
 
@@ -53,7 +56,7 @@ def left_open(service: Emulator) -> list[str]:
 
 def test_live_only_reads(service: Emulator, ledger: Path) -> None:
     with service.client() as client:
-        names = DIALECTS[service.contract].named(service.backend, service.instance)
+        names = CONTRACTS[service.contract].creation.names(service.backend, service.instance)
         given = client.post("/sessions", json=names).json()["id"]
     service.clear_requests()
     assert main([service.url, "--session", given, "--ledger", str(ledger)]) == 0
@@ -131,7 +134,7 @@ def walk(
     target = Target(
         service.url,
         Secrets(service.token, service.other_token),
-        DIALECTS[service.contract],
+        CONTRACTS[service.contract],
         service.backend,
         service.instance,
     )

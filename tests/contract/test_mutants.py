@@ -12,10 +12,11 @@ from mutants._meddling import PLANTED
 from mutants._serve import served
 
 import runtime_sessions_emulator
-from runtime_sessions_contract._driver import Actor, Cast
-from runtime_sessions_contract._judge import ContractViolationError
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._target import DIALECTS
+from runtime_sessions_contract.contracts.known import CONTRACTS
+from runtime_sessions_contract.drivers.actor import Actor
+from runtime_sessions_contract.drivers.cast import Cast
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.verdicts.violation import ContractViolationError
 
 SOURCE = Path(runtime_sessions_emulator.__file__).parent
 
@@ -46,10 +47,10 @@ NAMED = [
 
 @pytest.mark.parametrize("name", NAMED)
 def test_a_planted_bug_is_found_without_the_fuzzer(name: str) -> None:
-    run = hunt(name, ("race", "model"), seed=1, examples=0.2)
-    assert run.violations, MUTANTS[name].says
-    assert run.violations[0].check != "covered"
-    assert run.violations[0].curls
+    result = hunt(name, ("race", "model"), seed=1, examples=0.2)
+    assert result.violations, MUTANTS[name].says
+    assert result.violations[0].check != "covered"
+    assert result.violations[0].curls
 
 
 @pytest.mark.parametrize(
@@ -78,15 +79,15 @@ def test_what_no_contract_promises_is_asked_of_the_bundled_emulator_alone(
     "name", ["client-knows-all", "platform/client-drops", "platform/overlay-trusts"]
 )
 def test_a_planted_bug_of_a_client_is_found(name: str) -> None:
-    run = hunt(name, ("client",), seed=1, examples=0.5)
-    assert run.violations, MUTANTS[name].says
+    result = hunt(name, ("client",), seed=1, examples=0.5)
+    assert result.violations, MUTANTS[name].says
 
 
 @pytest.mark.parametrize("name", ["allow-short", "any-mode", "platform/method-404"])
 def test_a_planted_bug_is_found_by_the_fuzzer(name: str) -> None:
-    run = hunt(name, ("fuzz",), seed=1, examples=0.2)
-    assert run.violations, MUTANTS[name].says
-    assert run.violations[0].curls
+    result = hunt(name, ("fuzz",), seed=1, examples=0.2)
+    assert result.violations, MUTANTS[name].says
+    assert result.violations[0].curls
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,9 @@ def test_a_planted_bug_is_found_by_the_fuzzer(name: str) -> None:
 )
 def test_the_place_of_a_planted_bug_is_there(mutant: Mutant) -> None:
     for patch in mutant.patches:
-        assert patch.apply((SOURCE / f"{patch.module}.py").read_text(encoding="utf-8"))
+        assert patch.apply(
+            (SOURCE / f"{patch.module.replace('.', '/')}.py").read_text(encoding="utf-8")
+        )
 
 
 def test_there_are_mutants_of_every_class() -> None:
@@ -117,7 +120,7 @@ def test_there_are_mutants_of_every_class() -> None:
         "validation",
     }
     assert len(MUTANTS) >= 200
-    assert {mutant.contract for mutant in MUTANTS.values()} == set(DIALECTS)
+    assert {mutant.contract for mutant in MUTANTS.values()} == set(CONTRACTS)
 
 
 def test_no_two_mutants_are_called_the_same() -> None:

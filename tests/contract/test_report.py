@@ -11,12 +11,14 @@ from xml.etree import ElementTree as ET
 import pytest
 from attrs import evolve
 
-from runtime_sessions_contract._judge import Violation
-from runtime_sessions_contract._report import write
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._suite import Result, execute
-from runtime_sessions_contract._target import DIALECTS, Target
-from runtime_sessions_contract._wire import Secrets
+from runtime_sessions_contract.contracts.known import CONTRACTS
+from runtime_sessions_contract.report.files import write
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.suite.result import Result, result_of
+from runtime_sessions_contract.suite.suite import execute
+from runtime_sessions_contract.target.target import Target
+from runtime_sessions_contract.verdicts.violation import Violation
+from runtime_sessions_contract.wire.secrets import Secrets
 from runtime_sessions_emulator import Emulator, User, default_config
 
 # With characters that every format writes in its own way.
@@ -37,7 +39,7 @@ def result(request: pytest.FixtureRequest) -> Iterator[Result]:
         target = Target(
             emulator.url,
             Secrets(CANARY, OTHER),
-            DIALECTS[contract],
+            CONTRACTS[contract],
             emulator.backend,
             emulator.instance,
             control_url=f"{emulator.url}/_emulator",
@@ -61,9 +63,8 @@ def result(request: pytest.FixtureRequest) -> Iterator[Result]:
             "echo", "getSession", "no <token>", f"{CANARY} \x00", "#/paths", (exchange,)
         )
         run.report([run.dressed(violation)])
-        yield Result(
-            run, ("race", "model"), run.coverage.missing(fuzz=True, model=True, control=False)
-        )
+        gaps = run.coverage.missing(fuzz=True, model=True, control=False)
+        yield result_of(run, ("race", "model"), gaps, {})
         run.close()
 
 
@@ -85,9 +86,9 @@ def test_no_report_shows_a_token(folder: Path, name: str) -> None:
 
 
 def test_a_run_shows_no_token(result: Result) -> None:
-    shown = repr(result) + "".join(line for v in result.run.violations for line in v.curls)
+    shown = repr(result) + "".join(line for v in result.violations for line in v.curls)
     assert not [form for form in FORMS if form in shown]
-    assert any('"authorization: Bearer $TOKEN"' in line for line in result.run.violations[-1].curls)
+    assert any('"authorization: Bearer $TOKEN"' in line for line in result.violations[-1].curls)
 
 
 def test_junit(folder: Path) -> None:
@@ -100,7 +101,7 @@ def test_junit(folder: Path) -> None:
 
 def test_har(folder: Path, result: Result) -> None:
     entries = json.loads((folder / "calls.har").read_text(encoding="utf-8"))["log"]["entries"]
-    assert len(entries) == len(result.run.exchanges)
+    assert len(entries) == len(result.exchanges)
     assert entries[-1]["response"]["content"]["text"] == "you are $TOKEN and not $OTHER_TOKEN"
 
 
@@ -133,5 +134,5 @@ def test_the_page_in_a_browser(folder: Path, result: Result, tmp_path: Path) -> 
     # The parser of the browser closes what the page leaves open: as many rows as there are checks.
     rows = done.stdout.partition("Checks by operations")[2].partition("</table>")[0].count("</tr>")
     assert rows == 1 + len(list(result.matrix()))
-    assert done.stdout.count("<rect") == len(result.run.contract.states)
+    assert done.stdout.count("<rect") == len(result.document.states)
     assert "no &lt;token&gt;" in done.stdout

@@ -7,10 +7,10 @@ import time
 import pytest
 from mutants._serve import served
 
-from runtime_sessions_contract._driver import Cast
-from runtime_sessions_contract._judge import ContractViolationError
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._shrink import shortened
+from runtime_sessions_contract.drivers.cast import Cast
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.suite.shrink import shortened
+from runtime_sessions_contract.verdicts.violation import ContractViolationError
 
 
 @pytest.mark.parametrize("mutant", ["reopened", "platform/flag-reopens"])

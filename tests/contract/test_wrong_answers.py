@@ -14,17 +14,21 @@ import pytest
 from mutants._mutant import Answer, Forward, Mutant, Receive, Request, Scope, Send
 from rich.console import Console
 
-from runtime_sessions_contract._coverage import Gaps
-from runtime_sessions_contract._judge import Violation
-from runtime_sessions_contract._race import race
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._suite import RUNNERS, Result, execute
-from runtime_sessions_contract._summary import summarise
-from runtime_sessions_contract._target import DIALECTS, Target, emulator_target
-from runtime_sessions_contract._tour import tour
-from runtime_sessions_contract._wire import Secrets
+from runtime_sessions_contract.contracts.known import CONTRACTS
+from runtime_sessions_contract.drivers.race import race
+from runtime_sessions_contract.drivers.tour import tour
+from runtime_sessions_contract.report import html
+from runtime_sessions_contract.report.summary import summarise
+from runtime_sessions_contract.run.coverage import Gaps
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.suite.result import Result, result_of
+from runtime_sessions_contract.suite.suite import RUNNERS, execute
+from runtime_sessions_contract.target.bundled import emulator_target
+from runtime_sessions_contract.target.target import Target
+from runtime_sessions_contract.verdicts.violation import Violation
+from runtime_sessions_contract.wire.secrets import Secrets
 from runtime_sessions_emulator import Emulator
-from runtime_sessions_emulator._app import App
+from runtime_sessions_emulator.server.app import App
 
 Change = Callable[[str, str, int, Any], tuple[int, Any]]
 
@@ -89,7 +93,7 @@ def test_answers_whose_fields_are_all_of_another_type(contract: str, with_what: 
     assert run.bugs == []
     assert run.violations
     # The walk went on to its last stop.
-    assert {exchange.name for exchange in run.exchanges} >= set(run.contract.operations)
+    assert {exchange.name for exchange in run.exchanges} >= set(run.document.operations)
 
 
 @pytest.mark.parametrize("value", [None, [7], {"id": None}, {}])
@@ -146,9 +150,12 @@ def test_a_bug_of_the_suite_is_told_as_one_and_hides_no_other_part(
             result = execute(run, ("race", "client"))
         finally:
             run.close()
-    (bug,) = result.run.bugs
+    (bug,) = result.bugs
     assert bug.startswith("race, as a whole: KeyError: '201' (test_wrong_answers.py:")
-    assert result.spans.keys() == {"race", "client"}
+    assert result.timings.keys() == {"race", "client"}
+    assert not result.violations
+    assert not result.holds
+    assert "has no verdict: the suite itself failed" in html.page(result)
 
 
 def reversed_history(method: str, path: str, status: int, answer: Any) -> tuple[int, Any]:
@@ -183,7 +190,7 @@ def test_a_server_that_differs_only_from_what_is_assumed_holds_and_is_told_from_
 
 
 def test_strictly_that_is_a_violation() -> None:
-    target = Target("http://127.0.0.1:9", Secrets("t"), DIALECTS["platform"])
+    target = Target("http://127.0.0.1:9", Secrets("t"), CONTRACTS["platform"])
     differs = Violation("history", "getSession", "", "", "#/paths", rule="history-oldest-first")
     assert not Run(target, seed=1).holds_against(differs)
     assert Run(target, seed=1, strict=True).holds_against(differs)
@@ -216,4 +223,4 @@ def execute_parts(run: Run) -> Result:
     """The parts that leave nothing to chance, as a result."""
     for part in (race, tour):
         part(run)
-    return Result(run, ("race", "model"), Gaps())
+    return result_of(run, ("race", "model"), Gaps(), {})

@@ -78,7 +78,7 @@ def test_nobody_is_told_of_backends(client: httpx.Client, path: str) -> None:
     assert client.get(path, headers={"Authorization": "Bearer nobody"}).status_code == 401
 
 
-def test_usage_is_what_the_users_jobs_ran_for() -> None:
+def test_usage_is_what_the_jobs_of_the_instance_ran_for() -> None:
     with Emulator(contract="platform", virtual_clock=True) as emulator, emulator.client() as client:
         job = {"program_id": "sampler", "backend": emulator.backend}
         client.post("/jobs", json=job).raise_for_status()
@@ -90,7 +90,8 @@ def test_usage_is_what_the_users_jobs_ran_for() -> None:
         emulator.advance(1)
         assert read(client, "/instances/usage") == {
             "instance_id": emulator.instance,
-            "usage_consumed_seconds": 1,
+            "plan_id": "emulator",
+            "usage_consumed_seconds": 2,
             "usage_limit_reached": False,
         }
 

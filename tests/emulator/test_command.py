@@ -52,7 +52,7 @@ def test_it_says_where_it_is_and_ends_in_peace(
     file = tmp_path / "address"
     process = start("--port", "0", "--port-file", str(file), "--seed", "5")
     where = url(process)
-    assert file.read_text() == f"{where}\n"
+    assert file.read_text() == f"{where}\npid {process.pid}\n"
     # A connection that is left open must not hold up the end.
     with httpx.Client(base_url=where) as client:
         assert client.get("/_emulator/health").json() == {"status": "ok"}
@@ -63,18 +63,78 @@ def test_it_says_where_it_is_and_ends_in_peace(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_port_file_that_is_another_servers_by_now_stays(start: Start, tmp_path: Path) -> None:
+    file = tmp_path / "address"
+    older = start("--port", "0", "--port-file", str(file))
+    url(older)
+    younger = start("--port", "0", "--port-file", str(file))
+    where = url(younger)
+    older.terminate()
+    older.communicate(timeout=10)
+    assert file.read_text() == f"{where}\npid {younger.pid}\n"
+
+
+def test_a_port_file_that_a_killed_server_left_is_replaced(start: Start, tmp_path: Path) -> None:
+    file = tmp_path / "address"
+    killed = start("--port", "0", "--port-file", str(file))
+    url(killed)
+    killed.kill()
+    killed.communicate(timeout=10)
+    assert file.exists()
+    where = url(start("--port", "0", "--port-file", str(file)))
+    assert file.read_text().startswith(f"{where}\n")
+
+
+def test_a_port_file_that_cannot_be_written_is_told(start: Start, tmp_path: Path) -> None:
+    process = start("--port", "0", "--port-file", str(tmp_path / "missing" / "address"))
+    _, err = process.communicate(timeout=10)
+    assert process.returncode == 1
+    assert "port file" in err
+    assert "Traceback" not in err
+
+
+def test_a_server_that_is_started_again_gives_other_ids(start: Start) -> None:
+    body = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
+    headers = {"X-Access-Token": "emulator-token"}
+    ids = {
+        httpx.post(f"{url(start('--port', '0'))}/sessions", json=body, headers=headers).json()["id"]
+        for _ in range(2)
+    }
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--no-control"], ["--control"], ["--host", "0.0.0.0"]],  # noqa: S104 - the point
+)
+def test_health_is_always_told(start: Start, arguments: list[str]) -> None:
+    where = url(start("--port", "0", *arguments)).replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - as above
+    answer = httpx.get(f"{where}/_emulator/health", headers={"Host": "emulator.example"})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
 def test_no_control_where_none_is_wanted(start: Start) -> None:
     without = url(start("--port", "0", "--no-control"))
-    assert httpx.get(f"{without}/_emulator/health").status_code == 401
+    assert httpx.get(f"{without}/_emulator/clock").status_code == 401
     headers = {"X-Access-Token": "emulator-token"}
-    assert httpx.get(f"{without}/_emulator/health", headers=headers).status_code == 404
+    assert httpx.get(f"{without}/_emulator/clock", headers=headers).status_code == 404
 
 
 def test_beyond_the_loopback_control_must_be_switched_on_by_name(start: Start) -> None:
     for arguments, status in [([], 401), (["--control"], 200)]:
         where = url(start("--host", "0.0.0.0", "--port", "0", *arguments))  # noqa: S104 - the point
         where = where.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - as above
-        assert httpx.get(f"{where}/_emulator/health").status_code == status
+        assert httpx.get(f"{where}/_emulator/clock").status_code == status
+
+
+def test_a_log_that_nobody_reads_fails_no_request(start: Start) -> None:
+    process = start("--port", "0", "--log-format", "json")
+    where = url(process)
+    assert process.stderr is not None
+    process.stderr.close()
+    headers = {"X-Access-Token": "emulator-token"}
+    answers = [httpx.get(f"{where}/sessions/x", headers=headers) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
 
 
 def test_requests_are_logged_as_json_and_without_tokens(start: Start) -> None:

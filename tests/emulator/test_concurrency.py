@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator
-from runtime_sessions_emulator.lifecycle import TABLE, State
+from runtime_sessions_emulator.core.lifecycle import TABLE, State
 
 CLIENTS = 200
 CALLS = 4

@@ -33,6 +33,49 @@ def test_health_needs_no_token(plane: httpx.Client) -> None:
     assert plane.get("health").json() == {"status": "ok"}
 
 
+@pytest.mark.parametrize("contract", ["classic", "platform"])
+def test_it_tells_how_a_client_begins(contract: str) -> None:
+    with Emulator(contract=contract, virtual_clock=True) as emulator:
+        about = httpx.get(f"{emulator.url}/_emulator/about").json()["about"]
+        assert about == emulator.about()
+        assert about["contract"] == contract
+        assert about["stands_still"] is True
+        assert "createSession" in about["operations"]
+        answer = httpx.post(
+            f"{emulator.url}/sessions", headers=about["headers"], json=about["body"]
+        )
+        assert answer.status_code == 200
+
+
+def test_an_operator_drains_a_session(
+    emulator: Emulator, client: httpx.Client, plane: httpx.Client
+) -> None:
+    session, idle = create(client), create(client)
+    emulator.submit_job(session, duration=30)
+    emulator.drain_session(session)
+    plane.post(f"sessions/{idle}/drain").raise_for_status()
+    assert client.get(f"/sessions/{session}").json()["accepting_jobs"] is False
+    assert [one["state"] for one in emulator.sessions()] == ["closed", "active"]
+    assert plane.post("sessions/x/drain").status_code == 404
+
+
+def test_a_session_is_found_by_a_part_of_its_id(
+    emulator: Emulator, client: httpx.Client, plane: httpx.Client
+) -> None:
+    session, _ = create(client), create(client)
+    (found,) = emulator.sessions(search=session[5:15])
+    assert found["id"] == session
+    assert plane.get("sessions", params={"search": session}).json()["sessions"] == [found]
+
+
+def test_the_newest_requests(emulator: Emulator, client: httpx.Client, plane: httpx.Client) -> None:
+    for name in "abc":
+        client.get(f"/sessions/{name}")
+    assert [one["session_id"] for one in emulator.requests(last=2)] == ["b", "c"]
+    shown = plane.get("requests?last=1&session_id=a").json()["requests"]
+    assert [one["path"] for one in shown] == ["/sessions/a"]
+
+
 def test_the_same_calls_give_the_same_ids(emulator: Emulator, client: httpx.Client) -> None:
     def ids() -> list[str]:
         session = create(client)

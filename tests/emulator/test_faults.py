@@ -1,12 +1,14 @@
 """Faults, as a client meets them."""
 
+import re
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_emulator import Emulator, Fault
+from runtime_sessions_emulator import Emulator, Fault, FaultKind
+from runtime_sessions_emulator.control.faults import FaultName
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
 
@@ -184,3 +186,42 @@ def test_faults_are_named(emulator: Emulator) -> None:
     assert [fault["name"] for fault in emulator.faults()] == ["fault-1"]
     with pytest.raises(LookupError, match="mine"):
         emulator.remove_fault("mine")
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "said"),
+    [
+        ("eror", {}, "There is no kind of fault 'eror'. Did you mean 'error'? It is one of error,"),
+        ("delay", {"status": 503}, "'delay' does not heed 'status': that is for error and gateway"),
+        ("reset", {"retry_after": 9}, "'reset' does not heed 'retry_after'"),
+        ("truncated", {"field": "id"}, "'truncated' does not heed 'field'"),
+        ("missing_field", {"value": "x"}, "'missing_field' does not heed 'value'"),
+        ("error", {"seconds": 3}, "'error' does not heed 'seconds'"),
+        ("error", {"status": 200}, "The status of 'error' is from 400 to 599, not 200."),
+        ("gateway", {"status": 500}, "is one of 403, 502, 503, 520, 521, 522, 523, 524, not 500."),
+    ],
+)
+def test_a_fault_that_cannot_be_is_refused_in_a_line(
+    served: Emulator, kind: Any, arguments: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)) as refusal:
+        Fault(kind, **arguments)
+    assert len(str(refusal.value)) < 250
+    answer = httpx.post(f"{served.url}/_emulator/faults", json={"kind": kind, **arguments})
+    assert (answer.status_code, answer.json()) == (400, {"error": str(refusal.value)})
+
+
+def test_a_fault_of_an_operation_that_there_is_not_is_refused(served: Emulator) -> None:
+    said = "There is no operation 'updateSesion'. Did you mean 'updateSession'?"
+    before = served.faults()
+    with pytest.raises(ValueError, match=re.escape(said)):
+        served.add_fault(Fault("error", operation="updateSesion"))
+    sent = {"kind": "error", "operation": "updateSesion"}
+    answer = httpx.post(f"{served.url}/_emulator/faults", json=sent)
+    assert answer.status_code == 400
+    assert said in answer.json()["error"]
+    assert served.faults() == before
+
+
+def test_type_checkers_know_all_kinds() -> None:
+    assert get_args(FaultName) == tuple(kind.value for kind in FaultKind)

@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_emulator import Emulator, Fault
+from runtime_sessions_emulator import Emulator, Fault, FaultKind
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
 
@@ -35,8 +35,8 @@ def test_async() -> None:
     anyio.run(main)
 
 
-@pytest.mark.parametrize("kind", ["reset", "truncated"])
-def test_a_connection_that_is_cut_off_is_a_transport_error(kind: str) -> None:
+@pytest.mark.parametrize("kind", [FaultKind.RESET, FaultKind.TRUNCATED])
+def test_a_connection_that_is_cut_off_is_a_transport_error(kind: FaultKind) -> None:
     emulator = Emulator()
     with emulator.client() as client:
         session = client.post("/sessions", json=BODY).json()["id"]

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from runtime_sessions_emulator.lifecycle import FINAL, TABLE, Event, Reason, State
+from runtime_sessions_emulator.core.lifecycle import FINAL, TABLE, Event, Reason, State
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,11 +3,13 @@
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
 
 import pytest
+from attrs import evolve
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions, Keys
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -16,11 +18,18 @@ from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_emulator import Config, Emulator, Fault, FaultKind
-from runtime_sessions_emulator._emulation import Emulation
-from runtime_sessions_emulator._generations import SKINS
+from runtime_sessions_emulator import (
+    Config,
+    Emulator,
+    Fault,
+    FaultKind,
+    User,
+    default_config,
+)
+from runtime_sessions_emulator.control.faults import HEEDED
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
+STANDARD = "crn:v1:bluemix:public:quantum-computing:us-east:a/emulator:standard::"
 EVIL = "</b><img src=x onerror=window.evil=1><script>window.evil=1</script>"
 BROWSERS = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
 BROWSER = next((path for path in BROWSERS if path), None)
@@ -141,27 +150,27 @@ def create(emulator: Emulator, **more: str) -> str:
 def test_what_a_person_does(page: Page) -> None:
     with Emulator(virtual_clock=True) as emulator, emulator.client() as client:
         page.open(emulator)
-        page.shows("#more", f"as soon as a client creates one at {emulator.url}")
-        session = create(emulator)
+        page.shows("#begin", "They appear here as soon as a client creates one")
+        session = created_by(page.find("#curl").text)
         page.shows("#sessions code", session)
         page.shows("#sessions .state", "open")
-        assert page.find("#more").text == ""
+        assert not page.find("#begin").is_displayed()
 
         page.fill("#job [name=duration]", "30")
         page.fill("#job [name=outcome]", "failed")
         page.press(".submit")
         page.shows("#sessions .state", "active")
-        page.shows("#sessions summary", "1 running")
+        page.shows("#sessions .jobs", "1 running")
         assert page.count("rect.active") == page.count("rect.Running") == 1
         page.fill("#clock [name=seconds]", "30")
         page.press("#clock button:not([type])")
-        page.shows("#sessions summary", "1 failed")
+        page.shows("#sessions .jobs", "1 failed")
         page.shows("#changes", f"{session} is active. Jobs: 1 failed")
         page.press(".quick button[value='60']")
         page.shows("#sessions .state", "inactive")
         page.shows("#now", "2026-01-01 00:01:30 UTC")
-        page.press("#sessions summary")
-        told = page.find("#sessions details ul").text
+        page.press("#sessions .jobs")
+        told = page.find("#sessions .told").text
         assert "2026-01-01 00:01:30 inactive: session_inactivated_by_interactive_ttl" in told
         assert "Failed (The program failed), created 2026-01-01 00:00:00" in told
         page.press("#sessions .close")
@@ -175,16 +184,89 @@ def test_what_a_person_does(page: Page) -> None:
         page.shows("#fault .error", "The status of 'gateway' is one of")
         page.fill("#fault [name=status]", "503")
         page.press("#fault button")
-        page.shows("#faults", "fault-1: gateway (operation getSession, status 503, probability 1)")
+        page.shows("#faults", "fault-1: gateway (operation getSession, probability 1, status 503)")
         assert page.find("#fault .error").text == ""
         assert client.get(f"/sessions/{session}").status_code == 503
         page.press("#faults button")
         page.until(lambda: not emulator.faults() and not page.count("#faults li"))
         assert client.get(f"/sessions/{session}").status_code == 200
 
+        page.shows("#requests summary", f"GET /sessions/{session} 503 (fault-1)")
+        page.press("#clear")
+        page.until(lambda: not emulator.requests() and not page.count("#requests li"))
+        page.press("#reset")
+        page.browser.switch_to.alert.accept()
+        page.shows("#begin", "They appear here")
+        assert emulator.sessions() == []
         assert page.asked() == {emulator.url}
-        assert not re.search("emulator-token", page.browser.page_source)
     page.shows("#offline", "The emulator does not answer. Trying again.")
+
+
+def created_by(curl: str) -> str:
+    """The id of the session that a line of the page creates, as a person would paste it."""
+    command = ["bash", "-c", f"{curl} --silent"]
+    run = subprocess.run(command, capture_output=True, check=True)
+    return str(json.loads(run.stdout)["id"])
+
+
+def test_no_configured_token_is_shown(page: Page) -> None:
+    config = evolve(default_config("platform"), users=(User("u", "canary-token", [STANDARD]),))
+    with Emulator(config, contract="platform") as emulator:
+        page.open(emulator)
+        page.shows("#begin", "Authorization: Bearer TOKEN")
+        page.shows("#begin", f"Service-CRN: {STANDARD}")
+        assert "canary" not in page.browser.page_source
+        assert "canary" not in httpx.get(f"{emulator.url}/_emulator/about").text
+
+
+def test_a_session_is_found_by_a_part_of_its_id(page: Page, emulator: Emulator) -> None:
+    session, _ = create(emulator), create(emulator)
+    page.open(emulator)
+    page.until(lambda: page.count("#sessions li.row") == 2)
+    page.fill("#search", session[3:12])
+    page.until(lambda: page.count("#sessions li.row") == 1)
+    page.shows("#sessions code", session)
+    page.fill("#search", "nothing")
+    page.shows("#more", "No session has nothing in its id.")
+    assert not page.find("#begin").is_displayed()
+
+
+def test_a_session_is_drained_or_closed_at_once(page: Page, emulator: Emulator) -> None:
+    session = create(emulator)
+    emulator.submit_job(session, duration=30)
+    page.open(emulator)
+    page.shows("#sessions .state", "active")
+    page.press(".drain")
+    page.until(lambda: page.find(".drain").get_attribute("aria-disabled") == "true")
+    assert emulator.sessions()[0]["state"] == "active"
+    emulator.advance(30)
+    page.shows("#sessions .state", "closed")
+
+
+def test_every_option_of_a_fault_is_offered_where_it_is_heeded(
+    page: Page, emulator: Emulator
+) -> None:
+    page.open(emulator)
+    page.shows("#fault [name=operation]", "createSession")
+    always = {"kind", "operation", "session_id", "probability", "times", "name", "after"}
+    shown: dict[str, set[str]] = {}
+    for kind in FaultKind:
+        page.fill("#fault [name=kind]", kind)
+        fields = page.browser.find_elements(By.CSS_SELECTOR, "#fault [name]")
+        names = {str(field.get_attribute("name")) for field in fields if field.is_displayed()}
+        shown[kind] = names - always
+        assert always <= names
+    assert {name: {kind for kind in shown if name in shown[kind]} for name in HEEDED} == HEEDED
+    page.fill("#fault [name=kind]", "rate_limit")
+    page.fill("#fault [name=retry_after]", "9")
+    page.press("#fault [name=as_date]")
+    page.press("#fault button")
+    page.shows("#faults", "fault-1: rate_limit (probability 1, retry_after 9, as_date true)")
+
+
+def test_the_root_leads_to_the_page(emulator: Emulator) -> None:
+    answer = httpx.get(emulator.url, follow_redirects=True)
+    assert answer.url == f"{emulator.url}/_emulator/"
 
 
 def test_a_session_that_has_no_backend_yet_and_a_closed_one_whose_flag_moved(page: Page) -> None:
@@ -239,17 +321,23 @@ def test_all_of_it_by_keyboard(page: Page, emulator: Emulator) -> None:
     page.tab_to("Switch off fault-1")
     page.type(Keys.ENTER)
     page.until(lambda: page.run("return document.activeElement.id") == "faults-title")
-    page.tab_to(f"Submit job to {session}")
-    page.type(Keys.ENTER)
-    page.shows("#sessions summary", "1 running")
-    close = page.tab_to(f"Close {session}")
-    page.type(Keys.ENTER)
+    # A session is one stop of the Tab key, and the arrow keys go from button to button.
+    page.browser.execute_script("document.getElementById('window').focus()")
+    page.tab_to("No jobs")
+    page.type(Keys.ARROW_RIGHT, Keys.ENTER)
+    page.shows("#sessions .jobs", "1 running")
+    page.type(Keys.END, Keys.ENTER)
     page.shows("#sessions .state", "closed")
-    assert page.browser.switch_to.active_element == close
+    close = page.browser.switch_to.active_element
+    assert close.accessible_name == f"Close {session}"
     assert close.get_attribute("aria-disabled") == "true"
-    page.tab_to("Jobs: 1 running")
-    page.type(Keys.ENTER)
-    assert "session_cancelled" in page.find("#sessions details ul").text
+    page.type(Keys.TAB)
+    assert page.browser.switch_to.active_element.accessible_name == "+1 s"
+    back = ActionChains(page.browser).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT)
+    back.perform()
+    page.type(Keys.HOME, Keys.ENTER)
+    assert page.browser.switch_to.active_element.accessible_name == "Jobs: 1 running"
+    assert "session_cancelled" in page.find("#sessions .told").text
 
 
 def test_what_it_shows_is_text(page: Page) -> None:
@@ -322,17 +410,8 @@ def test_it_is_served_with_a_policy(emulator: Emulator) -> None:
     assert emulator.requests() == []
 
 
-def test_it_offers_what_there_is() -> None:
-    text = (files("runtime_sessions_emulator") / "page" / "index.html").read_text(encoding="utf-8")
-
-    def offered(name: str) -> list[str]:
-        options = re.findall(rf'<select name="{name}">(.*?)</select>', text, re.DOTALL)
-        return re.findall(r"<option>(\w+)", options[0])
-
-    handlers = {
-        name
-        for contract in SKINS
-        for name in Emulation.of(None, contract=contract, seed=0, virtual_clock=True).skin.handlers
-    }
-    assert offered("kind") == list(FaultKind)
-    assert sorted(offered("operation")) == sorted(handlers)
+def test_it_offers_every_kind_of_fault() -> None:
+    page = files("runtime_sessions_emulator.control") / "page" / "index.html"
+    text = page.read_text(encoding="utf-8")
+    options = re.findall(r'<select name="kind">(.*?)</select>', text, re.DOTALL)
+    assert re.findall(r"<option>(\w+)", options[0]) == list(FaultKind)

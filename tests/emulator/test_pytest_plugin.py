@@ -6,6 +6,7 @@ import sys
 import anyio
 import pytest
 
+from runtime_sessions import AsyncSessionsClient, SessionsClient
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator
 
@@ -56,6 +57,90 @@ def test_options_can_be_overridden(pytester: pytest.Pytester) -> None:
         def test_it(runtime_sessions_client):
             body = {"backend": "mine", "instance": "hub/group/project"}
             assert runtime_sessions_client.post("/sessions", json=body).status_code == 200
+        """
+    )
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_clients_of_both_contracts(
+    runtime_sessions_classic: SessionsClient,
+    runtime_sessions_classic_emulator: Emulator,
+    runtime_sessions_platform: SessionsClient,
+    runtime_sessions_platform_emulator: Emulator,
+) -> None:
+    for client, emulator in [
+        (runtime_sessions_classic, runtime_sessions_classic_emulator),
+        (runtime_sessions_platform, runtime_sessions_platform_emulator),
+    ]:
+        session = client.create(backend=emulator.backend, max_ttl=60)
+        emulator.submit_job(session.id, duration=3600)
+        emulator.advance(60)
+        assert session.refresh().state == "closed"
+
+
+def test_async_clients_of_both_contracts(
+    runtime_sessions_async_classic: AsyncSessionsClient,
+    runtime_sessions_async_platform: AsyncSessionsClient,
+) -> None:
+    async def main(client: AsyncSessionsClient, backend: str) -> str:
+        async with client:
+            session = await client.create(backend=backend)
+            await session.cancel()
+            return str((await session.refresh()).state)
+
+    assert anyio.run(main, runtime_sessions_async_classic, "ibmq_wellington") == "closed"
+    assert anyio.run(main, runtime_sessions_async_platform, "ibm_backend") == "closed"
+
+
+def test_time_that_passes_as_a_client_sleeps(
+    runtime_sessions_sleeping_emulator: Emulator,
+) -> None:
+    emulator = runtime_sessions_sleeping_emulator
+    with SessionsClient(emulator.url, token=emulator.token) as client:
+        session = client.create(backend=emulator.backend, instance=emulator.instance)
+        emulator.submit_job(session.id, duration=3600)
+        assert session.wait("inactive").state == "inactive"
+
+
+@pytest.mark.parametrize("contract", ["classic", "platform"])
+def test_a_program_finds_the_emulator_in_its_environment(
+    pytester: pytest.Pytester, contract: str
+) -> None:
+    pytester.makepyfile(
+        f"""
+        import pytest
+        from runtime_sessions import SessionsClient
+
+        @pytest.fixture(scope="session")
+        def runtime_sessions_emulator_options():
+            return {{"contract": {contract!r}, "virtual_clock": True}}
+
+        def program():
+            with SessionsClient() as client:
+                client.create(backend=None if {contract!r} == "platform" else "ibm-tenerife")
+
+        def test_it(runtime_sessions_environment):
+            program()
+            (session,) = runtime_sessions_environment.sessions()
+            assert session["state"] == "open"
+        """
+    )
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_a_configuration_is_for_its_own_contract(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from runtime_sessions_emulator import Config
+
+        @pytest.fixture(scope="session")
+        def runtime_sessions_emulator_options():
+            return {"config": Config(backends=("mine",))}
+
+        def test_it(runtime_sessions_classic_emulator, runtime_sessions_platform_emulator):
+            assert runtime_sessions_classic_emulator.backend == "mine"
+            assert runtime_sessions_platform_emulator.backend == "ibm_backend"
         """
     )
     pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_emulator import Emulator, Fault, _classic
-from runtime_sessions_emulator._classic_views import session_view
-from runtime_sessions_emulator._session import Session
+from runtime_sessions_emulator import Emulator, Fault
+from runtime_sessions_emulator.contracts.classic import contract
+from runtime_sessions_emulator.contracts.classic.views import session_view
+from runtime_sessions_emulator.core.life import Session
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
 
@@ -98,7 +99,7 @@ def test_an_answer_that_breaks_the_contract_is_a_loud_500(
     def broken(session: Session, now: int) -> dict[str, object]:
         return view if "id" in view else {**session_view(session, now), **view}
 
-    monkeypatch.setattr(_classic, "session_view", broken)
+    monkeypatch.setattr(contract, "session_view", broken)
     with Emulator().client() as client:
         answer = client.get(f"/sessions/{create(client)}")
     assert answer.status_code == 500
@@ -190,3 +191,18 @@ def test_an_answer_under_way_gets_its_time_when_the_server_stops() -> None:
             pass
     caller.join()
     assert answers == [404]
+
+
+def test_a_clock_that_stands_still_says_so_in_every_answer() -> None:
+    emulator = Emulator(virtual_clock=True)
+    with emulator.client() as client:
+        assert client.get("/sessions/x").headers["emulator-clock"] == (
+            "standing at 2026-01-01T00:00:00.000Z"
+        )
+        emulator.advance(60)
+        del client.headers["authorization"]
+        refused = client.get("/sessions/x")
+    assert refused.status_code == 401
+    assert refused.headers["emulator-clock"] == "standing at 2026-01-01T00:01:00.000Z"
+    with Emulator().client() as client:
+        assert "emulator-clock" not in client.get("/sessions/x").headers

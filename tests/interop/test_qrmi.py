@@ -13,12 +13,21 @@ from typing import Any
 
 import pytest
 
-from runtime_sessions_emulator import Emulator
+from runtime_sessions_emulator import Emulator, JobRule
 
 qrmi: Any = pytest.importorskip("qrmi", reason="`make interop` installs it, and runs this")
 
 #: What a resource is called: QRMI takes it for the name of the backend.
 NAME = "ibm_backend"
+#: What a task samples: the program of one qubit pair.
+BELL = """OPENQASM 3.0;
+include "stdgates.inc";
+qubit[2] q;
+bit[2] meas;
+h q[0];
+cx q[0], q[1];
+meas = measure q;
+"""
 Make = Callable[..., Any]
 
 
@@ -109,9 +118,39 @@ def test_a_task_is_started_looked_at_and_stopped(emulator: Emulator, resource: M
 def test_a_task_comes_to_its_end(emulator: Emulator, resource: Make) -> None:
     acquired = resource()
     acquired.acquire()
+    emulator.add_job_rule(JobRule(result="{}"))
     task = start(acquired)
     emulator.advance(10)
     assert acquired.task_status(task) == qrmi.TaskStatus.Completed
+    assert acquired.task_result(task).value == "{}"
+
+
+def test_a_program_of_tasks_runs_to_its_results(emulator: Emulator, resource: Make) -> None:
+    pytest.importorskip("qiskit_aer", reason="`make interop` installs it, and runs this")
+    acquired = resource()
+    session = acquired.acquire()
+    task = acquired.task_start(
+        qrmi.Payload.QiskitPrimitive(
+            input=json.dumps({"pubs": [[BELL, None, 100]], "version": 2}), program_id="sampler"
+        )
+    )
+    emulator.advance(10)
+    assert acquired.task_status(task) == qrmi.TaskStatus.Completed
+    result = json.loads(acquired.task_result(task).value)
+    assert result["__type__"] == "PrimitiveResult"
+    assert acquired.task_logs(task) == ""
+    acquired.release(session)
+    assert emulator.sessions()[0]["state"] == "closed"
+    assert [asked["path"] for asked in emulator.requests() if asked["status"] >= 400] == []
+
+
+def test_a_task_whose_input_cannot_be_read_fails(emulator: Emulator, resource: Make) -> None:
+    pytest.importorskip("qiskit_aer", reason="`make interop` installs it, and runs this")
+    acquired = resource()
+    acquired.acquire()
+    task = start(acquired)
+    emulator.advance(10)
+    assert acquired.task_status(task) == qrmi.TaskStatus.Failed
 
 
 def test_release_drains_a_session_without_pending_jobs(emulator: Emulator, resource: Make) -> None:

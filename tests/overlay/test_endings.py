@@ -172,10 +172,9 @@ def test_who_wants_one_attempt_gets_one_and_is_told(
     assert caught.value.attempts == 1
     assert caught.value.__notes__ == [f"session {session_id} may still be open"]
     assert f"session {session_id} may still be open" in caplog.text
-    assert client.unended == impatient.unended == (session_id,)
+    assert [client.unended, impatient.unended] == [(session_id,)] * 2
     client.cancel(session_id)
-    assert not client.unended
-    assert not impatient.unended
+    assert [client.unended, impatient.unended] == [(), ()]
 
 
 def test_a_deadline_ends_an_ending(emulator: Emulator, client: SessionsClient) -> None:

@@ -30,7 +30,7 @@ from runtime_sessions import (
     SettingsError,
 )
 from runtime_sessions_api.http_library import LIBRARY, httpx
-from runtime_sessions_emulator import Emulator, Fault, default_config
+from runtime_sessions_emulator import Emulator, Fault, FaultKind, default_config
 
 # What others make for httpx, and not for its successor yet.
 ONLY_HTTPX = pytest.mark.skipif(LIBRARY != "httpx", reason="it is made for httpx")
@@ -175,10 +175,19 @@ def test_nothing_shows_the_token_while_all_goes_well(
     assert hidden(logged.getvalue())
 
 
+KINDS = [
+    FaultKind.ERROR,
+    FaultKind.RESET,
+    FaultKind.TRUNCATED,
+    FaultKind.BROKEN_JSON,
+    FaultKind.GATEWAY,
+]
+
+
 @BY_FORM
-@pytest.mark.parametrize("kind", ["error", "reset", "truncated", "broken_json", "gateway"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_no_error_shows_the_token(
-    guarding: Connect, guarded: Emulator, logged: io.StringIO, kind: str
+    guarding: Connect, guarded: Emulator, logged: io.StringIO, kind: FaultKind
 ) -> None:
     guarded.add_fault(Fault(kind))
     client = guarding(guarded.url)

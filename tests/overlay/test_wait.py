@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from runtime_sessions import SessionDetails, SessionEndedError, SessionsClient, WaitTimeoutError
+from runtime_sessions import (
+    SessionDetails,
+    SessionEndedError,
+    SessionsClient,
+    WaitTimeoutError,
+    _waiting,
+    set_testing,
+)
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator, Fault
 
@@ -127,3 +134,36 @@ def test_a_look_that_fails_is_tried_again(mocked: Callable[..., SessionsClient])
         return httpx.Response(next(answers), json=session)
 
     assert mocked(answer).session("s").wait().state == "closed"
+
+
+def test_a_clock_that_stands_still_is_not_waited_for(
+    emulator: Emulator, client: SessionsClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_waiting, "STANDING_TIME", 0.05)
+    session = client.create(backend=emulator.backend)
+    with pytest.raises(WaitTimeoutError, match=r"stand.*`emulator\.advance\(seconds\)`"):
+        session.wait()
+
+
+def test_a_clock_that_somebody_moves_is_waited_for(
+    emulator: Emulator, client: SessionsClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_waiting, "STANDING_TIME", 0.0)
+    monkeypatch.setattr(_waiting, "STANDING_LOOKS", 2)
+    session = client.create(backend=emulator.backend)
+    looks: list[SessionDetails] = []
+
+    def advance_at_every_other_look(details: SessionDetails) -> None:
+        looks.append(details)
+        if len(looks) % 2 == 0:
+            emulator.advance(300)
+
+    assert session.wait(progress=advance_at_every_other_look).state == "closed"
+    assert len(looks) > 10
+
+
+def test_the_time_passes_as_the_client_sleeps(emulator: Emulator, client: SessionsClient) -> None:
+    session = client.create(backend=emulator.backend)
+    with set_testing(True, sleep=emulator.advance):
+        assert session.wait().state == "closed"
+    assert emulator.now() >= datetime(2026, 1, 1, 0, 30, tzinfo=UTC)

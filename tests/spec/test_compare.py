@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[2]
 CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text())
 PLATFORM: dict[str, Any] = yaml.safe_load((ROOT / "openapi-platform.yaml").read_text())
 
+TOP = "openapi: 3.1.0\ninfo: {title: a, version: '1'}\n"
+
 Edit = Callable[[dict[str, Any]], object]
 
 
@@ -271,6 +273,19 @@ def test_an_unknown_revision_is_an_error_that_says_so() -> None:
     assert "'no-such-revision' is no revision of this repository" in done.stderr
 
 
+def test_an_interpreter_without_the_libraries_gives_no_verdict() -> None:
+    # -S: no site-packages.
+    done = subprocess.run(
+        [sys.executable, "-S", breaking.__file__, "HEAD"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "No module named" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("edit", "sentence"),
     [
@@ -279,10 +294,22 @@ def test_an_unknown_revision_is_an_error_that_says_so() -> None:
             lambda d: d["components"]["schemas"].update(
                 Session={"$ref": "#/components/schemas/Session"}
             ),
-            "the reference #/components/schemas/Session leads to itself. This says nothing",
+            "in BASE:openapi.yaml, the reference '#/components/schemas/Session' leads to itself",
+        ),
+        (
+            lambda d: d["components"]["schemas"].pop("JobPage"),
+            "in BASE:openapi.yaml, the reference '#/components/schemas/JobPage' leads nowhere",
+        ),
+        (
+            lambda d: d["paths"].update({"/b": {"$ref": "b.yaml"}}),
+            "in BASE:openapi.yaml, the reference 'b.yaml' leads out of it",
+        ),
+        (
+            lambda d: d["paths"].update({"/b": 5}),
+            "could not be compared: TypeError: argument of type 'int' is not iterable. This says",
         ),
     ],
-    ids=["version", "self-reference"],
+    ids=["version", "self-reference", "reference to nothing", "another file", "a crash"],
 )
 def test_what_cannot_be_compared_is_no_verdict(
     edit: Edit, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -293,6 +320,32 @@ def test_what_cannot_be_compared_is_no_verdict(
     monkeypatch.setattr(breaking, "at_revision", lambda _base, _file: before)
     assert breaking.main() == 2
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a: [", "A is not YAML"),
+        ("a: 2026-11-27", "A holds what JSON cannot"),
+        ("- a", "A is not an OpenAPI document"),
+        ("openapi: 3.1.0", "A cannot be compared: at the top, "),
+        (
+            TOP + "components: {schemas: {A: {properties: [a]}}}",
+            "A cannot be compared: at components/schemas/A/properties, ",
+        ),
+    ],
+)
+def test_a_text_that_is_no_contract_is_told_before_it_is_compared(text: str, sentence: str) -> None:
+    with pytest.raises(breaking.BreakingError, match=sentence):
+        breaking.parsed(text, "A")
+
+
+def test_keys_that_are_numbers_are_texts_as_in_json() -> None:
+    text = TOP + "paths: {/a: {get: {responses: %s}}}"
+    old, new = (
+        breaking.parsed(text % f"{{{key}: {{description: a}}}}", "A") for key in ("200", "'200'")
+    )
+    assert compare(old, new) == []
 
 
 def test_a_terminal_that_has_ascii_only_gets_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,6 +366,29 @@ def test_a_schema_that_is_true_allows_anything() -> None:
     (change, *_) = changes(lambda d: fields(d, "Session").update(state=True))
     assert (change.subject, change.breaks_clients) == ("state", True)
     assert "is (none) now" in change.what
+
+
+def test_forms_of_one_type_are_compared_each() -> None:
+    def document(*lengths: int) -> dict[str, Any]:
+        forms = [{"type": "string", "maxLength": length} for length in lengths]
+        parameter = {"name": "q", "in": "query", "schema": {"oneOf": forms}}
+        return {"paths": {"/a": {"get": {"parameters": [parameter], "responses": {}}}}}
+
+    (change,) = compare(document(2, 9), document(1, 9))
+    assert (change.what, change.breaks_clients) == ("maxLength 2 is 1 now", True)
+    (change,) = compare(document(2, 9), document(2))
+    assert (change.where, change.what) == ("GET /a query q string (2)", "the form is gone")
+
+
+def test_a_path_by_reference_has_its_operations() -> None:
+    of_path: dict[str, Any] = {"get": {"responses": {}}}
+    by_reference = {
+        "paths": {"/a": {"$ref": "#/components/pathItems/A"}},
+        "components": {"pathItems": {"A": of_path}},
+    }
+    assert compare({"paths": {"/a": of_path}}, by_reference) == []
+    (change,) = compare(by_reference, {"paths": {}})
+    assert change.what == "the operation is gone"
 
 
 def test_a_parameter_with_content_is_compared() -> None:

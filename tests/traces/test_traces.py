@@ -27,9 +27,10 @@ from runtime_sessions import (
     SessionsClient,
     StatusError,
 )
-from runtime_sessions_contract._run import Run
-from runtime_sessions_contract._target import DIALECTS, Target
-from runtime_sessions_contract._wire import Secrets
+from runtime_sessions_contract.contracts.known import CONTRACTS
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.target.target import Target
+from runtime_sessions_contract.wire.secrets import Secrets
 
 FOLDER = Path(__file__).parent
 FILES: dict[str, Any] = {
@@ -133,7 +134,7 @@ def test_it_says_what_it_shows_and_where_it_is_from(trace: dict[str, Any]) -> No
 
 def test_there_are_traces_of_both_contracts() -> None:
     assert len(TRACES) >= 10
-    assert {trace["contract"] for trace in TRACES.values()} == set(DIALECTS)
+    assert {trace["contract"] for trace in TRACES.values()} == set(CONTRACTS)
 
 
 @more
@@ -256,10 +257,12 @@ def test_the_library_tells_that_a_session_is_unknown(service: Replayed) -> None:
 @each
 def test_the_suite_does_not_call_it_wrong(trace: dict[str, Any], added: dict[str, Any]) -> None:
     instance = instance_of(trace)
-    target = Target(URL, Secrets("token-of-nobody"), DIALECTS[trace["contract"]], "ibm_x", instance)
+    target = Target(
+        URL, Secrets("token-of-nobody"), CONTRACTS[trace["contract"]], "ibm_x", instance
+    )
     run = Run(target, seed=1)
     body = None if trace["body"] is None else {**trace["body"], **added}
-    run.model.given = frozenset([trace["path"].split("/")[2]] if "/" in trace["path"][1:] else [])
+    run.known.given = frozenset([trace["path"].split("/")[2]] if "/" in trace["path"][1:] else [])
     exchange = run.exchange(
         method=trace["method"],
         url=URL + trace["path"],

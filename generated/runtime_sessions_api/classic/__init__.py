@@ -1,4 +1,4 @@
-"""A client library for accessing Runtime sessions, classic generation"""
+"""A client library for accessing Runtime sessions, classic contract"""
 
 from .client import AuthenticatedClient, Client
 

@@ -3,6 +3,7 @@
 from ..types import UNSET as UNSET
 from ..types import File as File
 from ..types import FileTypes as FileTypes
+from ..types import Model as Model
 from ..types import OpenStrEnum as OpenStrEnum
 from ..types import RequestArguments as RequestArguments
 from ..types import RequestFiles as RequestFiles
@@ -14,6 +15,7 @@ from ..types import json_body as json_body
 __all__ = [
     "File",
     "FileTypes",
+    "Model",
     "OpenStrEnum",
     "RequestArguments",
     "RequestFiles",

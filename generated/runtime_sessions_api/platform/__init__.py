@@ -1,4 +1,4 @@
-"""A client library for accessing Runtime sessions, current generation"""
+"""A client library for accessing Runtime sessions, platform contract"""
 
 from .client import AuthenticatedClient, Client
 

@@ -34,6 +34,7 @@ from runtime_sessions._waiting import (
     FINAL,
     FIRST_PAUSE,
     LONGEST_PAUSE,
+    StandingClock,
     goal_of,
     longer,
     with_jitter,
@@ -176,7 +177,7 @@ class SessionHandle:
             The details as they were at the last look.
 
         Raises:
-            WaitTimeoutError: The time is up.
+            WaitTimeoutError: The time is up, or it is an emulator's, and stands still.
             SessionEndedError: The session ended in a state that is none of those.
             CallError: A look failed, with all its retries.
         """
@@ -184,9 +185,10 @@ class SessionHandle:
         limit = None if timeout is None else checked_seconds("timeout", timeout)
         started = now()
         pause = FIRST_PAUSE
+        clock = StandingClock(self.id)
         with showing(progress) as show:
             while True:
-                details = self._read()
+                details = self._read(watcher=clock.look_at)
                 show(details)
                 if goal.is_reached(details):
                     return details
@@ -218,10 +220,14 @@ class SessionHandle:
         self._caller = self._caller.for_a_known_session()
         return result
 
-    def _read(self) -> SessionDetails:
+    def _read(self, watcher: Callable[[Response], object] | None = None) -> SessionDetails:
         operation: Operation[SessionDetails] = self._caller.contract.get(self.id)
+        if watcher is not None:
+            operation = operation.watched_by(watcher)
         details = self._send(operation)
         self._details = details
+        if details.state in FINAL:
+            self._caller.unended.strike(self.id)
         return details
 
     def _end(self, ending: Ending) -> None:
@@ -255,6 +261,8 @@ class SessionHandle:
     def _end_block(self, ending: Ending) -> None:
         """End the session as a block does: one that cannot be drained is ended as by an error."""
         if ending == "leave":
+            # On purpose: it is nobody's to end.
+            self._caller.unended.strike(self.id)
             return
         try:
             self._end(ending)

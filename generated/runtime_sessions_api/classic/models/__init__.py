@@ -1,6 +1,6 @@
 """Contains all the data models used in inputs/outputs, each imported when it is first asked for"""
 
-from importlib import import_module
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ else:
     def __getattr__(name: str) -> type:
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        model = getattr(import_module(_MODULES[name], __name__), name)
+        model = getattr(_import_module(_MODULES[name], __name__), name)
         globals()[name] = model
         return model
 

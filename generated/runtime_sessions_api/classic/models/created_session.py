@@ -6,13 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Model, Unset
 
 T = TypeVar("T", bound="CreatedSession")
 
 
-@_attrs_define
-class CreatedSession:
+@_attrs_define(eq=False, repr=False)
+class CreatedSession(Model):
     """The created session.
 
     Attributes:
@@ -61,13 +61,13 @@ class CreatedSession:
 
                 messages.append(messages_item)
 
-        created_session = cls(
+        decoded = cls(
             id,
             messages,
         )
 
-        created_session.additional_properties = d
-        return created_session
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

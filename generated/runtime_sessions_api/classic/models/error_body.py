@@ -6,13 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Model, Unset
 
 T = TypeVar("T", bound="ErrorBody")
 
 
-@_attrs_define
-class ErrorBody:
+@_attrs_define(eq=False, repr=False)
+class ErrorBody(Model):
     """What went wrong.
 
     Attributes:
@@ -56,13 +56,13 @@ class ErrorBody:
 
         trace = d.pop("trace", UNSET)
 
-        error_body = cls(
+        decoded = cls(
             errors,
             trace,
         )
 
-        error_body.additional_properties = d
-        return error_body
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -9,13 +9,13 @@ from attrs import field as _attrs_field
 
 from ..models.session_mode import SessionMode
 from ..models.session_status import SessionStatus
-from ..types import UNSET, Timestamp, Unset
+from ..types import UNSET, Model, Timestamp, Unset
 
 T = TypeVar("T", bound="ExtendedSession")
 
 
-@_attrs_define
-class ExtendedSession:
+@_attrs_define(eq=False, repr=False)
+class ExtendedSession(Model):
     """A session with its owner, its status and the history of it.
 
     Attributes:
@@ -256,7 +256,7 @@ class ExtendedSession:
 
                 timestamps.append(timestamps_item)
 
-        extended_session = cls(
+        decoded = cls(
             id,
             user_id,
             backend_name,
@@ -279,8 +279,8 @@ class ExtendedSession:
             timestamps,
         )
 
-        extended_session.additional_properties = d
-        return extended_session
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

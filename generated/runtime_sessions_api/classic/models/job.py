@@ -7,13 +7,13 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import Timestamp
+from ..types import Model, Timestamp
 
 T = TypeVar("T", bound="Job")
 
 
-@_attrs_define
-class Job:
+@_attrs_define(eq=False, repr=False)
+class Job(Model):
     """A job that was submitted into a session.
 
     Attributes:
@@ -183,7 +183,7 @@ class Job:
 
         user_id = d.pop("user_id")
 
-        job = cls(
+        decoded = cls(
             id,
             hub,
             group,
@@ -206,8 +206,8 @@ class Job:
             user_id,
         )
 
-        job.additional_properties = d
-        return job
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import Model
+
 T = TypeVar("T", bound="JobPage")
 
 
-@_attrs_define
-class JobPage:
+@_attrs_define(eq=False, repr=False)
+class JobPage(Model):
     """A page of jobs.
 
     Attributes:
@@ -67,15 +69,15 @@ class JobPage:
 
         offset = d.pop("offset")
 
-        job_page = cls(
+        decoded = cls(
             jobs,
             count,
             limit,
             offset,
         )
 
-        job_page.additional_properties = d
-        return job_page
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

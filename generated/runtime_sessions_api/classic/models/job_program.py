@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import Model
+
 T = TypeVar("T", bound="JobProgram")
 
 
-@_attrs_define
-class JobProgram:
+@_attrs_define(eq=False, repr=False)
+class JobProgram(Model):
     """The program that the job runs."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -25,10 +27,10 @@ class JobProgram:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        job_program = cls()
+        decoded = cls()
 
-        job_program.additional_properties = d
-        return job_program
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import Model
+
 T = TypeVar("T", bound="JobUsage")
 
 
-@_attrs_define
-class JobUsage:
+@_attrs_define(eq=False, repr=False)
+class JobUsage(Model):
     """What the job used."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -25,10 +27,10 @@ class JobUsage:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        job_usage = cls()
+        decoded = cls()
 
-        job_usage.additional_properties = d
-        return job_usage
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import Model
+
 T = TypeVar("T", bound="Message")
 
 
-@_attrs_define
-class Message:
+@_attrs_define(eq=False, repr=False)
+class Message(Model):
     """A message of the service.
 
     Attributes:
@@ -45,13 +47,13 @@ class Message:
 
         data = d.pop("data")
 
-        message = cls(
+        decoded = cls(
             level,
             data,
         )
 
-        message.additional_properties = d
-        return message
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -8,13 +8,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.session_status import SessionStatus
-from ..types import Timestamp
+from ..types import Model, Timestamp
 
 T = TypeVar("T", bound="SessionEvent")
 
 
-@_attrs_define
-class SessionEvent:
+@_attrs_define(eq=False, repr=False)
+class SessionEvent(Model):
     """A change of a session's status.
 
     Attributes:
@@ -49,13 +49,13 @@ class SessionEvent:
 
         date = Timestamp.parse(d.pop("date"))
 
-        session_event = cls(
+        decoded = cls(
             status,
             date,
         )
 
-        session_event.additional_properties = d
-        return session_event
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,13 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 
 from ..models.session_mode import SessionMode
-from ..types import UNSET, Unset
+from ..types import UNSET, Model, Unset
 
 T = TypeVar("T", bound="SessionRequest")
 
 
-@_attrs_define
-class SessionRequest:
+@_attrs_define(eq=False, repr=False)
+class SessionRequest(Model):
     """What to create.
 
     Attributes:
@@ -72,11 +72,11 @@ class SessionRequest:
         else:
             mode = SessionMode(_mode)
 
-        session_request = cls(
+        decoded = cls(
             backend,
             instance,
             max_session_ttl,
             mode,
         )
 
-        return session_request
+        return decoded

@@ -5,11 +5,13 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..types import Model
+
 T = TypeVar("T", bound="SessionUpdate")
 
 
-@_attrs_define
-class SessionUpdate:
+@_attrs_define(eq=False, repr=False)
+class SessionUpdate(Model):
     """What to change.
 
     Attributes:
@@ -36,8 +38,8 @@ class SessionUpdate:
         d = dict(src_dict)
         accepting_jobs = d.pop("accepting_jobs")
 
-        session_update = cls(
+        decoded = cls(
             accepting_jobs,
         )
 
-        return session_update
+        return decoded

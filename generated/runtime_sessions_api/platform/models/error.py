@@ -6,13 +6,13 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Model, Unset
 
 T = TypeVar("T", bound="Error")
 
 
-@_attrs_define
-class Error:
+@_attrs_define(eq=False, repr=False)
+class Error(Model):
     """One thing that went wrong.
 
     Attributes:
@@ -67,15 +67,15 @@ class Error:
 
         solution = d.pop("solution", UNSET)
 
-        error = cls(
+        decoded = cls(
             code,
             message,
             more_info,
             solution,
         )
 
-        error.additional_properties = d
-        return error
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -8,13 +8,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.job_status import JobStatus
-from ..types import UNSET, Timestamp, Unset
+from ..types import UNSET, Model, Timestamp, Unset
 
 T = TypeVar("T", bound="Job")
 
 
-@_attrs_define
-class Job:
+@_attrs_define(eq=False, repr=False)
+class Job(Model):
     """A job.
 
     Attributes:
@@ -191,7 +191,7 @@ class Job:
 
         calibration_id = d.pop("calibration_id", UNSET)
 
-        job = cls(
+        decoded = cls(
             id,
             state,
             status,
@@ -211,8 +211,8 @@ class Job:
             calibration_id,
         )
 
-        job.additional_properties = d
-        return job
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import Model
+
 T = TypeVar("T", bound="JobRemoteStorage")
 
 
-@_attrs_define
-class JobRemoteStorage:
+@_attrs_define(eq=False, repr=False)
+class JobRemoteStorage(Model):
     """Where a channel partner's job reads its arguments and leaves its results."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -25,10 +27,10 @@ class JobRemoteStorage:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        job_remote_storage = cls()
+        decoded = cls()
 
-        job_remote_storage.additional_properties = d
-        return job_remote_storage
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.job_state_status import JobStateStatus
-from ..types import UNSET, Unset
+from ..types import UNSET, Model, Unset
 
 T = TypeVar("T", bound="JobState")
 
 
-@_attrs_define
-class JobState:
+@_attrs_define(eq=False, repr=False)
+class JobState(Model):
     """The status of a job, and why.
 
     Attributes:
@@ -65,15 +65,15 @@ class JobState:
 
         reason_solution = d.pop("reason_solution", UNSET)
 
-        job_state = cls(
+        decoded = cls(
             status,
             reason,
             reason_code,
             reason_solution,
         )
 
-        job_state.additional_properties = d
-        return job_state
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

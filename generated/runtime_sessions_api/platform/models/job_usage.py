@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.billing_status import BillingStatus
-from ..types import UNSET, Unset
+from ..types import UNSET, Model, Unset
 
 T = TypeVar("T", bound="JobUsage")
 
 
-@_attrs_define
-class JobUsage:
+@_attrs_define(eq=False, repr=False)
+class JobUsage(Model):
     """What a job used. Its fields depend on the version of the API that the call asks for.
 
     Attributes:
@@ -70,15 +70,15 @@ class JobUsage:
 
         quantum_seconds = d.pop("quantum_seconds", UNSET)
 
-        job_usage = cls(
+        decoded = cls(
             qpu_charge_time_seconds,
             status,
             seconds,
             quantum_seconds,
         )
 
-        job_usage.additional_properties = d
-        return job_usage
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

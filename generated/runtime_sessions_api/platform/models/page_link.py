@@ -6,13 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Model, Unset
 
 T = TypeVar("T", bound="PageLink")
 
 
-@_attrs_define
-class PageLink:
+@_attrs_define(eq=False, repr=False)
+class PageLink(Model):
     """The way to another page.
 
     Attributes:
@@ -38,12 +38,12 @@ class PageLink:
         d = dict(src_dict)
         href = d.pop("href", UNSET)
 
-        page_link = cls(
+        decoded = cls(
             href,
         )
 
-        page_link.additional_properties = d
-        return page_link
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

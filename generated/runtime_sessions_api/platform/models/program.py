@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import Model
+
 T = TypeVar("T", bound="Program")
 
 
-@_attrs_define
-class Program:
+@_attrs_define(eq=False, repr=False)
+class Program(Model):
     """A program that jobs run.
 
     Attributes:
@@ -38,12 +40,12 @@ class Program:
         d = dict(src_dict)
         id = d.pop("id")
 
-        program = cls(
+        decoded = cls(
             id,
         )
 
-        program.additional_properties = d
-        return program
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

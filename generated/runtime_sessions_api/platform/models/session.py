@@ -9,13 +9,13 @@ from attrs import field as _attrs_field
 
 from ..models.session_mode import SessionMode
 from ..models.session_state import SessionState
-from ..types import UNSET, Timestamp, Unset
+from ..types import UNSET, Model, Timestamp, Unset
 
 T = TypeVar("T", bound="Session")
 
 
-@_attrs_define
-class Session:
+@_attrs_define(eq=False, repr=False)
+class Session(Model):
     """A session.
 
     Attributes:
@@ -254,7 +254,7 @@ class Session:
 
         elapsed_time = _parse_elapsed_time(d.pop("elapsed_time", UNSET))
 
-        session = cls(
+        decoded = cls(
             id,
             backend_name,
             mode,
@@ -274,8 +274,8 @@ class Session:
             elapsed_time,
         )
 
-        session.additional_properties = d
-        return session
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

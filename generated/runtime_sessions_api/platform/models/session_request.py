@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.session_mode import SessionMode
-from ..types import UNSET, Unset
+from ..types import UNSET, Model, Unset
 
 T = TypeVar("T", bound="SessionRequest")
 
 
-@_attrs_define
-class SessionRequest:
+@_attrs_define(eq=False, repr=False)
+class SessionRequest(Model):
     """What to create. `interactive_ttl` and `active_ttl` are a channel partner's to set, the first with the second or
     alone.
 
@@ -95,7 +95,7 @@ class SessionRequest:
 
         active_ttl = d.pop("active_ttl", UNSET)
 
-        session_request = cls(
+        decoded = cls(
             mode,
             backend,
             backend_name,
@@ -105,8 +105,8 @@ class SessionRequest:
             active_ttl,
         )
 
-        session_request.additional_properties = d
-        return session_request
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

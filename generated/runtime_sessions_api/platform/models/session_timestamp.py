@@ -8,13 +8,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.session_state import SessionState
-from ..types import Timestamp
+from ..types import Model, Timestamp
 
 T = TypeVar("T", bound="SessionTimestamp")
 
 
-@_attrs_define
-class SessionTimestamp:
+@_attrs_define(eq=False, repr=False)
+class SessionTimestamp(Model):
     """A change of a session's state.
 
     Attributes:
@@ -53,13 +53,13 @@ class SessionTimestamp:
 
         timestamp = Timestamp.parse(d.pop("timestamp"))
 
-        session_timestamp = cls(
+        decoded = cls(
             status,
             timestamp,
         )
 
-        session_timestamp.additional_properties = d
-        return session_timestamp
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import Model
+
 T = TypeVar("T", bound="SessionUpdate")
 
 
-@_attrs_define
-class SessionUpdate:
+@_attrs_define(eq=False, repr=False)
+class SessionUpdate(Model):
     """What to change.
 
     Attributes:
@@ -38,12 +40,12 @@ class SessionUpdate:
         d = dict(src_dict)
         accepting_jobs = d.pop("accepting_jobs")
 
-        session_update = cls(
+        decoded = cls(
             accepting_jobs,
         )
 
-        session_update.additional_properties = d
-        return session_update
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.version_status import VersionStatus
-from ..types import UNSET, Unset
+from ..types import UNSET, Model, Unset
 
 T = TypeVar("T", bound="Version")
 
 
-@_attrs_define
-class Version:
+@_attrs_define(eq=False, repr=False)
+class Version(Model):
     """A dated version of the API.
 
     Attributes:
@@ -56,14 +56,14 @@ class Version:
 
         sunset_date = d.pop("sunset_date", UNSET)
 
-        version = cls(
+        decoded = cls(
             version,
             status,
             sunset_date,
         )
 
-        version.additional_properties = d
-        return version
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import Model
+
 T = TypeVar("T", bound="VersionList")
 
 
-@_attrs_define
-class VersionList:
+@_attrs_define(eq=False, repr=False)
+class VersionList(Model):
     """The versions of the API.
 
     Attributes:
@@ -46,12 +48,12 @@ class VersionList:
 
             versions.append(versions_item)
 
-        version_list = cls(
+        decoded = cls(
             versions,
         )
 
-        version_list.additional_properties = d
-        return version_list
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

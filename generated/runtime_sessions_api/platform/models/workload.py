@@ -9,13 +9,13 @@ from attrs import field as _attrs_field
 
 from ..models.workload_mode import WorkloadMode
 from ..models.workload_status import WorkloadStatus
-from ..types import UNSET, Timestamp, Unset
+from ..types import UNSET, Model, Timestamp, Unset
 
 T = TypeVar("T", bound="Workload")
 
 
-@_attrs_define
-class Workload:
+@_attrs_define(eq=False, repr=False)
+class Workload(Model):
     """A session, a batch, or a job that is in neither.
 
     Attributes:
@@ -185,7 +185,7 @@ class Workload:
 
         estimated_running_time_seconds = d.pop("estimated_running_time_seconds", UNSET)
 
-        workload = cls(
+        decoded = cls(
             id,
             created,
             backend,
@@ -202,8 +202,8 @@ class Workload:
             estimated_running_time_seconds,
         )
 
-        workload.additional_properties = d
-        return workload
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

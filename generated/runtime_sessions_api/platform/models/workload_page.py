@@ -6,13 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Model, Unset
 
 T = TypeVar("T", bound="WorkloadPage")
 
 
-@_attrs_define
-class WorkloadPage:
+@_attrs_define(eq=False, repr=False)
+class WorkloadPage(Model):
     """A page of workloads.
 
     Attributes:
@@ -92,7 +92,7 @@ class WorkloadPage:
         else:
             next_ = PageLink.from_dict(_next_)
 
-        workload_page = cls(
+        decoded = cls(
             workloads,
             total_count,
             limit,
@@ -100,8 +100,8 @@ class WorkloadPage:
             next_,
         )
 
-        workload_page.additional_properties = d
-        return workload_page
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

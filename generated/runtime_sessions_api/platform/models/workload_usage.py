@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.billing_status import BillingStatus
-from ..types import UNSET, Unset
+from ..types import UNSET, Model, Unset
 
 T = TypeVar("T", bound="WorkloadUsage")
 
 
-@_attrs_define
-class WorkloadUsage:
+@_attrs_define(eq=False, repr=False)
+class WorkloadUsage(Model):
     """What a workload used.
 
     Attributes:
@@ -58,13 +58,13 @@ class WorkloadUsage:
         else:
             status = BillingStatus(_status)
 
-        workload_usage = cls(
+        decoded = cls(
             qpu_charge_time_seconds,
             status,
         )
 
-        workload_usage.additional_properties = d
-        return workload_usage
+        decoded.additional_properties = d
+        return decoded
 
     @property
     def additional_keys(self) -> list[str]:

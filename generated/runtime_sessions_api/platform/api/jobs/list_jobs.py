@@ -15,7 +15,7 @@ def build_request(
     session_id: str | Unset = UNSET,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
-    sort: ListJobsSort | Unset = ListJobsSort.DESC,
+    sort: ListJobsSort | str | Unset = ListJobsSort.DESC,
     pending: bool | Unset = UNSET,
     program: str | Unset = UNSET,
     backend: str | Unset = UNSET,
@@ -44,7 +44,7 @@ def build_request(
 
     json_sort: str | Unset = UNSET
     if not isinstance(sort, Unset):
-        json_sort = sort.value
+        json_sort = ListJobsSort(sort).value
 
     params["sort"] = json_sort
 
@@ -140,7 +140,7 @@ def sync_detailed(
     session_id: str | Unset = UNSET,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
-    sort: ListJobsSort | Unset = ListJobsSort.DESC,
+    sort: ListJobsSort | str | Unset = ListJobsSort.DESC,
     pending: bool | Unset = UNSET,
     program: str | Unset = UNSET,
     backend: str | Unset = UNSET,
@@ -160,7 +160,7 @@ def sync_detailed(
         session_id (str | Unset):
         limit (int | Unset):  Default: 200.
         offset (int | Unset):  Default: 0.
-        sort (ListJobsSort | Unset):  Default: ListJobsSort.DESC.
+        sort (ListJobsSort | str | Unset):  Default: ListJobsSort.DESC.
         pending (bool | Unset):
         program (str | Unset):
         backend (str | Unset):
@@ -207,7 +207,7 @@ def sync(
     session_id: str | Unset = UNSET,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
-    sort: ListJobsSort | Unset = ListJobsSort.DESC,
+    sort: ListJobsSort | str | Unset = ListJobsSort.DESC,
     pending: bool | Unset = UNSET,
     program: str | Unset = UNSET,
     backend: str | Unset = UNSET,
@@ -227,7 +227,7 @@ def sync(
         session_id (str | Unset):
         limit (int | Unset):  Default: 200.
         offset (int | Unset):  Default: 0.
-        sort (ListJobsSort | Unset):  Default: ListJobsSort.DESC.
+        sort (ListJobsSort | str | Unset):  Default: ListJobsSort.DESC.
         pending (bool | Unset):
         program (str | Unset):
         backend (str | Unset):
@@ -268,7 +268,7 @@ async def asyncio_detailed(
     session_id: str | Unset = UNSET,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
-    sort: ListJobsSort | Unset = ListJobsSort.DESC,
+    sort: ListJobsSort | str | Unset = ListJobsSort.DESC,
     pending: bool | Unset = UNSET,
     program: str | Unset = UNSET,
     backend: str | Unset = UNSET,
@@ -288,7 +288,7 @@ async def asyncio_detailed(
         session_id (str | Unset):
         limit (int | Unset):  Default: 200.
         offset (int | Unset):  Default: 0.
-        sort (ListJobsSort | Unset):  Default: ListJobsSort.DESC.
+        sort (ListJobsSort | str | Unset):  Default: ListJobsSort.DESC.
         pending (bool | Unset):
         program (str | Unset):
         backend (str | Unset):
@@ -333,7 +333,7 @@ async def asyncio(
     session_id: str | Unset = UNSET,
     limit: int | Unset = 200,
     offset: int | Unset = 0,
-    sort: ListJobsSort | Unset = ListJobsSort.DESC,
+    sort: ListJobsSort | str | Unset = ListJobsSort.DESC,
     pending: bool | Unset = UNSET,
     program: str | Unset = UNSET,
     backend: str | Unset = UNSET,
@@ -353,7 +353,7 @@ async def asyncio(
         session_id (str | Unset):
         limit (int | Unset):  Default: 200.
         offset (int | Unset):  Default: 0.
-        sort (ListJobsSort | Unset):  Default: ListJobsSort.DESC.
+        sort (ListJobsSort | str | Unset):  Default: ListJobsSort.DESC.
         pending (bool | Unset):
         program (str | Unset):
         backend (str | Unset):

@@ -15,15 +15,15 @@ from ...types import UNSET, RequestArguments, Response, Timestamp, Unset, json_b
 
 def build_request(
     *,
-    user: ListWorkloadsUser | Unset = UNSET,
-    sort: ListWorkloadsSort | Unset = ListWorkloadsSort.CREATEDAT,
+    user: ListWorkloadsUser | str | Unset = UNSET,
+    sort: ListWorkloadsSort | str | Unset = ListWorkloadsSort.CREATEDAT,
     limit: int | Unset = 10,
     previous: str | Unset = UNSET,
     next_: str | Unset = UNSET,
     backend: str | Unset = UNSET,
     search: str | Unset = UNSET,
-    status: list[WorkloadStatus] | Unset = UNSET,
-    mode: WorkloadMode | Unset = UNSET,
+    status: list[WorkloadStatus] | list[str] | Unset = UNSET,
+    mode: WorkloadMode | str | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     tags: list[str] | Unset = UNSET,
@@ -42,13 +42,13 @@ def build_request(
 
     json_user: str | Unset = UNSET
     if not isinstance(user, Unset):
-        json_user = user.value
+        json_user = ListWorkloadsUser(user).value
 
     params["user"] = json_user
 
     json_sort: str | Unset = UNSET
     if not isinstance(sort, Unset):
-        json_sort = sort.value
+        json_sort = ListWorkloadsSort(sort).value
 
     params["sort"] = json_sort
 
@@ -66,14 +66,14 @@ def build_request(
     if not isinstance(status, Unset):
         json_status = []
         for status_item_data in status:
-            status_item = status_item_data.value
+            status_item = WorkloadStatus(status_item_data).value
             json_status.append(status_item)
 
     params["status"] = json_status
 
     json_mode: str | Unset = UNSET
     if not isinstance(mode, Unset):
-        json_mode = mode.value
+        json_mode = WorkloadMode(mode).value
 
     params["mode"] = json_mode
 
@@ -153,15 +153,15 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    user: ListWorkloadsUser | Unset = UNSET,
-    sort: ListWorkloadsSort | Unset = ListWorkloadsSort.CREATEDAT,
+    user: ListWorkloadsUser | str | Unset = UNSET,
+    sort: ListWorkloadsSort | str | Unset = ListWorkloadsSort.CREATEDAT,
     limit: int | Unset = 10,
     previous: str | Unset = UNSET,
     next_: str | Unset = UNSET,
     backend: str | Unset = UNSET,
     search: str | Unset = UNSET,
-    status: list[WorkloadStatus] | Unset = UNSET,
-    mode: WorkloadMode | Unset = UNSET,
+    status: list[WorkloadStatus] | list[str] | Unset = UNSET,
+    mode: WorkloadMode | str | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     tags: list[str] | Unset = UNSET,
@@ -177,15 +177,15 @@ def sync_detailed(
     in their `href`.
 
     Args:
-        user (ListWorkloadsUser | Unset):
-        sort (ListWorkloadsSort | Unset):  Default: ListWorkloadsSort.CREATEDAT.
+        user (ListWorkloadsUser | str | Unset):
+        sort (ListWorkloadsSort | str | Unset):  Default: ListWorkloadsSort.CREATEDAT.
         limit (int | Unset):  Default: 10.
         previous (str | Unset):
         next_ (str | Unset):
         backend (str | Unset):
         search (str | Unset):
-        status (list[WorkloadStatus] | Unset):
-        mode (WorkloadMode | Unset): What a workload is.
+        status (list[WorkloadStatus] | list[str] | Unset):
+        mode (WorkloadMode | str | Unset): What a workload is.
             - session: a session in the mode `dedicated`.
             - batch: a session in the mode `batch`.
             - job: a job outside of sessions.
@@ -229,15 +229,15 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    user: ListWorkloadsUser | Unset = UNSET,
-    sort: ListWorkloadsSort | Unset = ListWorkloadsSort.CREATEDAT,
+    user: ListWorkloadsUser | str | Unset = UNSET,
+    sort: ListWorkloadsSort | str | Unset = ListWorkloadsSort.CREATEDAT,
     limit: int | Unset = 10,
     previous: str | Unset = UNSET,
     next_: str | Unset = UNSET,
     backend: str | Unset = UNSET,
     search: str | Unset = UNSET,
-    status: list[WorkloadStatus] | Unset = UNSET,
-    mode: WorkloadMode | Unset = UNSET,
+    status: list[WorkloadStatus] | list[str] | Unset = UNSET,
+    mode: WorkloadMode | str | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     tags: list[str] | Unset = UNSET,
@@ -253,15 +253,15 @@ def sync(
     in their `href`.
 
     Args:
-        user (ListWorkloadsUser | Unset):
-        sort (ListWorkloadsSort | Unset):  Default: ListWorkloadsSort.CREATEDAT.
+        user (ListWorkloadsUser | str | Unset):
+        sort (ListWorkloadsSort | str | Unset):  Default: ListWorkloadsSort.CREATEDAT.
         limit (int | Unset):  Default: 10.
         previous (str | Unset):
         next_ (str | Unset):
         backend (str | Unset):
         search (str | Unset):
-        status (list[WorkloadStatus] | Unset):
-        mode (WorkloadMode | Unset): What a workload is.
+        status (list[WorkloadStatus] | list[str] | Unset):
+        mode (WorkloadMode | str | Unset): What a workload is.
             - session: a session in the mode `dedicated`.
             - batch: a session in the mode `batch`.
             - job: a job outside of sessions.
@@ -299,15 +299,15 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    user: ListWorkloadsUser | Unset = UNSET,
-    sort: ListWorkloadsSort | Unset = ListWorkloadsSort.CREATEDAT,
+    user: ListWorkloadsUser | str | Unset = UNSET,
+    sort: ListWorkloadsSort | str | Unset = ListWorkloadsSort.CREATEDAT,
     limit: int | Unset = 10,
     previous: str | Unset = UNSET,
     next_: str | Unset = UNSET,
     backend: str | Unset = UNSET,
     search: str | Unset = UNSET,
-    status: list[WorkloadStatus] | Unset = UNSET,
-    mode: WorkloadMode | Unset = UNSET,
+    status: list[WorkloadStatus] | list[str] | Unset = UNSET,
+    mode: WorkloadMode | str | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     tags: list[str] | Unset = UNSET,
@@ -323,15 +323,15 @@ async def asyncio_detailed(
     in their `href`.
 
     Args:
-        user (ListWorkloadsUser | Unset):
-        sort (ListWorkloadsSort | Unset):  Default: ListWorkloadsSort.CREATEDAT.
+        user (ListWorkloadsUser | str | Unset):
+        sort (ListWorkloadsSort | str | Unset):  Default: ListWorkloadsSort.CREATEDAT.
         limit (int | Unset):  Default: 10.
         previous (str | Unset):
         next_ (str | Unset):
         backend (str | Unset):
         search (str | Unset):
-        status (list[WorkloadStatus] | Unset):
-        mode (WorkloadMode | Unset): What a workload is.
+        status (list[WorkloadStatus] | list[str] | Unset):
+        mode (WorkloadMode | str | Unset): What a workload is.
             - session: a session in the mode `dedicated`.
             - batch: a session in the mode `batch`.
             - job: a job outside of sessions.
@@ -373,15 +373,15 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    user: ListWorkloadsUser | Unset = UNSET,
-    sort: ListWorkloadsSort | Unset = ListWorkloadsSort.CREATEDAT,
+    user: ListWorkloadsUser | str | Unset = UNSET,
+    sort: ListWorkloadsSort | str | Unset = ListWorkloadsSort.CREATEDAT,
     limit: int | Unset = 10,
     previous: str | Unset = UNSET,
     next_: str | Unset = UNSET,
     backend: str | Unset = UNSET,
     search: str | Unset = UNSET,
-    status: list[WorkloadStatus] | Unset = UNSET,
-    mode: WorkloadMode | Unset = UNSET,
+    status: list[WorkloadStatus] | list[str] | Unset = UNSET,
+    mode: WorkloadMode | str | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     tags: list[str] | Unset = UNSET,
@@ -397,15 +397,15 @@ async def asyncio(
     in their `href`.
 
     Args:
-        user (ListWorkloadsUser | Unset):
-        sort (ListWorkloadsSort | Unset):  Default: ListWorkloadsSort.CREATEDAT.
+        user (ListWorkloadsUser | str | Unset):
+        sort (ListWorkloadsSort | str | Unset):  Default: ListWorkloadsSort.CREATEDAT.
         limit (int | Unset):  Default: 10.
         previous (str | Unset):
         next_ (str | Unset):
         backend (str | Unset):
         search (str | Unset):
-        status (list[WorkloadStatus] | Unset):
-        mode (WorkloadMode | Unset): What a workload is.
+        status (list[WorkloadStatus] | list[str] | Unset):
+        mode (WorkloadMode | str | Unset): What a workload is.
             - session: a session in the mode `dedicated`.
             - batch: a session in the mode `batch`.
             - job: a job outside of sessions.

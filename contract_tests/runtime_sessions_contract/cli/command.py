@@ -1,0 +1,132 @@
+"""The command `runtime-sessions-contract`."""
+
+import os
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from rich.console import Console
+
+from runtime_sessions_contract.cli.options import Options, parse
+from runtime_sessions_contract.live.guard import Guard
+from runtime_sessions_contract.live.ledger import Ledger
+from runtime_sessions_contract.live.settings import Live
+from runtime_sessions_contract.live.walk import alive
+from runtime_sessions_contract.report.files import write
+from runtime_sessions_contract.report.summary import summarise
+from runtime_sessions_contract.run.coverage import Gaps
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.suite.replay import recorded, replay
+from runtime_sessions_contract.suite.result import Result, result_of
+from runtime_sessions_contract.suite.suite import run_suite
+from runtime_sessions_contract.target.bundled import bundled
+from runtime_sessions_contract.target.reach import check
+from runtime_sessions_contract.target.target import CannotRunError, Target
+
+HOLDS, VIOLATED, CANNOT_RUN, DRIFTED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Hold a server to the contract.
+
+    Returns:
+        0: it holds; 1: it does not; 2: the suite could not run; 3: it holds, but for drift.
+    """
+    # Without a terminal nobody's width binds: a CI log scrolls.
+    console = Console(width=None if sys.stdout.isatty() else 160, soft_wrap=False)
+    errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False, style="bold")
+    try:
+        options = parse(sys.argv[1:] if arguments is None else arguments)
+        result = again(options, options.replay) if options.replay else hold(options, console)
+        if options.report:
+            written = write(result, options.report)
+            console.print(f"Written: {', '.join(map(str, written))}", highlight=False)
+    except CannotRunError as error:
+        errors.print(f"Could not run: {error}")
+        return CANNOT_RUN
+    except KeyboardInterrupt:
+        errors.print("Interrupted.")
+        return INTERRUPTED
+    summarise(result, console)
+    if result.violations:
+        return VIOLATED
+    if result.bugs:
+        return CANNOT_RUN
+    return DRIFTED if result.drift else HOLDS
+
+
+def hold(options: Options, console: Console) -> Result:
+    """Run the suite.
+
+    Raises:
+        CannotRunError: It could not run.
+    """
+    with nullcontext(options.target) if options.target else bundled(options.contract) as target:
+        kinds = {target.bundled: "the bundled emulator", options.live is not None: "live"}
+        kind = kinds.get(True, "an emulator" if target.control_url else "no control plane")
+        contract = f"the {target.contract.name} contract"
+        told = f"Holding {target.url} ({kind}) to {contract}, seed {options.seed}"
+        console.print(told, highlight=False)
+        with progress(console) as tell:
+            if options.live is not None:
+                return _hold_live(options, options.live, target, tell)
+            return run_suite(
+                target,
+                parts=options.parts,
+                seed=options.seed,
+                examples=options.examples,
+                strict=options.strict,
+                max_time=options.max_time,
+                progress=tell,
+            )
+
+
+def _hold_live(
+    options: Options, live: Live, target: Target, progress: Callable[[str], None]
+) -> Result:
+    """Hold a live service to the contract, within its budget."""
+    check(target)
+    guard = _guard(live, target)
+    run = Run(target, seed=options.seed, strict=options.strict, progress=progress, transport=guard)
+    try:
+        return alive(run, guard, live)
+    finally:
+        run.close()
+
+
+def _guard(live: Live, target: Target) -> Guard:
+    """The transport that keeps to the budget of a live run."""
+    return Guard(
+        ledger=Ledger(live.ledger, target.url),
+        sessions=live.sessions if live.write else 0,
+        requests=live.requests,
+        # Those that saw whether it is there and knows the tokens.
+        made=1 if target.secrets.other_token is None else 2,
+    )
+
+
+def again(options: Options, file: Path) -> Result:
+    """Judge a recorded run."""
+    target, control, entries = recorded(file)
+    run = Run(target, seed=options.seed)
+    replay(run, entries, control=control)
+    return result_of(run, ("replay",), Gaps(), {})
+
+
+@contextmanager
+def progress(console: Console) -> Generator[Callable[[str], None]]:
+    """Show what is being done: one line that changes on a terminal, else a line for each step."""
+    if console.is_terminal and not os.environ.get("CI"):
+        with console.status("") as status:
+            yield status.update
+        return
+    said: list[str] = []
+
+    def tell(text: str) -> None:
+        head = text.partition(":")[0]
+        if head not in said:
+            said.append(head)
+            console.print(f"  {head}", highlight=False)
+
+    yield tell

@@ -1,0 +1,1 @@
+"""What each contract of the API says in its own way."""

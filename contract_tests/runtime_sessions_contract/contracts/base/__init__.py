@@ -1,0 +1,1 @@
+"""What every contract has to say for itself, as abstract classes: one file a subject."""

@@ -1,0 +1,1 @@
+"""The OpenAPI document of a contract: what it says, and on which line."""

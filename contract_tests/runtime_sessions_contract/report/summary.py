@@ -1,0 +1,135 @@
+"""The end of the command's output: what was found, and how to see it for oneself."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from runtime_sessions_contract.checks.drift import Difference
+from runtime_sessions_contract.suite.result import Result
+from runtime_sessions_contract.verdicts.findings import Finding
+
+SHOWN = 400
+
+
+def summarise(result: Result, console: Console) -> None:
+    """Print the result: the findings, the gravest first; then the checks, and what was not seen."""
+    for number, finding in enumerate(result.findings, 1):
+        _tell(result, finding, console, f"{number}. ", "bold red")
+    if result.differences:
+        console.print()
+        console.print("[bold yellow]It differs where nobody can say that it is wrong:[/]")
+        for number, finding in enumerate(result.differences, 1):
+            _tell(result, finding, console, f"d{number}. ", "bold yellow")
+    if result.drift:
+        console.print(drifted(result.drift))
+    console.print()
+    console.print(matrix(result))
+    _seen(result, console)
+    _verdict(result, console)
+
+
+def _tell(result: Result, finding: Finding, console: Console, number: str, style: str) -> None:
+    """Print a finding: what it breaks, how that is known, and how to see it."""
+    example, ground = finding.example, finding.ground
+    console.print()
+    often = "" if finding.times == 1 else f", {finding.times:,} times"
+    title = escape(finding.title)
+    console.print(f"[{style}]{number}{title}[/] ({example.part}{often})", soft_wrap=True)
+    pointer, _ = result.document.quote(example.pointer)
+    known = f"{ground.provenance}: {ground.reason}" if ground.reason else ground.provenance
+    lines = [
+        ("rule", ground.says),
+        ("known", f"{known} {' '.join(ground.sources)} [{ground.link}]"),
+        ("expected", example.expected),
+        ("came", example.got),
+        ("by", pointer),
+    ]
+    if finding.follows:
+        lines.append(("then", "; ".join(finding.follows)))
+    for label, value in lines:
+        if value:
+            console.print(f"   {label + ':':<10}{escape(_short(value))}", highlight=False)
+    for line in example.curls:
+        console.print(f"   {escape(line)}", highlight=False, soft_wrap=True)
+
+
+def _seen(result: Result, console: Console) -> None:
+    """Print what was covered, and what was out of reach."""
+    document, coverage = result.document, result.coverage
+    links = sum(1 for link in document.links if coverage.links[str(link)])
+    operations = document.operations.values()
+    statuses = [(each.name, status) for each in operations for status in each.responses]
+    edges = coverage.wanted_edges()
+    answered = sum(1 for each in statuses if coverage.statuses[each])
+    parts = [
+        f"{sum(1 for edge in edges if coverage.edges[edge])} of {len(edges)} edges",
+        f"{answered} of {len(statuses)} documented answers",
+        f"{links} of {len(document.links)} links",
+    ]
+    console.print("Seen: " + ", ".join(parts))
+    reasons: dict[str, list[str]] = {}
+    for what, why in result.out_of_reach:
+        reasons.setdefault(why, []).append(what)
+    for why, whats in reasons.items():
+        subject = "it " if why.startswith("takes") else ""
+        console.print(f"Out of reach, for {subject}{why}: {len(whats)}")
+        console.print(f"  {'; '.join(whats)}", style="dim", highlight=False)
+
+
+def _verdict(result: Result, console: Console) -> None:
+    """Print the verdict."""
+    console.print()
+    timings = result.timings.items()
+    spans = ", ".join(f"{part} {timing.seconds:.1f} s" for part, timing in timings)
+    console.print(
+        f"{result.calls:,} calls and {result.checks:,} checks: {spans}. Seed {result.seed}.",
+        highlight=False,
+    )
+    url = escape(result.target.url)
+    for bug in result.bugs:
+        console.print(f"[bold red]The suite itself failed, which is a bug: {escape(bug)}[/]")
+    if result.violations:
+        count = len(result.findings)
+        told = f"{count} finding{'s' if count > 1 else ''}"
+        console.print(f"[bold red]{url} breaks the contract: {told}.[/]")
+    elif result.bugs:
+        console.print("[bold red]No verdict: report this, with the seed.[/]")
+    elif result.drift:
+        count = len(result.drift)
+        console.print(f"[bold yellow]{url} drifts from the contract: {count} differences.[/]")
+    else:
+        differs = len(result.differences)
+        beside = f", and differs in {differs} of what nobody can be sure of" if differs else ""
+        console.print(f"[bold green]{url} holds to the contract{beside}.[/]")
+
+
+def drifted(found: Sequence[Difference]) -> Table:
+    """The differences."""
+    names = ("operation", "status", "kind", "field", "sample", "contract")
+    table = Table(*names, box=None, header_style="bold", title="Drift", title_justify="left")
+    for each in found:
+        cells = (each.operation, each.status, each.kind, each.field, each.sample, each.pointer)
+        table.add_row(*map(escape, cells))
+    return table
+
+
+def matrix(result: Result) -> Table:
+    """Checks by operations, with counts."""
+    table = Table("check", box=None, header_style="bold")
+    for name in result.columns:
+        table.add_column(name, justify="right")
+    for check, cells in result.matrix():
+        shown = [
+            f"[bold red]{failed}/{made}[/]" if failed else str(made) if made else "[dim]·[/]"
+            for made, failed in cells
+        ]
+        table.add_row(check, *shown)
+    return table
+
+
+def _short(text: str) -> str:
+    """A text on one line, cut where it is long."""
+    text = " ".join(text.split())
+    return text if len(text) <= SHOWN else text[:SHOWN] + " ..."

@@ -1,0 +1,124 @@
+"""What a run of the suite came to."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from runtime_sessions_contract.checks.drift import Difference
+from runtime_sessions_contract.openapi.document import Document
+from runtime_sessions_contract.run.coverage import Coverage, Gaps
+from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.target.target import Target
+from runtime_sessions_contract.verdicts.findings import Causes, Finding, findings
+from runtime_sessions_contract.verdicts.judge import Tally
+from runtime_sessions_contract.verdicts.violation import Violation
+from runtime_sessions_contract.wire.exchange import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long a part of the suite took, in seconds, and how many calls it made."""
+
+    seconds: float
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run of the suite came to.
+
+    Attributes:
+        target: The server that was held to the contract.
+        seed: What all that was drawn at random was drawn from: it repeats the run.
+        parts: The parts of the suite that were run.
+        findings: What is wrong with the server, by cause, the gravest first.
+        differences: In what the server differs from what is only reported, assumed, or not
+            declared. Nobody can say that it is wrong for it.
+        bugs: Where the suite itself failed, and how. With any of them there is no verdict.
+        out_of_reach: What could not be seen on this server, each with the reason.
+        drift: Where a live service differs from the contract, but for what was accepted; None
+            where no live service was looked at.
+        timings: How long each part took.
+        violations: Every violation by itself, in the order in which they were first seen.
+        exchanges: Every call with its answer.
+        document: The form of the contract's document that the server was held to.
+        tally: How often each check was made, and failed.
+        coverage: What was seen of what there is to see.
+        controlled: Whether time and jobs were moved by an emulator's control plane.
+    """
+
+    target: Target
+    seed: int
+    parts: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    differences: tuple[Finding, ...]
+    bugs: tuple[str, ...]
+    out_of_reach: tuple[tuple[str, str], ...]
+    drift: tuple[Difference, ...] | None
+    timings: Mapping[str, Timing]
+    violations: tuple[Violation, ...]
+    exchanges: tuple[Exchange, ...]
+    document: Document
+    tally: Tally
+    coverage: Coverage
+    controlled: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether the server holds to the contract; not so where the suite itself failed."""
+        return not self.violations and not self.bugs
+
+    @property
+    def calls(self) -> int:
+        """How many calls were made."""
+        return len(self.exchanges)
+
+    @property
+    def checks(self) -> int:
+        """How many checks were made."""
+        return sum(self.tally.made.values())
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the matrix: the operations, and whatever else was checked."""
+        return [*self.document.operations, "other"]
+
+    def matrix(self) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+        """Each check, with how often it was made and failed in each column."""
+        for check in sorted({check for _, check in self.tally.made}):
+            cells: dict[str, tuple[int, int]] = dict.fromkeys(self.columns, (0, 0))
+            for (name, of), made in self.tally.made.items():
+                column = name if name in self.document.operations else "other"
+                if of == check:
+                    before = cells[column]
+                    cells[column] = (before[0] + made, before[1] + self.tally.failed[name, check])
+            yield check, list(cells.values())
+
+
+def result_of(
+    run: Run,
+    parts: tuple[str, ...],
+    gaps: Gaps,
+    timings: Mapping[str, Timing],
+    drift: tuple[Difference, ...] | None = None,
+) -> Result:
+    """What a run has come to by now."""
+    # Each is told by itself: what differs is not what makes something else go wrong.
+    apart = Causes()
+    return Result(
+        target=run.target,
+        seed=run.seed,
+        parts=parts,
+        findings=tuple(findings(run.document, run.violations, run.causes, run.times)),
+        differences=tuple(findings(run.document, run.differences, apart, run.times)),
+        bugs=tuple(run.bugs),
+        out_of_reach=tuple(gaps.unreachable),
+        drift=drift,
+        timings=MappingProxyType(dict(timings)),
+        violations=tuple(run.violations),
+        exchanges=tuple(run.exchanges),
+        document=run.document,
+        tally=run.tally,
+        coverage=run.coverage,
+        controlled=run.control is not None,
+    )

@@ -1,0 +1,58 @@
+"""The tokens of a run, whose they are, and how they are kept out of what is shown."""
+
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from html import escape
+from urllib.parse import quote, quote_plus
+
+
+class Caller(StrEnum):
+    """Who makes a call."""
+
+    USER = "user"
+    OTHER = "other user"
+    NOBODY = "nobody"
+    ASTRAY = "user in an instance that is not there"
+
+
+@lru_cache(maxsize=64)  # a run has three tokens, and redacts a hundred thousand texts
+def _forms_of(token: str) -> tuple[str, ...]:
+    """A token as it looks in JSON, Python, HTML and URLs, the longest form first."""
+    plain = {token, json.dumps(token)[1:-1], repr(token)[1:-1]}
+    escaped = {escape(form) for form in plain}
+    quoted = {quote(token, safe=""), quote_plus(token)}
+    return tuple(sorted(plain | escaped | quoted, key=len, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The tokens of a run, and how they look where they must not be seen.
+
+    Attributes:
+        api_key: The first user's API key, where the contract takes one as it is and it is known.
+    """
+
+    token: str = field(repr=False)
+    other_token: str | None = field(default=None, repr=False)
+    api_key: str | None = field(default=None, repr=False)
+
+    def redact(self, text: str) -> str:
+        """The text with every token, in whatever form, replaced by the name of its variable."""
+        named = (
+            (self.token, "$TOKEN"),
+            (self.other_token, "$OTHER_TOKEN"),
+            (self.api_key, "$API_KEY"),
+        )
+        for token, name in named:
+            if token:
+                for form in _forms_of(token):
+                    text = text.replace(form, name)
+        return text
+
+    def caller(self, token: str) -> Caller:
+        """Whose token it is."""
+        if token and token in {self.token, self.other_token}:
+            return Caller.USER if token == self.token else Caller.OTHER
+        return Caller.NOBODY

@@ -1,0 +1,1 @@
+"""What a contract asks and answers: what all share, and a folder for each."""

@@ -1,0 +1,1 @@
+"""What no real service offers: its time, its faults and its log in the hands of a test."""

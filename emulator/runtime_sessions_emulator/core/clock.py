@@ -1,0 +1,80 @@
+"""What tells the time in the emulator, and how a moment is written."""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final, Protocol
+
+from runtime_sessions_emulator.core.job import SECOND
+
+#: Where a virtual clock starts: 2026-01-01T00:00:00Z, in microseconds since the epoch.
+VIRTUAL_START: Final = 1_767_225_600 * SECOND
+
+
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - all is UTC, and this prints without a zone
+
+
+@lru_cache(maxsize=10_000)  # what shows a moment is looked at more often than it changes
+def timestamp(at: int) -> str:
+    """A moment, in microseconds since the epoch, as RFC 3339: milliseconds, UTC."""
+    return moment(at).isoformat(timespec="milliseconds") + "Z"
+
+
+def moment(at: int) -> datetime:
+    """A moment as a date and time without a zone, which is UTC."""
+    return _EPOCH + timedelta(microseconds=at)
+
+
+def micros_of(text: str) -> int:
+    """The moment that a text in the form of RFC 3339 names, in microseconds since the epoch.
+
+    Raises:
+        ValueError: It names none that a date can hold: a leap second is one.
+    """
+    try:
+        at = datetime.fromisoformat(text.upper()).astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text!r} is no moment that is known here") from None
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+class Clock(Protocol):
+    """Tells the time in microseconds since the epoch.
+
+    Attributes:
+        stands_still: Whether the time goes on only when somebody moves it.
+    """
+
+    stands_still: bool
+
+    def now(self) -> int:
+        """The time."""
+        ...
+
+    def set(self, at: int) -> None:
+        """Make it that time."""
+        ...
+
+    def reset(self) -> None:
+        """Be as at the start."""
+        ...
+
+
+class VirtualClock:
+    """A clock that stands still until it is moved."""
+
+    stands_still = True
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def now(self) -> int:
+        """The time."""
+        return self._now
+
+    def set(self, at: int) -> None:
+        """Make it that time."""
+        self._now = at
+
+    def reset(self) -> None:
+        """Be as at the start."""
+        self._now = VIRTUAL_START

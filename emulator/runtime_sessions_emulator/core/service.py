@@ -1,0 +1,532 @@
+"""The emulated service: what it holds, and what its users and operators can do with it. No HTTP."""
+
+from collections.abc import Callable, Iterator, Mapping
+from random import Random
+from threading import RLock
+from typing import Any, Final
+
+from attrs import evolve
+
+from runtime_sessions_emulator.core import life
+from runtime_sessions_emulator.core.clock import Clock
+from runtime_sessions_emulator.core.computation import (
+    Computation,
+    Computed,
+    Computer,
+    NotComputedError,
+)
+from runtime_sessions_emulator.core.config import Config, Instance, User
+from runtime_sessions_emulator.core.errors import (
+    ForbiddenError,
+    JobEndedError,
+    JobNotEndedError,
+    NoSuchBackendError,
+    NoSuchJobError,
+    NoSuchSessionError,
+    NotAcceptingError,
+    OpenPlanError,
+    UsageLimitError,
+)
+from runtime_sessions_emulator.core.job import (
+    CANCELLED,
+    COMPLETED,
+    RAN_TOO_LONG,
+    SECOND,
+    Job,
+    micros,
+)
+from runtime_sessions_emulator.core.job_rule import JobOrder, JobRule
+from runtime_sessions_emulator.core.life import Mode, Session
+from runtime_sessions_emulator.core.rules import Rules, new_job_id
+
+OPEN_PLAN: Final = (
+    "Dedicated session execution mode is not supported in the open plan. "
+    "Jobs will run in job mode instead.."
+)
+
+
+class Service:
+    """The sessions and jobs of all users, and the time they live in."""
+
+    def __init__(
+        self,
+        config: Config,
+        rules: Rules,
+        clock: Clock,
+        seed: int = 0,
+        computer: Computer | None = None,
+    ) -> None:
+        self.config: Final = config
+        self.rules: Final = rules
+        self.clock: Final = clock
+        self.seed: Final = seed
+        self._computer = computer
+        #: What is or was computed, by the job that it is for.
+        self._computations: dict[str, Computation] = {}
+        # Requests come in one thread, the methods of Python's `Emulator` are called in others.
+        self.lock: Final = RLock()
+        self.users: Final = {user.token: user for user in self.config.users}
+        self._backends = frozenset(self.config.backends)
+        self._instances = {instance.name: instance for instance in self.config.instances}
+        self.reset()
+
+    def reset(self) -> None:
+        """Be as at the start: nothing is held, and ids and time begin anew."""
+        self.clock.reset()
+        self._random = Random(self.seed)  # noqa: S311 - ids that a seed repeats are the point
+        self._sessions: dict[str, Session] = {}
+        # Where each job lives: in a session, or by itself.
+        self._jobs: dict[str, Job | tuple[str, int]] = {}
+        self._job_ids: dict[str, list[str]] = {user.id: [] for user in self.config.users}
+        self.job_rules: list[JobRule] = []
+        self._compute_only({})
+
+    def save(self) -> tuple[object, ...]:
+        """All that there is to it, at this moment."""
+        return (
+            self.clock.now(),
+            self._random.getstate(),
+            dict(self._sessions),
+            dict(self._jobs),
+            {user: list(ids) for user, ids in self._job_ids.items()},
+            list(self.job_rules),
+            dict(self._computations),
+        )
+
+    def load(self, saved: tuple[Any, ...]) -> None:
+        """Be as it was when it was saved, at that moment."""
+        now, state, sessions, jobs, job_ids, rules, computations = saved
+        self.clock.set(now)
+        self._random.setstate(state)
+        self._sessions, self._jobs = dict(sessions), dict(jobs)
+        self._job_ids = {user: list(ids) for user, ids in job_ids.items()}
+        self.job_rules = list(rules)
+        self._compute_only(dict(computations))
+
+    def stop_computing(self) -> None:
+        """Compute nothing any more, until somebody waits for it."""
+        for computation in self._computations.values():
+            computation.stop()
+
+    def _compute_only(self, computations: dict[str, Computation]) -> None:
+        for job_id, computation in self._computations.items():
+            if computations.get(job_id) is not computation:
+                computation.stop()
+        self._computations = computations
+
+    def create(  # noqa: PLR0913 - what can be asked for
+        self,
+        user: User,
+        *,
+        backend: str | None,
+        instance: str,
+        max_ttl: float | None,
+        mode: str | None,
+        active_ttl: float | None = None,
+        interactive_ttl: float | None = None,
+    ) -> tuple[Session, list[str]]:
+        """Create a session; the strings are what the user is to be warned of.
+
+        Raises:
+            ForbiddenError: The user may not use the instance.
+            NoSuchBackendError: The backend is not known.
+            OpenPlanError: The open plan has no dedicated sessions.
+        """
+        if instance not in user.instances:
+            raise ForbiddenError("The instance is not one of the user's.")
+        if backend is not None and backend not in self._backends:
+            raise NoSuchBackendError("There is no such backend.")
+        plan = self._instances[instance]
+        wanted = Mode(mode or Mode.DEDICATED)
+        warnings: list[str] = []
+        job_mode = plan.open_plan and wanted is Mode.DEDICATED
+        if job_mode and self.rules.open_plan_refuses:
+            raise OpenPlanError("The open plan has no dedicated sessions.")
+        if job_mode:
+            warnings.append(OPEN_PLAN)
+        if max_ttl is not None and max_ttl > plan.max_ttl:
+            warnings.append(
+                f"The maximum session TTL of {instance} is {plan.max_ttl} seconds. "
+                "The session gets that instead of what was asked for."
+            )
+        granted = plan.max_ttl if max_ttl is None else min(max_ttl, plan.max_ttl)
+        active = active_ttl or plan.active_ttl or granted
+        session = life.create(
+            Session(
+                id=self._new_id(self._sessions, self.rules.session_id),
+                owner=user.id,
+                backend=backend,
+                instance=instance,
+                mode=wanted,
+                created_at=self.clock.now(),
+                max_ttl=granted,
+                active_ttl=min(active, granted),
+                interactive_ttl=min(
+                    interactive_ttl or self._interactive_ttl(plan, wanted), granted
+                ),
+                unused_ttl=self.config.unused_ttl,
+                job_mode=job_mode,
+                flag_moves=self.rules.flag_moves,
+                unrun=self.rules.unrun,
+            )
+        )
+        self._sessions[session.id] = session
+        return session, warnings
+
+    def longest(self, instance: str) -> float:
+        """The longest and the default max TTL of an instance that there is, in seconds."""
+        return self._instances[instance].max_ttl
+
+    def _interactive_ttl(self, plan: Instance, mode: Mode) -> float:
+        if plan.interactive_ttl is not None:
+            return plan.interactive_ttl
+        if mode is Mode.BATCH:
+            return self.config.batch_interactive_ttl
+        return self.config.interactive_ttl
+
+    def get(self, user: User, session_id: str) -> tuple[Session, int]:
+        """A session of the user as it stands, and the time at which it was looked at.
+
+        Raises:
+            NoSuchSessionError: The user has no such session.
+        """
+        session = self._sessions.get(session_id)
+        if session is None or session.owner != user.id:
+            raise NoSuchSessionError("There is no such session.")
+        return self._settled(session)
+
+    def update(self, user: User, session_id: str, *, accepting_jobs: bool) -> None:
+        """Accept jobs in a session, or drain it. Raises NoSuchSessionError as `get`."""
+        session, now = self.get(user, session_id)
+        self._keep(life.update(session, now, accepting_jobs=accepting_jobs))
+
+    def close(self, user: User, session_id: str) -> None:
+        """Close a session at once. Raises NoSuchSessionError as `get`."""
+        session, now = self.get(user, session_id)
+        self._keep(life.close(session, now))
+
+    def submit(
+        self, user: User, order: JobOrder, *, session_id: str | None, instance: str, backend: str
+    ) -> Job:
+        """Submit a job, into a session (whose instance and backend it gets) or by itself.
+
+        A session that has no backend yet gets the job's.
+
+        Raises:
+            NoSuchSessionError: The user has no such session.
+            NotAcceptingError: The session accepts no jobs.
+            ForbiddenError: The user may not use the instance.
+            NoSuchBackendError: The backend is not known.
+            UsageLimitError: The instance has used all that it may.
+        """
+        if session_id is not None:
+            return self._submit_into(user, order, session_id, backend)
+        if instance not in user.instances:
+            raise ForbiddenError("The instance is not one of the user's.")
+        if backend not in self._backends:
+            raise NoSuchBackendError("There is no such backend.")
+        self._hold_to_usage(instance)
+        now = self.clock.now()
+        job = self._new_job(
+            user, order, session_id=None, instance=instance, backend=backend, now=now
+        )
+        self._jobs[job.id] = job.started(now)
+        self._job_ids[user.id].append(job.id)
+        self._compute(job)
+        return job
+
+    def _submit_into(self, user: User, order: JobOrder, session_id: str, backend: str) -> Job:
+        session, now = self.get(user, session_id)
+        if not session.accepting_jobs or session.state.final:
+            raise NotAcceptingError("The session accepts no jobs.")
+        chosen = session.backend or backend
+        if chosen not in self._backends:
+            raise NoSuchBackendError("There is no such backend.")
+        self._hold_to_usage(session.instance)
+        session = evolve(session, backend=chosen)
+        job = self._new_job(
+            user,
+            order,
+            session_id=session_id,
+            instance=session.instance,
+            backend=chosen,
+            now=now,
+        )
+        self._jobs[job.id] = (session_id, len(session.jobs))
+        self._job_ids[user.id].append(job.id)
+        self._keep(life.settle(life.submit(session, job, now), now))
+        self._compute(job)
+        return job
+
+    def job(self, user: User, job_id: str) -> tuple[Job, int]:
+        """A job of the user as it stands, and the time at which it was looked at.
+
+        Raises:
+            NoSuchJobError: The user has no such job.
+        """
+        where = self._jobs.get(job_id)
+        if where is None:
+            raise NoSuchJobError("There is no such job.")
+        job, now = self._job_at(where)
+        if job.owner != user.id:
+            raise NoSuchJobError("There is no such job.")
+        return job, now
+
+    def jobs(self, user: User, session_id: str | None = None) -> Iterator[Job]:
+        """All jobs of the user, newest first; with a session's id, those of that session."""
+        for job_id in reversed(self._job_ids[user.id]):
+            job, _ = self._job_at(self._jobs[job_id])
+            if session_id in {None, job.session_id}:
+                yield job
+
+    def known(self, job: Job) -> Job:
+        """The job with how it ended, which where it is computed may not be as it was to end.
+
+        Raises:
+            NotComputedError: That is not known yet.
+        """
+        computed = self._computed(job)
+        if computed is None or computed.failure is None:
+            return job
+        return evolve(job, end=computed.failure)
+
+    def as_far_as_known(self, job: Job) -> Job:
+        """The job with how it ended, or while that is not known with how it is to end."""
+        try:
+            return self.known(job)
+        except NotComputedError:
+            return job
+
+    def result(self, job: Job) -> str | None:
+        """What a job gave that has completed; None: there is nothing that it could have given.
+
+        Raises:
+            NotComputedError: That is not known yet.
+        """
+        if job.result is not None:
+            return job.result
+        computed = self._computed(job)
+        return None if computed is None else computed.result
+
+    def log(self, job: Job) -> str:
+        """What was said while a job that has ended was computed. Raises as `known`."""
+        computed = self._computed(job)
+        return "" if computed is None else computed.log
+
+    def _computed(self, job: Job) -> Computed | None:
+        """What came of a job that has completed; None where nothing is computed."""
+        computation = self._computations.get(job.id)
+        if computation is None or not job.completed:
+            return None
+        if computation.outcome is None:
+            # It was stopped where this is a time from before it was.
+            computation.begin()
+            raise NotComputedError(computation)
+        return computation.outcome
+
+    def cancel_job(self, user: User, job_id: str) -> None:
+        """Cancel a job that is queued or runs, or of which nobody knows yet how it ended.
+
+        Raises:
+            NoSuchJobError: The user has no such job.
+            JobEndedError: It has ended.
+        """
+        job, now = self.job(user, job_id)
+        if job.end is not None:
+            if not self._is_computed(job):
+                raise JobEndedError("The job has ended.")
+            self._replace(evolve(job, end=CANCELLED))
+            self._computations[job_id].stop()
+            return
+        where = self._jobs[job_id]
+        if isinstance(where, Job):
+            cancelled = job.ended(now, CANCELLED)
+            self._jobs[job_id] = cancelled
+            self._stop_if_in_vain(cancelled)
+            return
+        session_id, place = where
+        session = self._sessions[session_id]
+        self._keep(life.cancel_job(session, place, CANCELLED, now))
+
+    def delete_job(self, user: User, job_id: str) -> None:
+        """Forget a job that has ended.
+
+        Raises:
+            NoSuchJobError: The user has no such job.
+            JobNotEndedError: It is queued or runs.
+        """
+        job, _ = self.job(user, job_id)
+        if job.end is None:
+            raise JobNotEndedError("The job has not ended.")
+        # Its session keeps it: what the session used does not become less.
+        del self._jobs[job_id]
+        self._job_ids[user.id].remove(job_id)
+        computation = self._computations.pop(job_id, None)
+        if computation is not None:
+            computation.stop()
+
+    def tag_job(self, user: User, job_id: str, tags: list[str]) -> None:
+        """Give a job other tags than it had. Raises NoSuchJobError as `job`."""
+        job, _ = self.job(user, job_id)
+        self._replace(evolve(job, request={**job.request, "tags": tags}))
+
+    def jobs_of(self, session: Session) -> list[Job]:
+        """The jobs of a session that nobody deleted, in the order of submission."""
+        return [job for job in session.jobs if job.id in self._jobs]
+
+    def used(self, instance: str) -> int:
+        """For how long jobs have run in an instance, in microseconds."""
+        now = self.clock.now()
+        every = (job for user in self.config.users for job in self.jobs(user))
+        return sum(job.running_time(now) for job in every if job.instance == instance)
+
+    def usage_limit(self, instance: str) -> float | None:
+        """For how many seconds jobs may run in an instance; None: there is no limit."""
+        return self._instances[instance].usage_limit
+
+    def _hold_to_usage(self, instance: str) -> None:
+        limit = self.usage_limit(instance)
+        if limit is not None and self.used(instance) >= micros(limit):
+            raise UsageLimitError("The instance has used all that it may.")
+
+    def workloads(self, user: User) -> Iterator[Session | Job]:
+        """The user's sessions as they stand, and its jobs that are in none, each oldest first.
+
+        Raises:
+            NotComputedError: It is not known yet how one of the jobs ended.
+        """
+        for session in list(self._sessions.values()):
+            if session.owner == user.id:
+                yield self._settled(session)[0]
+        for job in reversed(list(self.jobs(user))):
+            if job.session_id is None:
+                yield self.known(job)
+
+    def sessions(self) -> Iterator[Session]:
+        """All sessions of all users as they stand, newest first."""
+        for session in reversed(list(self._sessions.values())):
+            yield self._settled(session)[0]
+
+    def owner(self, session_id: str) -> User:
+        """The user whose session it is, for what operators do in its name.
+
+        Raises:
+            NoSuchSessionError: There is no such session.
+        """
+        session = self._sessions.get(session_id)
+        if session is None:
+            raise NoSuchSessionError("There is no such session.")
+        return next(user for user in self.config.users if user.id == session.owner)
+
+    def cancel(self, session_id: str) -> None:
+        """Cancel a session as an operator.
+
+        Raises:
+            NoSuchSessionError: There is no such session.
+        """
+        session, now = self.get(self.owner(session_id), session_id)
+        self._keep(life.cancel(session, now))
+
+    def age(self, session_id: str | None) -> float | None:
+        """How many seconds ago a session was created; None where there is none."""
+        session = self._sessions.get(session_id or "")
+        return None if session is None else (self.clock.now() - session.created_at) / SECOND
+
+    def _compute(self, job: Job) -> None:
+        """Begin to compute what a new job will give, if it is to give what is computed."""
+        if self._computer is None or job.result is not None or job.outcome != COMPLETED:
+            return
+        computation = self._computer.computation(
+            program=job.program,
+            params=job.request.get("params") or {},
+            backend=job.backend,
+            seed=Random(f"{self.seed} {job.id}").getrandbits(31),  # noqa: S311 - to be repeated
+        )
+        if computation is not None:
+            self._computations[job.id] = computation
+            computation.begin()
+
+    def _is_computed(self, job: Job) -> bool:
+        """Whether what comes of a job is still being computed."""
+        computation = self._computations.get(job.id)
+        return job.completed and computation is not None and computation.outcome is None
+
+    def _stop_if_in_vain(self, job: Job) -> None:
+        """Compute no more for a job that has ended otherwise than by completing."""
+        if job.end is not None and not job.completed and job.id in self._computations:
+            self._computations[job.id].stop()
+
+    def _keep(self, session: Session) -> None:
+        """Have the session be as it stands now."""
+        self._sessions[session.id] = session
+        if self._computations:
+            for job in session.jobs:
+                self._stop_if_in_vain(job)
+
+    def _replace(self, job: Job) -> None:
+        """Have a job be told otherwise from now on."""
+        where = self._jobs[job.id]
+        if isinstance(where, Job):
+            self._jobs[job.id] = job
+            return
+        session_id, place = where
+        self._sessions[session_id] = life.replace_job(self._sessions[session_id], place, job)
+
+    def _settled(self, session: Session) -> tuple[Session, int]:
+        now = self.clock.now()
+        if session.due <= now:
+            session = life.settle(session, now)
+            self._keep(session)
+        return session, now
+
+    def _job_at(self, where: Job | tuple[str, int]) -> tuple[Job, int]:
+        if isinstance(where, Job):
+            now = self.clock.now()
+            return where.settled(now), now
+        session, now = self._settled(self._sessions[where[0]])
+        return session.jobs[where[1]], now
+
+    def _new_job(  # noqa: PLR0913 - what a job is
+        self,
+        user: User,
+        order: JobOrder,
+        *,
+        session_id: str | None,
+        instance: str,
+        backend: str,
+        now: int,
+    ) -> Job:
+        rule = order.rule or self._rule(order, session_id, backend)
+        duration = self.config.job_duration if rule.duration is None else rule.duration
+        outcome = rule.end
+        if 0 < order.cost < duration or (rule.outcome == "ran_too_long" and order.cost > 0):
+            duration, outcome = order.cost, RAN_TOO_LONG
+        return Job(
+            id=self._new_id(self._jobs, new_job_id),
+            owner=user.id,
+            instance=instance,
+            backend=backend,
+            created_at=now,
+            duration=micros(duration),
+            outcome=outcome,
+            request=order.request,
+            result=rule.text,
+            session_id=session_id,
+        )
+
+    def _rule(self, order: JobOrder, session_id: str | None, backend: str) -> JobRule:
+        """The newest rule that applies, used once more."""
+        for place, rule in reversed(list(enumerate(self.job_rules))):
+            if rule.applies(order.request, session_id, backend):
+                if rule.times == 1:
+                    del self.job_rules[place]
+                elif rule.times is not None:
+                    self.job_rules[place] = evolve(rule, times=rule.times - 1)
+                return rule
+        return JobRule()
+
+    def _new_id(self, taken: Mapping[str, object], make: Callable[[Random], str]) -> str:
+        while True:
+            new = make(self._random)
+            if new not in taken:
+                return new
