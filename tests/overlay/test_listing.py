@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from runtime_sessions import ContractError, UnsupportedError, set_testing
+from runtime_sessions import ContractError, SessionsClient, UnsupportedError, set_testing
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Fault
 
 if TYPE_CHECKING:
-    from conftest import Mocked
-    from runtime_sessions import SessionsClient
     from runtime_sessions_emulator import Emulator
 
+Mocked = Callable[..., SessionsClient]
 PLATFORM = pytest.mark.parametrize("contract", ["platform"])
 CLASSIC = pytest.mark.parametrize("contract", ["classic"])
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -355,6 +355,11 @@ class SessionsClient:
         return tuple(ended)
 
     @property
+    def base_url(self) -> str:
+        """Where the service is, without a slash at its end."""
+        return self._caller.base_url
+
+    @property
     def unended(self) -> tuple[str, ...]:
         """The ids of sessions that may still be open: ending them failed, or was interrupted.
 
