@@ -143,6 +143,9 @@ def test_the_url_tells_the_contract(url: str, named: str | None, told: str) -> N
         (["--no-such-option"], {}, "--no-such-option"),
         ([], {"CONTROL_URL": "http://127.0.0.1:1"}, "CONTROL_URL is given without the URL"),
         (["http://127.0.0.1:1"], {"TOKEN": "t", "CONTROL_URL": "x"}, "CONTROL_URL: x is not a URL"),
+        # What was said wrong is told before what was not said.
+        (["http://127.0.0.1:1", "--seed", "x"], {}, "SEED: x is not a number"),
+        (["http://127.0.0.1:1", "--max-requests", "x"], {}, "MAX_REQUESTS: x is not a number"),
     ],
 )
 def test_options_that_cannot_be(
@@ -150,6 +153,33 @@ def test_options_that_cannot_be(
 ) -> None:
     with pytest.raises(CannotRunError, match=re.escape(said)):
         options(*arguments, **environment)
+
+
+@pytest.mark.parametrize("name", ["LIVE", "WRITE", "STRICT"])
+@pytest.mark.parametrize("text", ["maybe", "2", "y", "-1", "nope"])
+def test_a_switch_that_says_neither_is_refused(name: str, text: str) -> None:
+    said = re.escape(f"{name}: {text} is neither on (1, true, yes, on) nor off")
+    for url in ([], ["http://127.0.0.1:1"], ["https://sessions.invalid"]):
+        with pytest.raises(CannotRunError, match=said):
+            options(*url, TOKEN="t", **{name: text})
+
+
+@pytest.mark.parametrize(
+    ("texts", "on"),
+    [
+        (["1", "true", "yes", "on", "True", "YES", " on "], True),
+        (["0", "false", "no", "off", "", "False", "NO"], False),
+    ],
+)
+def test_what_a_switch_can_say(texts: list[str], *, on: bool) -> None:
+    for text in texts:
+        found = parse(
+            ["http://127.0.0.1:1"], {"TOKEN": "t", "LIVE": "1", "WRITE": text, "STRICT": text}
+        )
+        assert found.live is not None
+        assert (found.live.write, found.strict) == (on, on), text
+        near = parse(["http://127.0.0.1:1"], {"TOKEN": "t", "LIVE": text})
+        assert (near.live is not None) is on, text
 
 
 def test_the_environment_stands_in_for_options() -> None:

@@ -67,6 +67,17 @@ def test_live_only_reads(service: Emulator, ledger: Path) -> None:
     assert not ledger.exists()
 
 
+@pytest.mark.parametrize(("text", "status"), [("no", 0), ("false", 0), ("maybe", 2)])
+def test_write_that_is_not_on_writes_nothing(
+    service: Emulator, ledger: Path, text: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WRITE", text)
+    assert main([service.url, "--ledger", str(ledger)]) == status
+    assert {request["method"] for request in service.requests()} <= {"GET"}
+    assert created(service) == []
+    assert not ledger.exists()
+
+
 def test_write_keeps_to_its_budget_and_leaves_nothing_open(service: Emulator, ledger: Path) -> None:
     assert main([service.url, "--write", "--ledger", str(ledger)]) == 0
     assert len(created(service)) == 3
