@@ -125,8 +125,9 @@ def test_ended_by_force(service: Emulator, ledger: Path, by: signal.Signals, sta
     with run(service, ledger) as process:
         until_created(service, ledger)
         process.send_signal(by)
-        process.communicate(timeout=30)
+        said, _ = process.communicate(timeout=30)
     assert process.returncode == status
+    assert (b"Interrupted: this is what was found so far." in said) is (by is signal.SIGINT)
     if by is signal.SIGKILL:
         assert len(left_open(service)) == 1
         assert main([service.url, "--ledger", str(ledger)]) == 0

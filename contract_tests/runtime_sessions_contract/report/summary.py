@@ -88,6 +88,8 @@ def _verdict(result: Result, console: Console) -> None:
         highlight=False,
     )
     url = escape(result.target.url)
+    if result.interrupted:
+        console.print("[bold yellow]Interrupted: this is what was found so far.[/]")
     for bug in result.bugs:
         console.print(f"[bold red]The suite itself failed, which is a bug: {escape(bug)}[/]")
     if result.violations:
@@ -96,6 +98,8 @@ def _verdict(result: Result, console: Console) -> None:
         console.print(f"[bold red]{url} breaks the contract: {told}.[/]")
     elif result.bugs:
         console.print("[bold red]No verdict: report this, with the seed.[/]")
+    elif result.interrupted:
+        console.print("[bold yellow]No verdict: nothing was found so far.[/]")
     elif result.drift:
         count = len(result.drift)
         console.print(f"[bold yellow]{url} drifts from the contract: {count} differences.[/]")
