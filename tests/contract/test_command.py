@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from runtime_sessions_contract import Target, run_suite
+from runtime_sessions_contract import InterruptedRunError, Target, run_suite
 from runtime_sessions_contract.cli import command
 from runtime_sessions_contract.cli.command import main
 from runtime_sessions_contract.cli.options import parse
@@ -249,7 +249,7 @@ def test_ctrl_c_leaves_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
         if text == "refusals":
             raise KeyboardInterrupt
 
-    with Emulator(virtual_clock=True) as emulator, pytest.raises(KeyboardInterrupt) as raised:
+    with Emulator(virtual_clock=True) as emulator, pytest.raises(InterruptedRunError) as raised:
         run_suite(Target.emulator(emulator), parts=["race", "model"], progress=interrupt)
     result = raised.value.result
     assert (result.interrupted, result.holds) == (True, False)
@@ -257,7 +257,7 @@ def test_ctrl_c_leaves_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(result.timings) == ["race"]
     summarise(result, Console())
     said = capsys.readouterr().out
-    assert "No verdict: nothing was found so far." in said
+    assert "has no verdict: nothing was found before the run was interrupted" in said
 
 
 def test_a_folder_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -> None:

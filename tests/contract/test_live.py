@@ -54,12 +54,19 @@ def left_open(service: Emulator) -> list[str]:
     ]
 
 
-def test_live_only_reads(service: Emulator, ledger: Path) -> None:
+def test_live_only_reads(
+    service: Emulator, ledger: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with service.client() as client:
         names = CONTRACTS[service.contract].creation.names(service.backend, service.instance)
         given = client.post("/sessions", json=names).json()["id"]
     service.clear_requests()
     assert main([service.url, "--session", given, "--ledger", str(ledger)]) == 0
+    said = capsys.readouterr().out
+    assert f"{service.url} contradicts nothing; it was only read." in said
+    assert "holds to the contract" not in said
+    assert "Out of reach, for it takes WRITE=1" in said
+    assert "status 200 of createSession" in said
     seen = service.requests()
     assert {request["method"] for request in seen} == {"GET"}
     assert {request["status"] for request in seen} == {200, 401, 404}
@@ -78,8 +85,11 @@ def test_write_that_is_not_on_writes_nothing(
     assert not ledger.exists()
 
 
-def test_write_keeps_to_its_budget_and_leaves_nothing_open(service: Emulator, ledger: Path) -> None:
+def test_write_keeps_to_its_budget_and_leaves_nothing_open(
+    service: Emulator, ledger: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([service.url, "--write", "--ledger", str(ledger)]) == 0
+    assert "holds to the contract" in capsys.readouterr().out
     assert len(created(service)) == 3
     assert left_open(service) == []
     assert len(service.requests()) <= 200

@@ -22,6 +22,9 @@ from runtime_sessions_contract.verdicts.violation import ContractViolationError
 
 #: The smallest TTL that is asked for, in seconds: a second net under what is created.
 TTL = 1
+#: Why a live run has not looked at something.
+READ = "takes WRITE=1, which creates sessions and closes them: it was only read"
+MORE = "takes more than a walk through a live service"
 
 
 def alive(run: Run, guard: Guard, live: Live) -> Result:
@@ -41,7 +44,7 @@ def alive(run: Run, guard: Guard, live: Live) -> Result:
         interrupted, run.spent = True, "the run was interrupted"
     found = drift(run.document, run.exchanges, run.target.secrets)
     gaps = run.coverage.missing(fuzz=False, model=True, control=False)
-    reason = run.spent or "takes more than a walk through a live service"
+    reason = run.spent or (MORE if live.write else READ)
     gaps.unreachable += [(missed, reason) for missed in gaps.missed]
     new = tuple(difference for difference in found if difference.identity not in accepted)
     timings = {"live": Timing(time.monotonic() - begun, guard.made)}

@@ -74,6 +74,11 @@ class Result:
         return not (self.violations or self.bugs or self.interrupted)
 
     @property
+    def only_read(self) -> bool:
+        """Whether nothing was asked of the server but what it shows."""
+        return all(exchange.method == "GET" for exchange in self.exchanges)
+
+    @property
     def calls(self) -> int:
         """How many calls were made."""
         return len(self.exchanges)
