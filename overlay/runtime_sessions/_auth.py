@@ -7,6 +7,10 @@ from runtime_sessions._http import Auth, Request, Response
 from runtime_sessions._secrets import Secret
 
 
+class UnusableToken(ValueError):  # noqa: N818 - it is a ValueError
+    """A token that no header can hold."""
+
+
 class BearerToken(Auth):
     """`Authorization: Bearer TOKEN`, as documented (contracts: `bearer`). It shows it to nobody."""
 
@@ -16,7 +20,8 @@ class BearerToken(Auth):
     def __init__(self, token: str) -> None:
         token = Secret(token)
         if not token or not all("!" <= character <= "~" for character in token):
-            raise ValueError("the token is empty, or holds what a header may not")
+            what = " (it ends in a newline)" if token.endswith("\n") else ""
+            raise UnusableToken(f"the token is empty, or holds what a header may not{what}")
         self._token = token
 
     def auth_flow(self, request: Request) -> Generator[Request, Response]:

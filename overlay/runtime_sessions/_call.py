@@ -23,6 +23,9 @@ from runtime_sessions._retries import (
 )
 from runtime_sessions._words import shown
 
+#: What a proxy answers that does not reach the service, or wants a password.
+_OF_PROXIES = frozenset({403, 407, 502, 503, 504})
+
 ResultT = TypeVar("ResultT")
 CallErrorT = TypeVar("CallErrorT", bound=errors.CallError)
 
@@ -38,6 +41,7 @@ class Call(Generic[ResultT]):
         policy: When it is tried again.
         was_just_created: Whether its session was just created, and 404 is no last word.
         secrets: What returns the secrets that a server may send back, and nobody is to be shown.
+        way_to: What says by which proxy a URL is reached.
         attempts: How many attempts were begun.
         is_doubtful: Whether one of them may have been carried out, for all that is known.
     """
@@ -48,6 +52,7 @@ class Call(Generic[ResultT]):
     policy: Retries
     was_just_created: bool
     secrets: Callable[[], Collection[str]]
+    way_to: Callable[[str], str]
     attempts: int = 0
     is_doubtful: bool = False
     _started: float = field(factory=now)
@@ -94,7 +99,8 @@ class Call(Generic[ResultT]):
             said = f"sent, and no answer came ({reason})"
             error = self._error(errors.OutcomeUnknownError, said)
         else:
-            error = self._error(errors.ConnectError, f"could not connect ({reason})")
+            said = f"could not connect ({reason}) {self.way_to(self.url)}"
+            error = self._error(errors.ConnectError, said.strip())
         error.__cause__ = failure
         return error
 
@@ -146,7 +152,10 @@ class Call(Generic[ResultT]):
         # Its words come from the answer; it is given them when it has read them.
         refusal = self._error(kind, response.reason_phrase, response)
         code = "" if refusal.code is None else f" (code {refusal.code})"
-        refusal.args = (f"{response.status_code} {refusal.message}{code}",)
+        way = ""
+        if response.status_code in _OF_PROXIES and (by_proxy := self.way_to(self.url)):
+            way = f" ({by_proxy})"
+        refusal.args = (f"{response.status_code} {refusal.message}{code}{way}",)
         return refusal
 
     def _error(

@@ -19,6 +19,7 @@ BaseTransport = httpx.BaseTransport
 ByteStream = httpx.SyncByteStream
 Client = httpx.Client
 Headers = httpx.Headers
+Proxy = httpx.Proxy
 ReadTimeout = httpx.ReadTimeout
 Request = httpx.Request
 Response = httpx.Response
@@ -26,6 +27,8 @@ Response = httpx.Response
 RequestFailure = httpx.RequestError
 #: No connection could be made.
 ConnectFailure = httpx.ConnectError
+#: A URL, or what is to be one, cannot be parsed.
+UrlFailure = httpx.InvalidURL
 #: An answer came that cannot be read.
 DecodingFailure = httpx.DecodingError
 
@@ -53,9 +56,9 @@ def tls_context() -> Any:  # noqa: ANN401 - an ssl.SSLContext, whose module is n
     return httpx.create_ssl_context()
 
 
-def client_of_our_own(kind: type[ClientT]) -> ClientT:
-    """Make an HTTP client. It has no connection yet."""
-    return kind(verify=tls_context(), limits=LIMITS)
+def client_of_our_own(kind: type[ClientT], direct: Mapping[str, None] | None) -> ClientT:
+    """Make an HTTP client. It has no connection yet, and no proxy for what is to be direct."""
+    return kind(verify=tls_context(), limits=LIMITS, mounts=direct)
 
 
 def checked_client(given: ClientT, kind: type[ClientT]) -> ClientT:

@@ -22,7 +22,7 @@ from runtime_sessions._async.caller import AsyncCaller
 from runtime_sessions._async.connections import AsyncConnections
 from runtime_sessions._async.listing import AsyncListedSession, listed
 from runtime_sessions._async.session import AsyncSessionHandle
-from runtime_sessions._auth import auth_from
+from runtime_sessions._auth import UnusableToken, auth_from
 from runtime_sessions._contracts import (
     CONTRACTS,
     Created,
@@ -47,7 +47,7 @@ from runtime_sessions._log import log
 from runtime_sessions._operations import Operation
 from runtime_sessions._retries import Retries
 from runtime_sessions._secrets import Secret
-from runtime_sessions._settings import find_settings, from_arguments
+from runtime_sessions._settings import find_settings, from_arguments, where_token_is
 from runtime_sessions._unended import Unended
 from runtime_sessions._words import shown
 from runtime_sessions_api.client import AuthenticatedClient
@@ -113,8 +113,11 @@ class AsyncSessionsClient:
             raise ValueError("the token is for nothing: this `auth` brings its own")
         settings = find_settings(arguments, needs_token=not brings_its_own)
         goes_by = CONTRACTS[settings.contract](settings.instance)
+        try:
+            who_asks = auth_from(auth or goes_by.auth_with, settings.token)
+        except UnusableToken as error:
+            raise SettingsError(f"{error}: {where_token_is(token)}") from None
         book = ledger_from(ledger)
-        who_asks = auth_from(auth or goes_by.auth_with, settings.token)
         self._caller = AsyncCaller(
             goes_by,
             AsyncConnections(http_client, who_asks, goes_by.headers, limit),

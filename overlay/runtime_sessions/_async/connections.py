@@ -23,7 +23,6 @@ from runtime_sessions._http import (
     Response,
     added_by,
     checked_client,
-    client_of_our_own,
     drop_secrets,
     failure_of,
     headers_for,
@@ -31,6 +30,7 @@ from runtime_sessions._http import (
     request_from,
 )
 from runtime_sessions._places import OneForEachPlace, async_place
+from runtime_sessions._proxies import checked_client_of_our_own, proxy_for
 from runtime_sessions._words import shown
 from runtime_sessions_api.types import RequestArguments
 
@@ -48,7 +48,7 @@ class AsyncConnections:
     ) -> None:
         self._given = None if given is None else checked_client(given, AsyncClient)
         # One to begin with: what is wrong with the settings is told here.
-        self._unused = [self._given or client_of_our_own(AsyncClient)]
+        self._unused = [self._given or checked_client_of_our_own(AsyncClient)]
         self._headers = headers_for(self._unused[0], always)
         self._clients = OneForEachPlace(self._client_for_a_place)
         self._auth = auth
@@ -69,7 +69,7 @@ class AsyncConnections:
                 "the http_client was used in another process or event loop, whose its connections "
                 "are: make one, and a client with it, in each. Nothing was sent"
             )
-        return client_of_our_own(AsyncClient)
+        return checked_client_of_our_own(AsyncClient)
 
     def _client_here(self) -> AsyncClient:
         if self._is_closed:
@@ -111,6 +111,10 @@ class AsyncConnections:
         if isinstance(self._auth, BearerToken):
             return self._auth.secrets()
         return self._sent
+
+    def way_to(self, url: str) -> str:
+        """Say by which proxy a URL is reached; nothing for none, or where the caller knows."""
+        return "" if self._given else proxy_for(url)
 
     def _may_have_sent(self, request: Request) -> bool:
         """Tell whether a request was begun to be sent; an exchange that comes before is no part."""

@@ -14,7 +14,7 @@ from runtime_sessions._errors import SettingsError, UnsupportedError
 from runtime_sessions._iam import ApiKey
 from runtime_sessions._listing import Summary, Wanted, mode_in_words_of_create
 from runtime_sessions._operations import Operation
-from runtime_sessions._settings import NO_INSTANCE
+from runtime_sessions._settings import INSTANCES, NO_INSTANCE
 from runtime_sessions_api.platform import models
 from runtime_sessions_api.platform.api import jobs as jobs_api
 from runtime_sessions_api.platform.api import sessions as sessions_api
@@ -84,7 +84,10 @@ class Platform(BaseContract):
         if instance is None:
             raise SettingsError(NO_INSTANCE)
         if not re.fullmatch("crn:[!-~]+", instance):
-            raise SettingsError(f"the instance is a CRN, crn:v1:..., not {instance!r}")
+            raise SettingsError(
+                f"the instance is a CRN, crn:v1:..., not {str(instance)!r}: that of an instance "
+                f"with a name is shown beside it at {INSTANCES}"
+            )
         super().__init__(instance)
 
     @property

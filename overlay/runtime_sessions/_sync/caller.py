@@ -63,6 +63,7 @@ class Caller:
             self.retries,
             self.was_just_created,
             self.connections.secrets,
+            self.connections.way_to,
         )
         while True:
             timeout = call.begin_attempt()

@@ -19,7 +19,7 @@ from runtime_sessions._arguments import (
     checked_seconds,
     checked_text,
 )
-from runtime_sessions._auth import auth_from
+from runtime_sessions._auth import UnusableToken, auth_from
 from runtime_sessions._contracts import (
     CONTRACTS,
     Created,
@@ -44,7 +44,7 @@ from runtime_sessions._log import log
 from runtime_sessions._operations import Operation
 from runtime_sessions._retries import Retries
 from runtime_sessions._secrets import Secret
-from runtime_sessions._settings import find_settings, from_arguments
+from runtime_sessions._settings import find_settings, from_arguments, where_token_is
 from runtime_sessions._sync.caller import Caller
 from runtime_sessions._sync.connections import Connections
 from runtime_sessions._sync.listing import ListedSession, listed
@@ -114,8 +114,11 @@ class SessionsClient:
             raise ValueError("the token is for nothing: this `auth` brings its own")
         settings = find_settings(arguments, needs_token=not brings_its_own)
         goes_by = CONTRACTS[settings.contract](settings.instance)
+        try:
+            who_asks = auth_from(auth or goes_by.auth_with, settings.token)
+        except UnusableToken as error:
+            raise SettingsError(f"{error}: {where_token_is(token)}") from None
         book = ledger_from(ledger)
-        who_asks = auth_from(auth or goes_by.auth_with, settings.token)
         self._caller = Caller(
             goes_by,
             Connections(http_client, who_asks, goes_by.headers, limit),
