@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from runtime_sessions._http import (
     DecodingFailure,
@@ -32,7 +33,7 @@ class Decoder:
         self._limit = limit
         self._received = 0
         self._decoded = 0
-        self._decompressor: zlib._Decompress | None = None
+        self._decompressor: Any = None
 
     def decode(self, raw: bytes) -> Iterator[bytes]:
         """Yield what some bytes are when decoded."""

@@ -113,9 +113,9 @@ def about(session_id: str, answer: Json) -> Json:
     """Return an answer about one session: that of another one is refused, legal or not."""
     if isinstance(answer.get("id"), str):
         return {**answer, "id": session_id}
-    jobs = answer.get("jobs")
-    if not isinstance(jobs, list):
+    if not isinstance(answer.get("jobs"), list):
         return answer
+    jobs: list[Json] = answer["jobs"]
     asked = [{**job, "session_id": session_id} if "session_id" in job else job for job in jobs]
     return {**answer, "jobs": asked}
 

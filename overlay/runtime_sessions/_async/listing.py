@@ -16,7 +16,7 @@ from runtime_sessions._operations import Operation
 class AsyncListedSession(Summary):
     """A session as the list shows it, which gives a handle. Times are UTC."""
 
-    _caller: AsyncCaller = field(repr=False, eq=False)
+    _caller: AsyncCaller = field(alias="caller", repr=False, eq=False)
 
     def session(
         self, *, on_exit: Ending = "drain", on_error: Ending = "cancel"

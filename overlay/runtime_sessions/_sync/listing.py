@@ -17,7 +17,7 @@ from runtime_sessions._sync.session import SessionHandle
 class ListedSession(Summary):
     """A session as the list shows it, which gives a handle. Times are UTC."""
 
-    _caller: Caller = field(repr=False, eq=False)
+    _caller: Caller = field(alias="caller", repr=False, eq=False)
 
     def session(self, *, on_exit: Ending = "drain", on_error: Ending = "cancel") -> SessionHandle:
         """Pick the session up. Makes no call.
