@@ -5,7 +5,7 @@ import logging
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, cast
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
@@ -115,7 +115,7 @@ def about(session_id: str, answer: Json) -> Json:
         return {**answer, "id": session_id}
     if not isinstance(answer.get("jobs"), list):
         return answer
-    jobs: list[Json] = answer["jobs"]
+    jobs = cast("list[Json]", answer["jobs"])
     asked = [{**job, "session_id": session_id} if "session_id" in job else job for job in jobs]
     return {**answer, "jobs": asked}
 

@@ -11,28 +11,47 @@ from runtime_sessions_contract.live.guard import GONE, BudgetSpentError, Guard
 from runtime_sessions_contract.live.settings import Live
 from runtime_sessions_contract.model.session import Session
 from runtime_sessions_contract.run.run import Run
-from runtime_sessions_contract.suite.result import Result, Timing, result_of
+from runtime_sessions_contract.suite.result import (
+    InterruptedRunError,
+    Result,
+    Timing,
+    result_of,
+)
 from runtime_sessions_contract.target.target import TIMEOUT, CannotRunError
 from runtime_sessions_contract.verdicts.violation import ContractViolationError
 
 #: The smallest TTL that is asked for, in seconds: a second net under what is created.
 TTL = 1
+#: Why a live run has not looked at something.
+READ = "takes WRITE=1, which creates sessions and closes them: it was only read"
+MORE = "takes more than a walk through a live service"
 
 
 def alive(run: Run, guard: Guard, live: Live) -> Result:
-    """Hold a live service to the contract, with what differs as drift."""
+    """Hold a live service to the contract, with what differs as drift.
+
+    Raises:
+        InterruptedRunError: Ctrl-C was pressed; it carries what was found so far.
+    """
     accepted = read_baseline(live.baseline) if live.baseline else set[tuple[str, ...]]()
     begun = time.monotonic()
     run.part = "live"
     run.known.given = frozenset([live.session] if live.session else [])
-    walk(run, guard, live.session)
+    interrupted = False
+    try:
+        walk(run, guard, live.session)
+    except KeyboardInterrupt:
+        interrupted, run.spent = True, "the run was interrupted"
     found = drift(run.document, run.exchanges, run.target.secrets)
     gaps = run.coverage.missing(fuzz=False, model=True, control=False)
-    reason = run.spent or "takes more than a walk through a live service"
+    reason = run.spent or (MORE if live.write else READ)
     gaps.unreachable += [(missed, reason) for missed in gaps.missed]
     new = tuple(difference for difference in found if difference.identity not in accepted)
     timings = {"live": Timing(time.monotonic() - begun, guard.made)}
-    return result_of(run, ("live",), gaps, timings, drift=new)
+    result = result_of(run, ("live",), gaps, timings, drift=new, interrupted=interrupted)
+    if interrupted:
+        raise InterruptedRunError(result)
+    return result
 
 
 def walk(run: Run, guard: Guard, given: str | None) -> None:

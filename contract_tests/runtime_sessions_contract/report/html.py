@@ -5,6 +5,7 @@ from html import escape
 from typing import Final
 
 from runtime_sessions_contract.model.life import State
+from runtime_sessions_contract.report.verdict import verdict
 from runtime_sessions_contract.suite.result import Result
 from runtime_sessions_contract.verdicts.findings import Finding
 
@@ -41,12 +42,7 @@ WIDTH, HEIGHT = 190, 116
 def page(result: Result) -> str:
     """The text of the page."""
     found, differs = result.findings, result.differences
-    verdict = "holds to the contract"
-    if result.bugs:
-        verdict = "has no verdict: the suite itself failed"
-    if found:
-        verdict = f"breaks the contract: {len(found)} finding{'s' if len(found) > 1 else ''}"
-    mood = "good" if result.holds else "bad"
+    comes_to = verdict(result)
     apart = "<h2>It differs where nobody can say that it is wrong</h2>" if differs else ""
     bugs = "".join(f'<p class="bad">The suite itself failed: {escape(bug)}' for bug in result.bugs)
     spans = "".join(
@@ -57,8 +53,8 @@ def page(result: Result) -> str:
     return f"""<!doctype html>
 <html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(result.target.url)} {verdict}</title><style>{STYLE}</style>
-<h1>{escape(result.target.url)} <span class="{mood}">{verdict}</span></h1>
+<title>{escape(result.target.url)} {comes_to.says}</title><style>{STYLE}</style>
+<h1>{escape(result.target.url)} <span class="{comes_to.mood}">{comes_to.says}</span></h1>
 <p>The {result.document.name} contract: {result.calls} calls, {result.checks} checks,
 seed {result.seed}.</p>
 {bugs}{_overview(found)}

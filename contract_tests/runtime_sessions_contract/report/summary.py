@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from runtime_sessions_contract.checks.drift import Difference
+from runtime_sessions_contract.report.verdict import verdict
 from runtime_sessions_contract.suite.result import Result
 from runtime_sessions_contract.verdicts.findings import Finding
 
@@ -88,21 +89,15 @@ def _verdict(result: Result, console: Console) -> None:
         highlight=False,
     )
     url = escape(result.target.url)
+    if result.interrupted:
+        console.print("[bold yellow]Interrupted: this is what was found so far.[/]")
     for bug in result.bugs:
         console.print(f"[bold red]The suite itself failed, which is a bug: {escape(bug)}[/]")
-    if result.violations:
-        count = len(result.findings)
-        told = f"{count} finding{'s' if count > 1 else ''}"
-        console.print(f"[bold red]{url} breaks the contract: {told}.[/]")
-    elif result.bugs:
-        console.print("[bold red]No verdict: report this, with the seed.[/]")
-    elif result.drift:
-        count = len(result.drift)
-        console.print(f"[bold yellow]{url} drifts from the contract: {count} differences.[/]")
-    else:
-        differs = len(result.differences)
-        beside = f", and differs in {differs} of what nobody can be sure of" if differs else ""
-        console.print(f"[bold green]{url} holds to the contract{beside}.[/]")
+    found = verdict(result)
+    color = {"good": "green", "bad": "red", "open": "yellow"}[found.mood]
+    console.print(f"[bold {color}]{url} {found.says}.[/]")
+    if result.bugs and not result.violations:
+        console.print("[bold red]Report this, with the seed.[/]")
 
 
 def drifted(found: Sequence[Difference]) -> Table:

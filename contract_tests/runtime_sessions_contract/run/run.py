@@ -45,6 +45,7 @@ class Run:
         control: The target's control plane; it is made when the target has one.
         transport: What calls go through instead of straight to a live service.
         spent: What ended a live run before its time.
+        interrupted: Whether Ctrl-C was pressed.
         violations: What is wrong with the target.
         differences: Where it differs from what is only reported, assumed, or not declared.
         times: How often each of both was seen.
@@ -63,6 +64,7 @@ class Run:
     control: Control | None = None
     transport: httpx.BaseTransport | None = None
     spent: str | None = None
+    interrupted: bool = False
     violations: list[Violation] = field(default_factory=list[Violation])
     differences: list[Violation] = field(default_factory=list[Violation])
     times: Counter[tuple[str, ...]] = field(default_factory=Counter[tuple[str, ...]])
@@ -232,7 +234,7 @@ class Run:
     @property
     def over(self) -> bool:
         """Whether to stop looking."""
-        return self.overdue or (self.fail_fast and bool(self.violations))
+        return self.interrupted or self.overdue or (self.fail_fast and bool(self.violations))
 
 
 def unanswered(run: Run, error: httpx.HTTPError) -> Violation:

@@ -45,6 +45,7 @@ class Result:
         tally: How often each check was made, and failed.
         coverage: What was seen of what there is to see.
         controlled: Whether time and jobs were moved by an emulator's control plane.
+        interrupted: Whether somebody ended it before it was done.
     """
 
     target: Target
@@ -62,11 +63,20 @@ class Result:
     tally: Tally
     coverage: Coverage
     controlled: bool
+    interrupted: bool = False
 
     @property
     def holds(self) -> bool:
-        """Whether the server holds to the contract; not so where the suite itself failed."""
-        return not self.violations and not self.bugs
+        """Whether the server holds to the contract.
+
+        Nobody can say so where the suite itself failed, or was interrupted.
+        """
+        return not (self.violations or self.bugs or self.interrupted)
+
+    @property
+    def only_read(self) -> bool:
+        """Whether nothing was asked of the server but what it shows."""
+        return all(exchange.method == "GET" for exchange in self.exchanges)
 
     @property
     def calls(self) -> int:
@@ -95,12 +105,26 @@ class Result:
             yield check, list(cells.values())
 
 
-def result_of(
+class InterruptedRunError(KeyboardInterrupt):
+    """Somebody pressed Ctrl-C.
+
+    Attributes:
+        result: What the run had come to by then.
+    """
+
+    def __init__(self, result: Result) -> None:
+        super().__init__("the run was interrupted")
+        self.result = result
+
+
+def result_of(  # noqa: PLR0913 - what a run came to
     run: Run,
     parts: tuple[str, ...],
     gaps: Gaps,
     timings: Mapping[str, Timing],
     drift: tuple[Difference, ...] | None = None,
+    *,
+    interrupted: bool = False,
 ) -> Result:
     """What a run has come to by now."""
     # Each is told by itself: what differs is not what makes something else go wrong.
@@ -121,4 +145,5 @@ def result_of(
         tally=run.tally,
         coverage=run.coverage,
         controlled=run.control is not None,
+        interrupted=interrupted,
     )
