@@ -162,11 +162,9 @@ def connect_to(name: str, port: int) -> Callable[[], Any]:
     os.environ["IAM_URL"] = f"{url}/_iam"
 
     def connect() -> Any:  # noqa: ANN401 - a type of the official client
-        from qiskit_ibm_runtime import (  # noqa: PLC0415
-            QiskitRuntimeService,  # pyright: ignore[reportMissingImports]
-        )
+        import qiskit_ibm_runtime as client  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
 
-        return QiskitRuntimeService(
+        return client.QiskitRuntimeService(
             channel="ibm_quantum_platform",
             token="emulator-api-key",  # noqa: S106 - of nobody's account
             instance="standard",
