@@ -25,6 +25,7 @@ from runtime_sessions_contract.suite.result import (
 )
 from runtime_sessions_contract.suite.shrink import shorten
 from runtime_sessions_contract.target.reach import check
+from runtime_sessions_contract.target.recognise import SHOWN, suggestion
 from runtime_sessions_contract.target.target import CannotRunError, Target
 from runtime_sessions_contract.verdicts.violation import ContractViolationError, Violation
 from runtime_sessions_contract.wire.curl import curl
@@ -207,10 +208,12 @@ def _names_known(run: Run) -> None:
         exchange = cast.user.recorder.taken[-1]
     answers = run.target.contract.answers
     if exchange.status in {answers.unknown_backend, answers.foreign_instance}:
+        said = run.target.secrets.redact(exchange.body[:SHOWN].decode("utf-8", "replace"))
         raise CannotRunError(
             f"{run.target.url} answered {exchange.status} to a session on {run.target.backend} for "
             f"{run.target.instance}: give a BACKEND that it has and an INSTANCE that the user may "
-            f"use. Try: {curl(exchange, run.target.secrets)}"
+            f"use.{suggestion(run.target)} It said: {said}. "
+            f"Try: {curl(exchange, run.target.secrets)}"
         )
 
 
