@@ -124,8 +124,8 @@ def test_a_server_of_another_contract_is_recognised(served: str, held: str) -> N
 def test_a_control_url_that_is_the_servers() -> None:
     with Emulator() as emulator:
         done = run(emulator.url, TOKEN=emulator.token, CONTROL_URL=emulator.url)
-    assert done.returncode == 2
-    assert f"Is it {emulator.url}/_emulator?" in done.stderr
+        assert done.returncode == 2
+        assert f"Is it {emulator.url}/_emulator?" in done.stderr
 
 
 def test_a_name_that_the_server_does_not_know(contract: str) -> None:
@@ -280,7 +280,7 @@ def test_ctrl_c_leaves_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     assert (result.interrupted, result.holds) == (True, False)
     assert not result.findings
     assert list(result.timings) == ["race"]
-    summarise(result, Console())
+    summarise(result, Console(width=200))
     said = capsys.readouterr().out
     assert "has no verdict: nothing was found before the run was interrupted" in said
 

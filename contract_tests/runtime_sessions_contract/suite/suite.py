@@ -191,9 +191,9 @@ def _gaps(run: Run, parts: tuple[str, ...]) -> Gaps:
         gaps.note("that other users' sessions are hidden", "takes a second user (OTHER_TOKEN)")
     gaps.unreachable += dict.fromkeys(run.unlooked)
     if run.overdue:
-        gaps.unreachable += [(missed, "MAX_TIME ran out") for missed in gaps.missed]
+        gaps.excuse("MAX_TIME ran out")
     elif not run.violations and not run.bugs:
-        # Where something is broken already, what could not be seen for that says nothing more.
+        # Where something is broken already, what could not be seen is told with that.
         run.take([_unseen(missed) for missed in gaps.missed])
     return gaps
 
