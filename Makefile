@@ -102,6 +102,19 @@ coverage: .venv/installed ## Show which lines and branches no test reaches (TEST
 bench-emulator: .venv/installed ## Measure the emulator beside a bare route and Prism, and fuzz it
 	@$(BIN)/python benchmarks/emulator.py
 	@$(BIN)/python benchmarks/emulator_fuzz.py
+	@$(MAKE) --no-print-directory bench-program
+
+# localqpu brings Qiskit, in an environment of its own, in which both are measured.
+LOCALQPU := 0.3.0
+.PHONY: bench-program
+bench-program: .venv-bench/installed ## Measure a whole program of the official client on the emulator, beside localqpu
+	@.venv-bench/bin/python benchmarks/emulator_program.py
+
+.venv-bench/installed: pyproject.toml
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
+	  'localqpu==$(LOCALQPU)' --editable '.[qiskit]'
+	@touch $@
 
 # The official client's environment is its own: what it needs is not what we need.
 INTEROP_CLASSIC := 0.30.0 0.36.1
@@ -152,4 +165,4 @@ lock: .venv/installed ## Resolve requirements/dev.txt anew from pyproject.toml
 
 .PHONY: clean
 clean: ## Remove what make made (not generated/)
-	rm -rf .venv .venv-lock .venv-interop-* .venv-successor .successor .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist reports codegen/lint/node_modules
+	rm -rf .venv .venv-lock .venv-bench .venv-interop-* .venv-successor .successor .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist reports codegen/lint/node_modules

@@ -18,8 +18,12 @@ from runtime_sessions_emulator.server.proxy import CLOUD
 
 #: The version of the client since which it goes by the platform contract, 0 before the point.
 _PLATFORM_SINCE: Final = 40
+#: The version since which it reads `IAM_URL`, and asks IAM by the proxy that it is given.
+_IAM_SINCE: Final = 50
+_LOOPBACK: Final = ("127.0.0.1", "localhost")
+_PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 #: The hosts for which a proxy of the environment is not taken: that would go before the emulator.
-_AT_HOME: Final = (CLOUD, "127.0.0.1", "localhost", "cloud.ibm.com", "quantum-computing.ibm.com")
+_AT_HOME: Final = (CLOUD, *_LOOPBACK, "cloud.ibm.com", "quantum-computing.ibm.com")
 
 
 def service(emulator: Emulator, **options: Any) -> Any:  # noqa: ANN401 - types of an extra
@@ -53,24 +57,35 @@ def contract_of_client() -> str:
     Raises:
         ModuleNotFoundError: None is installed.
     """
+    return "platform" if _client() >= _PLATFORM_SINCE else "classic"
+
+
+def environment(emulator: Emulator) -> dict[str, str]:
+    """The environment that the client needs: where IAM is, and whom no other proxy is for.
+
+    Before 0.50 it asks IAM past any proxy but that of the environment, which then is the emulator.
+    """
+    own = emulator.contract == "classic" or _client() >= _IAM_SINCE
+    known = [name for name in os.environ.get("NO_PROXY", "").split(",") if name]
+    wanted = _AT_HOME if own else _LOOPBACK
+    names = ",".join([*known, *(name for name in wanted if name not in known)])
+    changes = {"NO_PROXY": names, "no_proxy": names}
+    if emulator.contract == "platform":
+        changes["IAM_URL"] = emulator.iam_url
+    if not own:
+        changes |= dict.fromkeys(_PROXIES, emulator.url)
+    return changes
+
+
+def _client() -> int:
+    """The version of the client: what is behind its first point."""
     try:
-        installed = version("qiskit-ibm-runtime")
+        return int(version("qiskit-ibm-runtime").split(".")[1])
     except PackageNotFoundError:
         raise ModuleNotFoundError(
             f"The official client is not installed: pip install '{EXTRA}'",
             name="qiskit_ibm_runtime",
         ) from None
-    return "platform" if int(installed.split(".")[1]) >= _PLATFORM_SINCE else "classic"
-
-
-def environment(emulator: Emulator) -> dict[str, str]:
-    """The environment that the client needs: where IAM is, and whom no other proxy is for."""
-    known = [name for name in os.environ.get("NO_PROXY", "").split(",") if name]
-    names = ",".join([*known, *(name for name in _AT_HOME if name not in known)])
-    changes = {"NO_PROXY": names, "no_proxy": names}
-    if emulator.contract == "platform":
-        changes["IAM_URL"] = emulator.iam_url
-    return changes
 
 
 def arguments(emulator: Emulator) -> dict[str, Any]:

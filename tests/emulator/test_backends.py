@@ -38,6 +38,13 @@ def test_all_backends_are_listed_in_the_form_of_the_generation(
     assert tuple(names) == emulator.config.backends
 
 
+@pytest.mark.parametrize(("version", "told"), [("2025-01-01", str), ("2025-05-01", dict)])
+def test_an_old_version_of_the_platform_lists_names(version: str, told: type) -> None:
+    with Emulator(contract="platform") as emulator, emulator.client() as client:
+        listed = client.get("/backends", headers={"IBM-API-Version": version}).json()["devices"]
+    assert {type(one) for one in listed} == {told}
+
+
 def test_a_backend_is_described_under_its_own_name(
     client: httpx.Client, emulator: Emulator
 ) -> None:

@@ -43,6 +43,10 @@ class Computer:
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
         self.made: list[Computation] = []
+        self.ready = 0
+
+    def get_ready(self) -> None:
+        self.ready += 1
 
     def computation(self, **asked: Any) -> Computation | None:
         self.asked.append(asked)
@@ -433,6 +437,15 @@ def test_what_is_computed_is_what_was_sent(
     assert [one["seed"] for one in asked[2:]] == seeds
     # What was computed before has nobody left who would ask.
     assert [one.stopped for one in computer.made] == [1, 1, 0, 0]
+
+
+def test_whoever_asks_for_backends_will_soon_submit_jobs(
+    client: httpx.Client, computer: Computer
+) -> None:
+    client.get("/versions")
+    assert computer.ready == 0
+    client.get("/backends")
+    assert computer.ready == 1
 
 
 def test_what_a_rule_says_is_not_computed(

@@ -135,6 +135,7 @@ def test_the_client_is_told_where_all_of_it_is(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "mine.test,127.0.0.1")
+    monkeypatch.setattr("runtime_sessions_emulator.qiskit._client", lambda: 50)
     found: dict[str, Any] = environment(emulator)
     assert found["IAM_URL"] == emulator.iam_url
     assert found["NO_PROXY"] == found["no_proxy"]
@@ -148,3 +149,14 @@ def test_the_client_is_told_where_all_of_it_is(
     with Emulator() as classic:
         assert "IAM_URL" not in environment(classic)
         assert arguments(classic)["url"] == classic.login_url
+
+
+def test_an_older_client_has_the_emulator_for_the_proxy_of_its_environment(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime_sessions_emulator.qiskit._client", lambda: 49)
+    found = environment(emulator)
+    assert found["HTTPS_PROXY"] == found["http_proxy"] == emulator.url
+    assert CLOUD not in found["NO_PROXY"].split(",")
+    with Emulator() as classic:
+        assert "HTTPS_PROXY" not in environment(classic)

@@ -148,6 +148,15 @@ def test_what_is_known_is_not_computed_again(workers: Workers, tmp_path: Path) -
     assert computation.outcome is not None
 
 
+def test_a_process_that_is_ready_is_the_one_that_computes(workers: Workers, tmp_path: Path) -> None:
+    workers.get_ready()
+    workers.get_ready()
+    eventually(lambda: workers._alive)
+    (ready,) = workers._alive
+    known(begun(workers, touch=str(tmp_path / "log")))
+    assert (tmp_path / "log").read_text().split() == [str(ready._process.pid)]
+
+
 def test_closing_ends_all_processes(script: Path, tmp_path: Path) -> None:
     workers = Workers(1, [sys.executable, str(script)])
     begun(workers, hangs=True, touch=str(tmp_path / "log"))

@@ -140,6 +140,7 @@ def _hold_live(
 
 
 def _guard(live: Live, target: Target) -> Guard:
+    """The transport that keeps to the budget of a live run."""
     return Guard(
         ledger=Ledger(live.ledger, target.url),
         sessions=live.sessions if live.write else 0,
@@ -165,7 +166,7 @@ def again(options: Options, file: Path) -> Result:
 
 @contextmanager
 def progress(console: Console) -> Generator[Callable[[str], None]]:
-    """A line that changes on a terminal; lines that stay elsewhere, one for each thing."""
+    """Show what is being done: one line that changes on a terminal, else a line for each step."""
     if console.is_terminal and not os.environ.get("CI"):
         with console.status("") as status:
             yield status.update

@@ -1,4 +1,4 @@
-"""The command line, and the environment that stands in for it."""
+"""The options of the command, from its arguments or from environment variables."""
 
 import argparse
 import os
@@ -37,7 +37,20 @@ failed itself; 3 it holds, but for drift that is not in the baseline.
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for. `target` is None for the bundled emulator."""
+    """The options of one run.
+
+    Attributes:
+        contract: The contract to hold the server to.
+        target: The server; None for the bundled emulator.
+        parts: The parts of the suite to run.
+        seed: What all that is drawn at random is drawn from.
+        examples: How thorough to be: a factor.
+        max_time: When to stop looking, in seconds.
+        report: A folder for the reports.
+        live: How to treat the server, if it is a live service.
+        replay: A recording to judge instead of a server.
+        strict: Whether what is only reported or assumed fails the run, too.
+    """
 
     contract: Contract
     target: Target | None
@@ -52,12 +65,14 @@ class Options:
 
 
 class _Parser(argparse.ArgumentParser):
+    """A parser that raises where argparse would end the program."""
+
     def error(self, message: str) -> None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         raise CannotRunError(f"{message}. See {self.prog} --help")
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """The parser of the command line."""
     parser = _Parser(
         prog="runtime-sessions-contract",
         description="Hold a server to the runtime sessions contract; without a URL, the emulator.",
@@ -118,10 +133,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Options:
-    """The options.
+    """Read the options.
 
     Raises:
-        CannotRunError: One of them can't be.
+        CannotRunError: One of them makes no sense.
     """
     said = Said(vars(parser().parse_args(arguments)), environment)
     replay = said.path("replay")

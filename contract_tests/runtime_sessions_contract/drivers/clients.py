@@ -1,11 +1,11 @@
-"""The generated client and the overlay, given what any server could answer and what this does."""
+"""The clients are tried, too: with answers made up from the contract, and with the server's own."""
 
 import json
 import logging
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, cast
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
@@ -43,7 +43,7 @@ class Falsified(AssertionError):  # noqa: N818 - what Hypothesis shrinks
 
 
 class Answers:
-    """Clients that are given answers which nobody sent."""
+    """Gives made-up answers to the generated client and to the overlay."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
@@ -73,7 +73,7 @@ class Answers:
         return calls
 
     def client(self) -> SessionsClient:
-        """An overlay to which every call answers the same."""
+        """A client of the overlay that gets the made-up answer to every call."""
         body = json.dumps(self.answer).encode()
         headers = {"content-type": "application/json"}
         transport = httpx.MockTransport(
@@ -90,7 +90,7 @@ class Answers:
         )
 
     def unchanged(self, name: str) -> None:
-        """A legal answer is decoded by both, and encoded back as it came."""
+        """Both clients decode a legal answer, and encode it back as it was."""
         decoded: Decodes = getattr(self.contract.client.models, name).from_dict(self.answer)
         if not same(decoded.to_dict(), self.answer):
             raise Falsified(f"the generated client encodes {decoded.to_dict()}")
@@ -100,7 +100,7 @@ class Answers:
                 raise Falsified(f"the overlay encodes {found.to_dict()}")
 
     def refused(self, name: str) -> None:
-        """A broken answer is a contract error of the overlay, and nothing else."""
+        """The overlay raises its contract error for a broken answer, and no other error."""
         for call in self.calls(name):
             try:
                 found = call(self.client())
@@ -113,14 +113,15 @@ def about(session_id: str, answer: Json) -> Json:
     """Return an answer about one session: that of another one is refused, legal or not."""
     if isinstance(answer.get("id"), str):
         return {**answer, "id": session_id}
-    jobs = answer.get("jobs")
-    if not isinstance(jobs, list):
+    if not isinstance(answer.get("jobs"), list):
         return answer
+    jobs = cast("list[Json]", answer["jobs"])
     asked = [{**job, "session_id": session_id} if "session_id" in job else job for job in jobs]
     return {**answer, "jobs": asked}
 
 
 def _create(client: SessionsClient) -> None:
+    """Create a session, for the answer to it."""
     client.create(backend="a")
 
 
@@ -160,6 +161,7 @@ def answers_hold(run: Run) -> None:
 
 
 def _decoded(answers: Answers, name: str) -> Callable[[], None]:
+    """The test that legal answers of a schema are decoded."""
     schema = answers.document.at(f"#/components/schemas/{name}")
 
     @given(legal(answers.document, schema))
@@ -171,6 +173,7 @@ def _decoded(answers: Answers, name: str) -> Callable[[], None]:
 
 
 def _refused(answers: Answers, name: str) -> Callable[[], None]:
+    """The test that broken answers of a schema are refused."""
     schema = answers.document.at(f"#/components/schemas/{name}")
 
     @given(legal(answers.document, schema), st.integers(0, 10_000))
@@ -184,7 +187,7 @@ def _refused(answers: Answers, name: str) -> Callable[[], None]:
 
 
 def overlay_holds(run: Run) -> None:
-    """Drive the target through the overlay: what it decodes encodes back to what came."""
+    """Use the server through the overlay: what it decodes must encode back to what was answered."""
     recorder = Recorder(run)
     target, contract = run.target, run.target.contract
     looks = contract.client.looks()

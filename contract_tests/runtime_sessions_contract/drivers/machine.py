@@ -1,4 +1,4 @@
-"""The machine: Hypothesis drives the server through the generated client, and shrinks findings."""
+"""The machine: Hypothesis uses the server at random, and shortens what it finds."""
 
 import math
 import time

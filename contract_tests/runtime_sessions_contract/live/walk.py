@@ -1,4 +1,4 @@
-"""Live services, safely: read-only unless asked, on a budget, with a ledger of what was created."""
+"""A careful walk through a live service, which closes whatever it has created."""
 
 import time
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def alive(run: Run, guard: Guard, live: Live) -> Result:
 
 
 def walk(run: Run, guard: Guard, given: str | None) -> None:
-    """Walk a live service; whatever happens, nothing that was created stays open."""
+    """Walk through a live service. Whatever happens, nothing that was created stays open."""
     with Cast(run) as cast:
         try:
             sweep(run, guard)
@@ -103,6 +103,7 @@ class _Kept(httpx.BaseTransport):
 
 
 def _reads(cast: Cast, given: str | None) -> None:
+    """Make the calls that change nothing."""
     run = cast.run
     run.progress("reading")
     for operation in run.document.reads:
@@ -116,6 +117,7 @@ def _reads(cast: Cast, given: str | None) -> None:
 
 
 def _writes(cast: Cast, guard: Guard) -> None:
+    """Create sessions, as many as the budget allows, and end each of them."""
     endings: list[Callable[[Session], object]] = [
         lambda session: cast.user.call("closeSession", session.id),
         lambda session: cast.user.update(session.id, accepting=False),

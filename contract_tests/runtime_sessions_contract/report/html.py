@@ -1,4 +1,4 @@
-"""The report as a page: one file, no address of anything else in it, readable without a script."""
+"""The report as an HTML page: one file that needs no script and loads nothing else."""
 
 from collections.abc import Sequence
 from html import escape
@@ -40,7 +40,7 @@ WIDTH, HEIGHT = 190, 116
 
 
 def page(result: Result) -> str:
-    """The page."""
+    """The text of the page."""
     found, differs = result.findings, result.differences
     comes_to = verdict(result)
     apart = "<h2>It differs where nobody can say that it is wrong</h2>" if differs else ""
@@ -101,6 +101,7 @@ def _finding(result: Result, number: int | str, finding: Finding) -> str:
 
 
 def _matrix(result: Result) -> str:
+    """The table of checks by operations."""
     rows = [f"<tr><th>check{''.join(f'<th>{escape(name)}' for name in result.columns)}"]
     for check, cells in result.matrix():
         row = "".join(
@@ -116,6 +117,7 @@ def _matrix(result: Result) -> str:
 
 
 def _diagram(result: Result) -> str:
+    """The drawing of the states, with the operations that were called in each."""
     coverage = result.coverage
     label = "States and what was called in each"
     parts = [f'<svg viewBox="0 0 820 436" role="img" aria-label="{label}">{MARKER}']
@@ -138,6 +140,7 @@ def _diagram(result: Result) -> str:
 
 
 def _arrow(start: tuple[int, int], end: tuple[int, int], count: int) -> str:
+    """An arrow of the drawing, from one state to another."""
     (x1, y1), (x2, y2) = start, end
     if x2 - x1 > 2 * WIDTH:
         # Past the boxes between: over them, or below.

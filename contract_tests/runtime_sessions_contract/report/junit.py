@@ -53,4 +53,5 @@ def junit(result: Result) -> str:
 
 
 def _xml(text: str) -> str:
+    """Text that XML can carry."""
     return text.translate(CONTROLS)

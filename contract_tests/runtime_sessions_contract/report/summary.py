@@ -1,4 +1,4 @@
-"""What a run tells at its end: what held, what did not, and how to see it for oneself."""
+"""The end of the command's output: what was found, and how to see it for oneself."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ SHOWN = 400
 
 
 def summarise(result: Result, console: Console) -> None:
-    """Print it: what was found, the gravest first; then the checks, and what was not seen."""
+    """Print the result: the findings, the gravest first; then the checks, and what was not seen."""
     for number, finding in enumerate(result.findings, 1):
         _tell(result, finding, console, f"{number}. ", "bold red")
     if result.differences:
@@ -83,7 +83,7 @@ def _seen(result: Result, console: Console) -> None:
 
 
 def _verdict(result: Result, console: Console) -> None:
-    """Print what it comes to."""
+    """Print the verdict."""
     console.print()
     timings = result.timings.items()
     spans = ", ".join(f"{part} {timing.seconds:.1f} s" for part, timing in timings)
@@ -128,5 +128,6 @@ def matrix(result: Result) -> Table:
 
 
 def _short(text: str) -> str:
+    """A text on one line, cut where it is long."""
     text = " ".join(text.split())
     return text if len(text) <= SHOWN else text[:SHOWN] + " ..."

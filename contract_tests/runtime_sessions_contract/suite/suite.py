@@ -1,4 +1,4 @@
-"""The suite: its parts, one after the other, and what they come to."""
+"""The suite: it runs its parts, one after the other."""
 
 import random
 import signal
@@ -32,6 +32,7 @@ from runtime_sessions_contract.wire.curl import curl
 
 
 def _model(run: Run) -> None:
+    """Walk the tour, then let the machine run."""
     tour(run)
     if not run.over:
         drive(run)
@@ -183,7 +184,7 @@ def _left_undone(parts: tuple[str, ...], timings: dict[str, Timing]) -> Gaps:
 
 
 def _gaps(run: Run, parts: tuple[str, ...]) -> Gaps:
-    """What was not seen, and why; where nothing else is wrong, that is a violation itself."""
+    """What was not seen. If nothing else is wrong, a gap in the coverage is a violation itself."""
     gaps = run.coverage.missing(
         fuzz="fuzz" in parts, model="model" in parts, control=run.control is not None
     )
@@ -218,6 +219,7 @@ def _names_known(run: Run) -> None:
 
 
 def _unseen(missed: str) -> Violation:
+    """The violation that something was not seen in a run."""
     return Violation(
         "covered", missed, f"to see: {missed}", "it never came about in this run", "#/paths"
     )

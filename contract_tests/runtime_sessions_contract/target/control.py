@@ -67,6 +67,7 @@ class Control:
         self._http.close()
 
     def _answer(self, method: str, path: str, body: dict[str, Any] | None = None) -> float:
+        """Make a call; returns the time that the answer tells."""
         answer = self._http.request(method, path, json=body)
         answer.raise_for_status()
         now = moment(answer.json().get("now"))
@@ -75,5 +76,6 @@ class Control:
         return now
 
     def _sync(self, now: float) -> float:
+        """Take over the server's time."""
         self._base, self._at = now, time.monotonic()
         return now

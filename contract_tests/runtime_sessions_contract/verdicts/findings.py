@@ -1,4 +1,4 @@
-"""Findings by cause: what is the same fault in several operations and checks is told once.
+"""Findings: violations by their cause, so that one fault of a server is told once.
 
 Violations of one rule are one finding, wherever they were seen. What was seen on a session only
 after something else was wrong with it follows from that, and is told with it.
@@ -18,7 +18,7 @@ from runtime_sessions_contract.verdicts.violation import Violation
 
 
 class Gravity(IntEnum):
-    """How bad it is, the worst first."""
+    """How grave a finding is; the gravest comes first."""
 
     ACCESS = 0
     LOSS = 1
@@ -77,7 +77,7 @@ Cause = str
 
 
 def cause_of(violation: Violation) -> Cause:
-    """What makes violations one finding: the rule, or the place and what is broken there."""
+    """The cause of a violation: its rule, or the place in the contract and what is broken there."""
     if violation.rule:
         return violation.rule
     if violation.check in STATUSES:
@@ -91,7 +91,7 @@ def cause_of(violation: Violation) -> Cause:
 
 @dataclass(slots=True)
 class Causes:
-    """Which cause was seen first on each session, and which were seen after it."""
+    """Remembers on each session which cause was seen first, and which ones after it."""
 
     first: dict[str, Cause] = field(default_factory=dict[str, Cause])
     alone: Counter[Cause] = field(default_factory=Counter[Cause])
@@ -196,7 +196,7 @@ def findings(
 
 
 def _fold_derived(by_root: dict[Cause, list[Violation]]) -> None:
-    """Tell what only follows from another view with what is wrong there, if something is."""
+    """Join what only follows from a wrong view with the finding about that view."""
     sessions = [root for root in by_root if root not in DERIVED and _of_sessions(by_root[root])]
     if not sessions:
         return
@@ -216,6 +216,7 @@ def _finding(
     group: list[Violation],
     times: Mapping[tuple[str, ...], int],
 ) -> Finding:
+    """The finding that violations of one cause come down to."""
     own = [each for each in group if cause_of(each) == root]
     example = min(own, key=lambda each: (len(each.curls) or 99, len("".join(each.curls))))
     places, follows = Counter[tuple[str, str]](), Counter[str]()

@@ -9,7 +9,10 @@ import json
 import os
 import sys
 import threading
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from queue import SimpleQueue
+from types import ModuleType
 from typing import IO, Any, Final
 
 _LENGTH: Final = 8
@@ -38,11 +41,21 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     orders: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, orders), daemon=True).start()
-    from runtime_sessions_emulator.compute.program import compute  # noqa: PLC0415 - takes seconds
-
+    compute = _program().compute
     while True:
         order: dict[str, Any] = json.loads(orders.get())
         write_frame(answers, json.dumps(compute(order)).encode())
+
+
+def _program() -> ModuleType:
+    """The module that computes, by its path: by its name the whole server would come along."""
+    path = Path(__file__).with_name("program.py")
+    spec = spec_from_file_location("runtime_sessions_emulator_program", path)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(f"{path} cannot be imported.")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _listen(source: IO[bytes], orders: "SimpleQueue[bytes]") -> None:

@@ -13,14 +13,16 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 from runtime_sessions_emulator.compute.worker import read_frame, write_frame
 from runtime_sessions_emulator.core.computation import Computed
 from runtime_sessions_emulator.core.job import JobStatus, Outcome
 
-# Without -P a file of the user's beside the program could stand in for a library's.
-_WORKER: Final = (sys.executable, "-P", "-m", "runtime_sessions_emulator.compute.worker")
+# A file and no module, which would bring the whole server along. Without -P what lies beside it
+# could stand in for a library.
+_WORKER: Final = (sys.executable, "-P", str(Path(__file__).with_name("worker.py")))
 _PROCESSES: Final = max(1, min(4, os.cpu_count() or 1))
 #: The code of a job that its backend could not run, in IBM's registry of codes.
 _BACKEND_FAILED: Final = 1010
@@ -119,6 +121,7 @@ class Workers:
         self._queue: deque[QueuedComputation] = deque()
         self._threads = 0
         self._idle = 0
+        self._closed = False
         self._alive: set[Worker] = set()
 
     def begin(self, computation: QueuedComputation) -> None:
@@ -128,11 +131,21 @@ class Workers:
                 return
             computation.ticket = object()
             self._queue.append(computation)
-            if self._idle < len(self._queue) and self._threads < self._processes:
-                self._threads += 1
-                name = f"runtime-sessions-compute-{self._threads}"
-                threading.Thread(target=self._work, name=name, daemon=True).start()
+            if self._idle < len(self._queue):
+                self._begin_process()
             self._changed.notify()
+
+    def get_ready(self) -> None:
+        """Begin a process, if there is none: a job will soon be there."""
+        with self.lock:
+            if not self._threads:
+                self._begin_process()
+
+    def _begin_process(self) -> None:
+        if self._threads < self._processes:
+            self._threads += 1
+            name = f"runtime-sessions-compute-{self._threads}"
+            threading.Thread(target=self._work, name=name, daemon=True).start()
 
     def stop(self, computation: QueuedComputation) -> None:
         """Take a computation out of the queue, or end its process."""
@@ -145,9 +158,11 @@ class Workers:
                 computation.worker = None
 
     def close(self) -> None:
-        """End all processes."""
+        """End all processes, for good."""
         with self.lock:
+            self._closed = True
             self._queue.clear()
+            self._changed.notify_all()
             alive = list(self._alive)
         for worker in alive:
             worker.kill()
@@ -157,11 +172,17 @@ class Workers:
         """Compute what is queued, one after the other, with a process of this thread's own."""
         worker: Worker | None = None
         while True:
-            computation, ticket = self._next()
-            if worker is None:
-                worker = Worker(self._command)
             with self.lock:
-                self._alive.add(worker)
+                if self._closed:
+                    return
+                # Before there is anything to compute: it takes seconds to be ready.
+                if worker is None:
+                    worker = Worker(self._command)
+                    self._alive.add(worker)
+            computation, ticket = self._next()
+            if computation is None:
+                return
+            with self.lock:
                 if computation.ticket is not ticket:
                     continue
                 computation.worker = worker
@@ -180,12 +201,15 @@ class Workers:
             if not stopped:
                 computation.finish(_outcome(done, status))
 
-    def _next(self) -> tuple[QueuedComputation, object | None]:
+    def _next(self) -> tuple[QueuedComputation | None, object | None]:
+        """What is to be computed, and what it was begun with; None when all is to end."""
         with self._changed:
             self._idle += 1
-            while not self._queue:
+            while not self._queue and not self._closed:
                 self._changed.wait()
             self._idle -= 1
+            if self._closed:
+                return None, None
             computation = self._queue.popleft()
             return computation, computation.ticket
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from runtime_sessions_emulator.compute.devices import device
-from runtime_sessions_emulator.contracts.beyond import beyond
+from runtime_sessions_emulator.contracts.beyond import VERSION, beyond
 from runtime_sessions_emulator.http.document import Operation
 
 
@@ -43,7 +43,7 @@ def listed(name: str) -> dict[str, Any]:
     described = device(name).configuration
     view: dict[str, Any] = {
         "name": name,
-        "status": {"name": "online"},
+        "status": {"name": "online", "reason": "available"},
         "is_simulator": False,
         "qubits": described["n_qubits"],
         "queue_length": 0,
@@ -79,6 +79,7 @@ LIST_BACKENDS: Final = beyond(
         "required": ["devices"],
         "properties": {"devices": {"type": "array", "items": {"type": ["string", "object"]}}},
     },
+    headers=VERSION,
 )
 BACKENDS: Final = (
     LIST_BACKENDS,

@@ -63,9 +63,7 @@ _LISTED: Final[dict[str, dict[str, Any]]] = {
     "exclude_params": {"type": "boolean"},
 }
 #: In which version of the API a call is to be answered; what a job used depends on it.
-_VERSION: Final = (
-    Parameter("IBM-API-Version", "string", Draft202012Validator({"type": "string"})),
-)
+VERSION: Final = (Parameter("IBM-API-Version", "string", Draft202012Validator({"type": "string"})),)
 #: How much a submission may send, in bytes: circuits are long.
 _SUBMISSION_LIMIT: Final = 64 << 20
 
@@ -146,7 +144,7 @@ GET_JOB: Final = beyond(
     ("jobs", None),
     answer=_OBJECT,
     query={"exclude_params": {"type": "boolean"}},
-    headers=_VERSION,
+    headers=VERSION,
 )
 CANCEL_JOB: Final = beyond("cancelJob", "POST", ("jobs", None, "cancel"), answer=None)
 DELETE_JOB: Final = beyond("deleteJob", "DELETE", ("jobs", None), answer=None)
@@ -163,7 +161,7 @@ GET_METRICS: Final = beyond(
         "required": ["timestamps", "usage"],
         "properties": {"timestamps": _OBJECT, "usage": _OBJECT, "bss": _OBJECT},
     },
-    headers=_VERSION,
+    headers=VERSION,
 )
 REPLACE_TAGS: Final = beyond(
     "replaceJobTags",

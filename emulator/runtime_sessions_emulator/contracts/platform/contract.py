@@ -54,6 +54,8 @@ _VERSION: Final = "2026-04-15"
 _LIMIT: Final = 200
 #: The version that holds where a call names none.
 _OLDEST_ANSWERED: Final = "2025-05-01"
+#: The version since which a list of backends tells more than their names.
+_DESCRIBED_SINCE: Final = "2025-05-01"
 #: The TTLs of which none may be above the next.
 _IN_ORDER: Final = ("interactive_ttl", "active_ttl", "max_ttl")
 #: The code of an instance that is not found.
@@ -307,8 +309,11 @@ class Platform(Contract):
 
     def backends(self, call: Call) -> Answer:
         """`listBackends`."""
-        del call  # every instance has all of them
-        return Answer(200, {"devices": [listed(name) for name in self.service.config.backends]})
+        self.service.expect_jobs()
+        names = self.service.config.backends
+        if _version(call) < _DESCRIBED_SINCE:
+            return Answer(200, {"devices": list(names)})
+        return Answer(200, {"devices": [listed(name) for name in names]})
 
     def payer(self, call: Call) -> str:
         """The instance that pays for a job outside of sessions."""
