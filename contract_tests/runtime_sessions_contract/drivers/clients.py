@@ -18,7 +18,7 @@ from runtime_sessions_contract.drivers.answers import breaks, broken, legal, sam
 from runtime_sessions_contract.openapi.values import Json, as_objects
 from runtime_sessions_contract.run.recorder import Recorder
 from runtime_sessions_contract.run.run import Run
-from runtime_sessions_contract.verdicts.violation import ContractViolationError, Violation
+from runtime_sessions_contract.verdicts.violation import Violation
 
 #: How many answers of each kind are made, and how many of each are broken.
 ANSWERS = 40
@@ -195,8 +195,8 @@ def overlay_holds(run: Run) -> None:
     def seen() -> None:
         violations = [violation for exchange in recorder.taken for violation in run.sees(exchange)]
         recorder.taken.clear()
-        if violations:
-            raise ContractViolationError(violations)
+        # What is wrong is kept, and the walk goes on.
+        run.report(violations)
 
     def back(call: Callable[[], Decodes]) -> None:
         decoded = call()
@@ -206,19 +206,10 @@ def overlay_holds(run: Run) -> None:
         run.tally.count("clients", "overlay encodes back", ok=held)
         if not held:
             text = json.dumps(decoded.to_dict())
-            raise ContractViolationError(
-                [
-                    run.dressed(
-                        Violation(
-                            "overlay encodes back",
-                            "overlay",
-                            json.dumps(came),
-                            text,
-                            "#/components/schemas",
-                        )
-                    )
-                ]
+            wrong = Violation(
+                "overlay encodes back", "overlay", json.dumps(came), text, "#/components/schemas"
             )
+            run.report([run.dressed(wrong)])
 
     with (
         httpx.Client(transport=recorder, trust_env=False) as http,
@@ -231,8 +222,8 @@ def overlay_holds(run: Run) -> None:
             **contract.client.overlay_options,
         ) as client,
     ):
-        try:
-            for mode in ("dedicated", "batch"):
+        for mode in ("dedicated", "batch"):
+            try:
                 with client.create(backend=target.backend, mode=mode, max_ttl=450) as session:
                     seen()
                     name = session.id
@@ -246,16 +237,11 @@ def overlay_holds(run: Run) -> None:
                 seen()
                 back(partial(first, client, name))
                 back(partial(last, client, name))
-        except CallError as error:
-            violations = [
-                violation for exchange in recorder.taken for violation in run.sees(exchange)
-            ]
-            run.report(
-                violations
-                or [
-                    run.dressed(Violation("overlay", "overlay", "no error", repr(error), "#/paths"))
-                ]
-            )
+            except CallError as error:
+                violations = [wrong for exchange in recorder.taken for wrong in run.sees(exchange)]
+                recorder.taken.clear()
+                refused = Violation("overlay", "overlay", "no error", repr(error), "#/paths")
+                run.report(violations or [run.dressed(refused)])
 
 
 def client_holds(run: Run) -> None:

@@ -85,6 +85,9 @@ def _finding(result: Result, number: int | str, finding: Finding) -> str:
     then = ""
     if finding.follows:
         then = f"<dt>Seen after it on the same sessions<dd>{escape('; '.join(finding.follows))}"
+    if finding.hides:
+        hidden = escape("; ".join(finding.hides))
+        then += f"<dt>Not looked at because of it: run again when it is mended<dd>{hidden}"
     curls = "\n".join(example.curls)
     return (
         f"<article><h2>{number}. {escape(finding.title)}</h2><dl>"

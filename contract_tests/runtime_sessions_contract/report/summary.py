@@ -49,6 +49,9 @@ def _tell(result: Result, finding: Finding, console: Console, number: str, style
     ]
     if finding.follows:
         lines.append(("then", "; ".join(finding.follows)))
+    if finding.hides:
+        told = f"{'; '.join(finding.hides)}: run again when this is mended"
+        lines.append(("unseen", f"because of {number.rstrip('. ')}, {told}"))
     for label, value in lines:
         if value:
             console.print(f"   {label + ':':<10}{escape(_short(value))}", highlight=False)
