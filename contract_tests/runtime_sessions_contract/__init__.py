@@ -12,7 +12,7 @@ if find_spec("schemathesis") is None:
         name="schemathesis",
     )
 
-from runtime_sessions_contract.suite.result import Result
+from runtime_sessions_contract.suite.result import InterruptedRunError, Result
 from runtime_sessions_contract.suite.suite import PARTS, run_suite
 from runtime_sessions_contract.target.target import CannotRunError, Target
 from runtime_sessions_contract.verdicts.findings import Finding, Gravity
@@ -25,6 +25,7 @@ __all__ = [
     "Finding",
     "Gravity",
     "Ground",
+    "InterruptedRunError",
     "Result",
     "Target",
     "Violation",

@@ -2,6 +2,7 @@
 
 from runtime_sessions._arguments import Ending
 from runtime_sessions._async.client import AsyncSessionsClient
+from runtime_sessions._async.listing import AsyncListedSession
 from runtime_sessions._async.session import AsyncSessionHandle
 from runtime_sessions._auth import AccessToken, BearerToken
 from runtime_sessions._clock import set_testing
@@ -34,14 +35,17 @@ from runtime_sessions._errors import (
     WaitTimeoutError,
 )
 from runtime_sessions._iam import ApiKey
+from runtime_sessions._ledger import Ledger, LedgerEntry
 from runtime_sessions._retries import Retries
 from runtime_sessions._sync.client import SessionsClient
+from runtime_sessions._sync.listing import ListedSession
 from runtime_sessions._sync.session import SessionHandle
 from runtime_sessions_api.classic.models import Message
 
 __all__ = [
     "AccessToken",
     "ApiKey",
+    "AsyncListedSession",
     "AsyncSessionHandle",
     "AsyncSessionsClient",
     "BadRequestError",
@@ -56,6 +60,9 @@ __all__ = [
     "ForbiddenError",
     "Job",
     "JobPage",
+    "Ledger",
+    "LedgerEntry",
+    "ListedSession",
     "LostSessionError",
     "Message",
     "NotFoundError",

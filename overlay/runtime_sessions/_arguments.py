@@ -1,9 +1,10 @@
 """Arguments, checked before anything is sent."""
 
 import math
+import operator
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Literal, get_args
+from typing import Literal, SupportsIndex, get_args
 
 from attrs import frozen
 
@@ -43,13 +44,14 @@ def checked_seconds(name: str, value: float | timedelta) -> float:
     """Take a length of time as seconds. Text is refused: who knows what becomes of "1.5h"."""
     if isinstance(value, timedelta):
         value = value.total_seconds()
-    if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]
+    number: float | None = value if isinstance(value, float) else whole_number(value)
+    if number is None:
         raise TypeError(f"{name} is a number of seconds or a timedelta, not {value!r}")
-    if not (math.isfinite(value) and value > 0):
+    if not (math.isfinite(number) and number > 0):
         raise ValueError(f"{name} is a finite span of time above zero, not {value!r} seconds")
-    if value == int(value):
-        return int(value)
-    return value
+    if number == int(number):
+        return int(number)
+    return number
 
 
 def checked_text(name: str, value: str | None, among: Iterable[str] = ()) -> str:
@@ -73,15 +75,25 @@ def checked_id(session_id: str) -> str:
 
 def checked_count(name: str, value: int) -> int:
     """Take a whole number above zero."""
-    is_number = isinstance(value, int)  # pyright: ignore[reportUnnecessaryIsInstance]
-    if not is_number or isinstance(value, bool) or value < 1:
+    whole = whole_number(value)
+    if whole is None or whole < 1:
         raise ValueError(f"{name} is a whole number above zero, not {value!r}")
-    return value
+    return whole
 
 
-def checked_page_size(page_size: int) -> int:
-    """Take how many jobs are on a page."""
-    is_number = isinstance(page_size, int)  # pyright: ignore[reportUnnecessaryIsInstance]
-    if not is_number or page_size not in range(1, LARGEST_PAGE + 1):
-        raise ValueError(f"page_size is a whole number from 1 to {LARGEST_PAGE}, not {page_size!r}")
-    return page_size
+def whole_number(value: object) -> int | None:
+    """Return what has `__index__` as a number, such as an integer of numpy; None for all else."""
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None
+
+
+def checked_page_size(page_size: int, largest: int = LARGEST_PAGE) -> int:
+    """Take how many jobs, or sessions, are on a page."""
+    whole = whole_number(page_size)
+    if whole is None or whole not in range(1, largest + 1):
+        raise ValueError(f"page_size is a whole number from 1 to {largest}, not {page_size!r}")
+    return whole

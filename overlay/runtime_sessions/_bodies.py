@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from typing import Protocol
 
 from runtime_sessions._http import (
     DecodingFailure,
@@ -22,6 +23,18 @@ class TooLargeFailure(DecodingFailure):
     """The answer, with its status and headers, and without a body."""
 
 
+class _Decompressor(Protocol):
+    """What zlib decompresses with, whose own type has no public name."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unconsumed_tail(self) -> bytes: ...
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
 class Decoder:
     """Decodes a body piece by piece, and counts what goes in and what comes out."""
 
@@ -32,7 +45,7 @@ class Decoder:
         self._limit = limit
         self._received = 0
         self._decoded = 0
-        self._decompressor: zlib._Decompress | None = None
+        self._decompressor: _Decompressor | None = None
 
     def decode(self, raw: bytes) -> Iterator[bytes]:
         """Yield what some bytes are when decoded."""

@@ -1,5 +1,6 @@
 """One call over all its attempts: what is known of it, and what each answer means."""
 
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Generic, TypeVar
 
@@ -20,6 +21,10 @@ from runtime_sessions._retries import (
     pause_before_next,
     timeout_of_next,
 )
+from runtime_sessions._words import shown
+
+#: What a proxy answers that does not reach the service, or wants a password.
+_OF_PROXIES = frozenset({403, 407, 502, 503, 504})
 
 ResultT = TypeVar("ResultT")
 CallErrorT = TypeVar("CallErrorT", bound=errors.CallError)
@@ -35,6 +40,8 @@ class Call(Generic[ResultT]):
         timeout: How long each step of an attempt may take, in seconds.
         policy: When it is tried again.
         was_just_created: Whether its session was just created, and 404 is no last word.
+        secrets: What returns the secrets that a server may send back, and nobody is to be shown.
+        way_to: What says by which proxy a URL is reached.
         attempts: How many attempts were begun.
         is_doubtful: Whether one of them may have been carried out, for all that is known.
     """
@@ -44,6 +51,8 @@ class Call(Generic[ResultT]):
     timeout: float
     policy: Retries
     was_just_created: bool
+    secrets: Callable[[], Collection[str]]
+    way_to: Callable[[str], str]
     attempts: int = 0
     is_doubtful: bool = False
     _started: float = field(factory=now)
@@ -82,6 +91,7 @@ class Call(Generic[ResultT]):
             self._log_attempt(failure.response.status_code)
             return self._broken(failure.response, str(failure))
         reason = f"{type(failure).__name__}: {failure}".removesuffix(": ")
+        reason = shown(reason, self.secrets())
         self._log_attempt(reason)
         self.is_doubtful |= not was_never_sent(failure)
         error: errors.CallError
@@ -89,7 +99,8 @@ class Call(Generic[ResultT]):
             said = f"sent, and no answer came ({reason})"
             error = self._error(errors.OutcomeUnknownError, said)
         else:
-            error = self._error(errors.ConnectError, f"could not connect ({reason})")
+            said = f"could not connect ({reason}) {self.way_to(self.url)}"
+            error = self._error(errors.ConnectError, said.strip())
         error.__cause__ = failure
         return error
 
@@ -138,9 +149,13 @@ class Call(Generic[ResultT]):
     def _refusal(self, response: Response) -> errors.StatusError:
         status = 500 if response.is_server_error else response.status_code
         kind = errors.StatusError.kinds.get(status, errors.StatusError)
+        # Its words come from the answer; it is given them when it has read them.
         refusal = self._error(kind, response.reason_phrase, response)
         code = "" if refusal.code is None else f" (code {refusal.code})"
-        refusal.args = (f"{response.status_code} {refusal.message}{code}",)
+        way = ""
+        if response.status_code in _OF_PROXIES and (by_proxy := self.way_to(self.url)):
+            way = f" ({by_proxy})"
+        refusal.args = (f"{response.status_code} {refusal.message}{code}{way}",)
         return refusal
 
     def _error(
@@ -152,6 +167,7 @@ class Call(Generic[ResultT]):
             url=self.url,
             attempts=self.attempts,
             response=response,
+            secrets=self.secrets(),
         )
 
     def _tried(self) -> Tried:

@@ -24,12 +24,12 @@ SessionsError
 import email.utils
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import ClassVar, cast
 
 from runtime_sessions._http import Response
-from runtime_sessions._words import excerpt
+from runtime_sessions._words import excerpt, shown
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -82,10 +82,17 @@ class CallError(SessionsError):
     retry_after: float | None
     """How long the service asks to wait, in seconds; None when it does not say."""
 
-    def __init__(
-        self, said: str, *, method: str, url: str, attempts: int, response: Response | None = None
+    def __init__(  # noqa: PLR0913 - each by name
+        self,
+        said: str,
+        *,
+        method: str,
+        url: str,
+        attempts: int,
+        response: Response | None = None,
+        secrets: Iterable[str] = (),
     ) -> None:
-        super().__init__(said)
+        super().__init__(shown(said, secrets))
         self.method = method
         self.url = url
         self.attempts = attempts
@@ -95,11 +102,13 @@ class CallError(SessionsError):
         self.retry_after = _retry_after({} if response is None else response.headers)
         entry = _first_entry(self.body)
         code = entry.get("code")
-        self.code = code if isinstance(code, int | str) else None
-        self.message = _words(entry, "message") or _page(response) or said
-        self.solution = _words(entry, "solution")
-        self.more_info = _words(entry, "more_info")
-        self.trace = _words(entry, "trace")
+        self.code = code if isinstance(code, int) else _words(entry, "code", secrets)
+        self.message = shown(
+            _words(entry, "message", secrets) or _page(response, secrets) or said, secrets
+        )
+        self.solution = _words(entry, "solution", secrets)
+        self.more_info = _words(entry, "more_info", secrets)
+        self.trace = _words(entry, "trace", secrets)
 
     def __str__(self) -> str:
         tries = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
@@ -199,15 +208,15 @@ def _first_entry(body: bytes) -> Mapping[str, object]:
     return {**whole, **texts, "code": first.get("code")}
 
 
-def _words(entry: Mapping[str, object], name: str) -> str | None:
+def _words(entry: Mapping[str, object], name: str, secrets: Iterable[str]) -> str | None:
     said = entry.get(name)
     if isinstance(said, str) and said:
-        return said
+        return shown(said, secrets)
     return None
 
 
-def _page(response: Response | None) -> str:
-    return "" if response is None else excerpt(response)
+def _page(response: Response | None, secrets: Iterable[str]) -> str:
+    return "" if response is None else excerpt(response, secrets)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -3,7 +3,7 @@
 The HTTP library itself is named once, in `runtime_sessions_api.http_library`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ BaseTransport = httpx.BaseTransport
 ByteStream = httpx.SyncByteStream
 Client = httpx.Client
 Headers = httpx.Headers
+Proxy = httpx.Proxy
 ReadTimeout = httpx.ReadTimeout
 Request = httpx.Request
 Response = httpx.Response
@@ -26,6 +27,8 @@ Response = httpx.Response
 RequestFailure = httpx.RequestError
 #: No connection could be made.
 ConnectFailure = httpx.ConnectError
+#: A URL, or what is to be one, cannot be parsed.
+UrlFailure = httpx.InvalidURL
 #: An answer came that cannot be read.
 DecodingFailure = httpx.DecodingError
 
@@ -53,9 +56,9 @@ def tls_context() -> Any:  # noqa: ANN401 - an ssl.SSLContext, whose module is n
     return httpx.create_ssl_context()
 
 
-def client_of_our_own(kind: type[ClientT]) -> ClientT:
-    """Make an HTTP client. It has no connection yet."""
-    return kind(verify=tls_context(), limits=LIMITS)
+def client_of_our_own(kind: type[ClientT], direct: Mapping[str, None] | None) -> ClientT:
+    """Make an HTTP client. It has no connection yet, and no proxy for what is to be direct."""
+    return kind(verify=tls_context(), limits=LIMITS, mounts=direct)
 
 
 def checked_client(given: ClientT, kind: type[ClientT]) -> ClientT:
@@ -143,12 +146,20 @@ def failure_of(error: Exception) -> RequestFailure | None:
     return None
 
 
-def drop_frames(error: BaseException | None) -> None:
-    """Drop the frames of the HTTP library, whose variables hold the token; its words stay."""
+def added_by(signed: Headers, plain: Headers) -> set[str]:
+    """Return what an authentication added to headers: whole values, and what follows a scheme."""
+    values = {value for _, value in {*signed.multi_items()} - {*plain.multi_items()}}
+    return values | {value.rpartition(" ")[2] for value in values}
+
+
+def drop_secrets(error: BaseException | None, show: Callable[[str], str]) -> None:
+    """Drop the frames of the HTTP library, whose variables hold the token; its words are shown."""
     if error is None or error.__traceback__ is None:
         return
     error.__traceback__ = None
-    drop_frames(error.__cause__)
-    drop_frames(error.__context__)
+    if error.args and all(isinstance(one, str) for one in error.args):
+        error.args = tuple(show(one) for one in error.args)
+    drop_secrets(error.__cause__, show)
+    drop_secrets(error.__context__, show)
     for one in getattr(error, "exceptions", ()):
-        drop_frames(one)
+        drop_secrets(one, show)

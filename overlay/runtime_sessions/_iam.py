@@ -1,18 +1,21 @@
-"""API keys, for which IBM Cloud's IAM gives tokens: by IBM's own library, an extra."""
+"""API keys, for which IBM Cloud's IAM gives tokens: over the connections of the call in question.
 
-import os
-from collections.abc import AsyncGenerator, Generator
+The exchange is one form that is posted. IBM's library for it has its own HTTP library, with its own
+proxies and certificates, blocks its thread, sleeps for a minute, and shows the key in its errors.
+"""
+
+from collections.abc import AsyncGenerator, Collection, Generator
 from http import HTTPStatus
 from threading import Lock
+from typing import Any
 
 from runtime_sessions._auth import BearerToken
 from runtime_sessions._clock import now
 from runtime_sessions._errors import SettingsError
-from runtime_sessions._http import ConnectFailure, Request, Response
+from runtime_sessions._http import ConnectFailure, Request, RequestFailure, Response
 from runtime_sessions._iam_tokens import ExchangeError, IamTokens
-from runtime_sessions._pauses import async_in_thread
+from runtime_sessions._places import OneForEachPlace, async_place, sync_place
 from runtime_sessions._secrets import Secret
-from runtime_sessions._settings import checked_url
 
 
 class ApiKey(BearerToken):
@@ -20,52 +23,100 @@ class ApiKey(BearerToken):
 
     The token is fetched for the first call, anew before it runs out, and once when a call is
     answered with 401, which is then made again. All that share this object share the token. The
-    environment variable `IAM_URL` names another IAM. Needs the extra `iam`.
+    exchange takes the way of the call that wants it: its proxy, its certificates, its deadline.
+    The environment variable `IAM_URL` names another IAM.
     """
 
     def __init__(self, key: str) -> None:
         key = Secret(key)
         super().__init__(key)
-        url = os.environ.get("IAM_URL")
-        self._tokens = IamTokens(key, checked_url(Secret(url)) if url else None)
-        self._lock = Lock()
+        self._tokens = IamTokens(key)
+        self._locks: OneForEachPlace[Lock] = OneForEachPlace(Lock)
+        self._task_locks: OneForEachPlace[Any] = OneForEachPlace(_task_lock)
         self._failed_at = 0.0
         self._failure: Exception = ConnectFailure("")
 
-    def auth_flow(self, request: Request) -> Generator[Request, Response]:
+    def secrets(self) -> Collection[str]:
+        """Return what nobody is to be shown, also when a server sends it back."""
+        return self._tokens.secrets()
+
+    def sync_auth_flow(self, request: Request) -> Generator[Request, Response]:
         """Sign a request with the token, and once more when that one is refused."""
-        token = self._tokens.fresh() or self._fetch(request)
+        token = self._tokens.fresh() or (yield from self._fetch(request))
         response = yield self._signed(request, token)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
-            yield self._signed(request, self._fetch(request, token))
+            again = yield from self._fetch(request, token)
+            yield self._signed(request, again)
 
     async def async_auth_flow(self, request: Request) -> AsyncGenerator[Request, Response]:
-        """Do as `auth_flow` does; an exchange keeps no task waiting but this one."""
-        token = self._tokens.fresh() or await async_in_thread(self._fetch, request)
-        response = yield self._signed(request, token)
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
-            yield self._signed(request, await async_in_thread(self._fetch, request, token))
+        """Do as `sync_auth_flow` does, in a task."""
+        token = self._tokens.fresh()
+        refused = ""
+        while True:
+            if not token:
+                asked = now()
+                async with self._task_locks.at(async_place()):
+                    if not self._has_token(refused, asked):
+                        try:
+                            answer = yield self._tokens.request(request)
+                            await answer.aread()
+                            self._tokens.take(answer)
+                        except (ExchangeError, RequestFailure) as error:
+                            self._note(error)
+                    token = self._token_or_failure()
+            response = yield self._signed(request, token)
+            if refused or response.status_code != HTTPStatus.UNAUTHORIZED:
+                return
+            refused, token = token, ""
 
-    def _fetch(self, request: Request, refused: str | None = None) -> str:
+    def _fetch(self, request: Request, refused: str = "") -> Generator[Request, Response, str]:
         """Return a token other than the refused one; who waits for an exchange shares its end."""
         asked = now()
-        with self._lock:
-            if refused and refused == self._tokens.current():
-                self._tokens.expire()
-            has_failed_meanwhile = self._failed_at > asked
-            if not has_failed_meanwhile:
+        lock = self._locks.at(sync_place())
+        timeout = request.extensions.get("timeout", {}).get("read")
+        if not lock.acquire(timeout=-1 if timeout is None else timeout):
+            raise ConnectFailure("the exchange of the API key, of another thread, is not over yet")
+        try:
+            if not self._has_token(refused, asked):
                 try:
-                    return self._tokens.fetch(request.extensions["timeout"]["read"])
-                except ExchangeError as error:
-                    self._failed_at = now()
-                    self._failure = _failure_of_call(error)
-            if token := self._tokens.not_yet_expired():
-                return token
-        raise self._failure
+                    answer = yield self._tokens.request(request)
+                    answer.read()
+                    self._tokens.take(answer)
+                except (ExchangeError, RequestFailure) as error:
+                    self._note(error)
+            return self._token_or_failure()
+        finally:
+            lock.release()
+
+    def _has_token(self, refused: str, asked: float) -> bool:
+        """Tell whether no exchange is needed: another call had one since this one asked."""
+        if refused and refused == self._tokens.current():
+            self._tokens.expire()
+        return self._failed_at > asked or bool(self._tokens.fresh())
+
+    def _note(self, error: ExchangeError | RequestFailure) -> None:
+        """Take note of an exchange that failed."""
+        self._failed_at = now()
+        self._failure = self._failure_of_call(error)
+
+    def _token_or_failure(self) -> str:
+        """Return the token while it is good, also where it could not be renewed."""
+        token = self._tokens.not_yet_expired()
+        if not token:
+            raise self._failure
+        return token
+
+    def _failure_of_call(self, error: ExchangeError | RequestFailure) -> Exception:
+        """Say what a failed exchange is for the call: nothing was sent, or a setting is wrong."""
+        if isinstance(error, RequestFailure):
+            said = f"{type(error).__name__}: {error}".removesuffix(": ")
+            error = self._tokens.failure(said, will_pass=True)
+        if error.will_pass:
+            return ConnectFailure(str(error))
+        return SettingsError(f"{error} (see https://cloud.ibm.com/iam/apikeys)")
 
 
-def _failure_of_call(error: ExchangeError) -> Exception:
-    """Say what a failed exchange is for the call: nothing was sent, or a setting is wrong."""
-    if error.will_pass:
-        return ConnectFailure(str(error))
-    return SettingsError(f"{error} (see https://cloud.ibm.com/iam/apikeys)")
+def _task_lock() -> Any:  # noqa: ANN401 - an anyio.Lock, whose module is not imported for it
+    import anyio  # noqa: PLC0415 - only who awaits pays for it
+
+    return anyio.Lock()

@@ -1,16 +1,23 @@
-"""IBM's token manager, behind what this library needs of it.
+"""What IBM Cloud's IAM is asked for a token, and until when what it answers is good."""
 
-It exchanges an API key for a token at IBM Cloud's IAM, and knows until when a token is good.
-"""
-
-import textwrap
+import os
 import time
-from http import HTTPStatus
-from importlib import import_module
-from typing import Any
+from urllib.parse import urlencode
 
+from runtime_sessions._errors import SettingsError, fields_of
+from runtime_sessions._http import Request, Response
 from runtime_sessions._retries import PASSING
 from runtime_sessions._secrets import Secret
+from runtime_sessions._settings import checked_url
+from runtime_sessions._words import excerpt, shown
+
+IAM_URL = "https://iam.cloud.ibm.com"
+#: What IAM has for the grant of a key; the same that IBM's own libraries send.
+_GRANT = "urn:ibm:params:oauth:grant-type:apikey"
+#: After this part of its time a token is renewed, as IBM's own libraries do it.
+_FRESH = 0.8
+#: After this part of it, it is taken for no longer good: a call takes its time, too.
+_GOOD = 0.99
 
 
 class ExchangeError(Exception):
@@ -24,63 +31,84 @@ class ExchangeError(Exception):
 class IamTokens:
     """The tokens of one API key."""
 
-    def __init__(self, key: Secret, url: str | None) -> None:
-        try:
-            library = import_module("ibm_cloud_sdk_core")
-        except ImportError:
-            raise ImportError(
-                "an API key needs pip install runtime-sessions[iam]; a token needs auth=BearerToken"
-            ) from None
+    def __init__(self, key: Secret) -> None:
         self._key = key
-        self._manager: Any = library.IAMTokenManager(key, url=url)
+        given = os.environ.get("IAM_URL")
+        try:
+            self.url = checked_url(Secret(given)) if given else IAM_URL
+        except SettingsError as error:
+            raise SettingsError(f"IAM_URL in the environment: {error}") from None
+        self._token = Secret()
+        self._refused = Secret()
+        self._fresh_until = 0.0
+        self._good_until = 0.0
 
-    @property
-    def url(self) -> str:
-        """Where IAM is."""
-        return str(self._manager.url)
+    def secrets(self) -> tuple[str, ...]:
+        """Return what nobody is to be shown."""
+        return (self._key, self._token, self._refused)
 
     def current(self) -> str:
         """Return the token that was fetched last, whether or not it is still good."""
-        return str(self._manager.access_token or "")
+        return self._token
 
     def fresh(self) -> str:
         """Return the token, if it need not be renewed yet; else nothing."""
-        return self.current() if self._manager.refresh_time > time.time() else ""
+        return self._token if time.time() < self._fresh_until else ""
 
     def not_yet_expired(self) -> str:
         """Return the token, if it does for now though it is to be renewed soon; else nothing."""
-        margin = self._manager.IAM_EXPIRATION_WINDOW
-        return self.current() if self._manager.expire_time - margin > time.time() else ""
+        return self._token if time.time() < self._good_until else ""
 
     def expire(self) -> None:
         """Take the token for one that is no longer good."""
-        self._manager.expire_time = 0
-        self._manager.refresh_time = 0
+        self._refused = self._token
+        self._fresh_until = self._good_until = 0.0
 
-    def fetch(self, timeout: float) -> str:
-        """Return a token, from IAM where it is to be renewed. The timeout is in seconds.
+    def request(self, call: Request) -> Request:
+        """Return the request for a token, in the time of the call that wants it."""
+        form = {"grant_type": _GRANT, "apikey": self._key, "response_type": "cloud_iam"}
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "User-Agent": call.headers.get("User-Agent", ""),
+        }
+        return Request(
+            "POST",
+            f"{self.url}/identity/token",
+            content=urlencode(form).encode(),
+            headers=headers,
+            extensions={"timeout": call.extensions.get("timeout", {})},
+        )
+
+    def take(self, response: Response) -> None:
+        """Take the token of an answer.
 
         Raises:
-            ExchangeError: IAM gave none.
+            ExchangeError: It has none.
         """
-        # An API key does not go where a redirect leads.
-        self._manager.http_config = {"timeout": timeout, "allow_redirects": False}
-        had = self._manager.access_token
-        try:
-            return str(self._manager.get_token())
-        except Exception as error:  # noqa: BLE001 - of requests, of JWT, and its own
-            # What it had is kept if what came is no token.
-            self._manager.access_token = had
-            # Else the next to ask would sleep for a minute.
-            self._manager.request_time = 0
-            failure = self._failure(error)
-        # Out here, for `error` holds the key.
-        raise failure
+        if not response.is_success:
+            raise self._refusal(response)
+        fields = fields_of(response.content)
+        token, lasts = fields.get("access_token"), fields.get("expires_in")
+        is_token = isinstance(token, str) and token and all("!" <= one <= "~" for one in token)
+        if not is_token or isinstance(lasts, bool) or not isinstance(lasts, int | float):
+            raise self.failure("an answer without a token came", will_pass=True)
+        now = time.time()
+        self._token = Secret(token)
+        self._fresh_until = now + _FRESH * lasts
+        self._good_until = now + _GOOD * lasts
 
-    def _failure(self, error: Exception) -> ExchangeError:
-        words = textwrap.shorten(str(error).replace(self._key, "[secure]"), 300)
-        status = getattr(error, "status_code", HTTPStatus.BAD_GATEWAY)
+    def failure(self, said: str, *, will_pass: bool) -> ExchangeError:
+        """Return the error of an exchange that failed."""
+        words = shown(said, self.secrets())
         return ExchangeError(
-            f"no token for the API key from IAM at {self.url}: {words}",
-            will_pass=status in PASSING,
+            f"no token for the API key from IAM at {self.url}: {words}", will_pass=will_pass
         )
+
+    def _refusal(self, response: Response) -> ExchangeError:
+        fields = fields_of(response.content)
+        told = fields.get("errorMessage")
+        words = told if isinstance(told, str) else excerpt(response, self.secrets())
+        said = f"{response.status_code} {response.reason_phrase} {words}".strip()
+        return self.failure(said, will_pass=response.status_code in PASSING)

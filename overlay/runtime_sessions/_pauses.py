@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from runtime_sessions._clock import to_sleep
 
 ArgumentT = TypeVar("ArgumentT")
-ResultT = TypeVar("ResultT")
 
 
 async def async_pause(seconds: float) -> None:
@@ -95,10 +94,3 @@ def sync_to_the_end(
             raise interruption from failure
         return interruption
     return None
-
-
-async def async_in_thread(call: Callable[..., ResultT], *args: object) -> ResultT:
-    """Make a call that blocks while the event loop goes on; who is cancelled does not wait."""
-    import anyio.to_thread  # noqa: PLC0415 - only who awaits pays for it
-
-    return await anyio.to_thread.run_sync(call, *args, abandon_on_cancel=True)

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from runtime_sessions._contracts import SessionDetails
 from runtime_sessions._waiting import FINAL
+from runtime_sessions._words import shown
 
 Show = Callable[[SessionDetails], object]
 
 
 @contextmanager
-def shown(progress: bool | Show) -> Generator[Show]:  # noqa: FBT001 - as `wait` is given it
+def showing(progress: bool | Show) -> Generator[Show]:  # noqa: FBT001 - as `wait` is given it
     """Yield what each look is shown to: a line in the terminal, a caller's function, or nobody."""
     if callable(progress):
         yield progress
@@ -26,10 +27,11 @@ def shown(progress: bool | Show) -> Generator[Show]:  # noqa: FBT001 - as `wait`
 def _line() -> Generator[Show]:
     try:
         from rich.status import Status  # noqa: PLC0415 - an extra
+        from rich.text import Text  # noqa: PLC0415 - an extra
     except ImportError:
         raise ImportError("progress=True needs rich: pip install runtime-sessions[rich]") from None
     with Status("reading the session ...") as status:
-        yield lambda details: status.update(in_words(details))
+        yield lambda details: status.update(Text(in_words(details)))
 
 
 def _ignore(_: SessionDetails) -> None:
@@ -38,7 +40,8 @@ def _ignore(_: SessionDetails) -> None:
 
 def in_words(details: SessionDetails) -> str:
     """Say how a session is, in one line."""
-    said = [f"session {details.id}: {details.state or 'in a state that is not said'}"]
+    state = shown(details.state or "in a state that is not said")
+    said = [f"session {shown(details.id)}: {state}"]
     if closes_by := _closes_by(details):
         said.append(f"closes by {closes_by:%Y-%m-%d %H:%M:%S} UTC")
     if details.accepting_jobs is False:

@@ -1,15 +1,41 @@
-"""The sessions whose end could not be confirmed."""
+"""The sessions whose end could not be confirmed, and those whose end is still to come."""
+
+from runtime_sessions._contracts import Contract
+from runtime_sessions._contracts.base import NewSession
+from runtime_sessions._ledger import Ledger, LedgerEntry
+from runtime_sessions._log import log
 
 
 class Unended:
     """The ids of sessions that may still be open, as a client and all that derives from it know.
 
-    Threads may share it: each method is one operation of a dict.
+    Threads may share it: each method is one operation of a dict, and a ledger has a lock.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, contract: Contract, base_url: str, ledger: Ledger | None) -> None:
+        self._contract = contract
+        self._base_url = base_url
+        self._ledger = ledger
         # A set that keeps its order.
         self._ids: dict[str, None] = {}
+
+    def write_down(self, session_id: str, wanted: NewSession) -> None:
+        """Write into the ledger, if there is one, that a session was created.
+
+        Raises:
+            OSError: It could not be written.
+        """
+        if self._ledger is None:
+            return
+        # A file, in an event loop: it takes a moment, and nobody may come between.
+        self._ledger.write(
+            session_id,
+            base_url=self._base_url,
+            contract=self._contract.name,
+            instance=wanted.instance or self._contract.instance,
+            backend=wanted.backend,
+            mode=wanted.mode,
+        )
 
     def add(self, session_id: str) -> None:
         """Note that an ending failed."""
@@ -18,7 +44,27 @@ class Unended:
     def strike(self, session_id: str) -> None:
         """Note that a session has ended, or will, after all."""
         self._ids.pop(session_id, None)
+        if self._ledger is None:
+            return
+        try:
+            self._ledger.strike(session_id, base_url=self._base_url)
+        except OSError as error:
+            log.warning("session %s is not struck out of the ledger: %s", session_id, error)
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids, the oldest failure first."""
         return tuple(self._ids)
+
+    def left(self) -> list[LedgerEntry]:
+        """Return what processes that are no more have left open, of this service and instance."""
+        if self._ledger is None:
+            raise ValueError("this client has no ledger: SessionsClient(..., ledger=path)")
+        # By the classic contract a token may close whatever it may see, whoever pays.
+        payers = {self._contract.instance} if self._contract.name == "platform" else None
+        return [
+            entry
+            for entry in self._ledger.entries()
+            if entry.is_left
+            and entry.base_url == self._base_url
+            and (payers is None or entry.instance in payers)
+        ]

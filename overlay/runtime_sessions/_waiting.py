@@ -10,6 +10,7 @@ from runtime_sessions._arguments import checked_text
 from runtime_sessions._contracts import SessionDetails
 from runtime_sessions._errors import SessionEndedError, WaitTimeoutError
 from runtime_sessions._http import Response
+from runtime_sessions._words import shown
 
 #: The states that a session does not leave.
 FINAL = ("closed", "canceled")
@@ -42,7 +43,8 @@ class Goal:
         """Raise SessionEndedError when the session is in a state that it will not leave."""
         if self.predicate is None and details.state in FINAL:
             wanted = " or ".join(self.states)
-            raise SessionEndedError(f"session {details.id} is {details.state}, never {wanted}")
+            state = shown(str(details.state))
+            raise SessionEndedError(f"session {shown(details.id)} is {state}, never {wanted}")
 
 
 class StandingClock:
@@ -73,10 +75,10 @@ class StandingClock:
         self._looks += 1
         if self._looks >= STANDING_LOOKS and time.monotonic() - self._since >= STANDING_TIME:
             raise WaitTimeoutError(
-                f"session {self._session_id} will not change: the emulator's clock is {said}. Move "
-                "it with `emulator.advance(seconds)`, or let the time pass as the client sleeps, "
-                "with `set_testing(True, sleep=emulator.advance)` or the fixture "
-                "`runtime_sessions_sleeping_emulator`"
+                f"session {self._session_id} will not change: the emulator's clock is "
+                f"{shown(said)}. Move it with `emulator.advance(seconds)`, or let the time pass as "
+                "the client sleeps, with `set_testing(True, sleep=emulator.advance)` or the "
+                "fixture `runtime_sessions_sleeping_emulator`"
             )
 
 

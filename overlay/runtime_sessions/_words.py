@@ -1,8 +1,10 @@
 """What a server says, made fit to be shown."""
 
 import codecs
+import json
 import re
 import textwrap
+from collections.abc import Iterable
 
 from runtime_sessions._http import Response
 
@@ -15,12 +17,14 @@ _NO_CHARSETS = frozenset(
 _PAGE = 65536
 
 
-def excerpt(response: Response) -> str:
+def excerpt(response: Response, secrets: Iterable[str] = ()) -> str:
     """Take the first words of an answer, such as the page of a gateway, without its markup."""
     import html  # noqa: PLC0415 - only errors pay for it
 
     page = response.content[:_PAGE].decode(_charset_of(response), "replace")
-    return textwrap.shorten(html.unescape(_MARKUP.sub(" ", page)), 200, placeholder="…")
+    words = html.unescape(_MARKUP.sub(" ", page))
+    # Before it is cut: of half a secret, nobody would know that it is one.
+    return textwrap.shorten(masked(words, secrets), 200, placeholder="…")
 
 
 def _charset_of(response: Response) -> str:
@@ -32,3 +36,51 @@ def _charset_of(response: Response) -> str:
     except (LookupError, ValueError):
         return "utf-8"
     return "utf-8" if name.replace("_", "-") in _NO_CHARSETS else name
+
+
+#: The most that is shown of what a server says.
+_LONGEST = 1000
+#: What is shorter is no token of any service, and stands in ordinary words.
+_SHORTEST_SECRET = 8
+
+
+def shown(said: str, secrets: Iterable[str] = ()) -> str:
+    """Return words as they may be shown: without secrets that came back, or control characters.
+
+    What is not printable could rewrite a terminal, or forge a line of a log: it is escaped.
+    """
+    said = masked(said, secrets)
+    if len(said) > _LONGEST:
+        said = said[:_LONGEST] + "…"
+    if said.isprintable():
+        return said
+    return "".join(one if one.isprintable() else _escaped(one) for one in said)
+
+
+def masked(said: str, secrets: Iterable[str]) -> str:
+    """Return words without secrets that came back."""
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET:
+            for form in _forms_of(secret):
+                said = said.replace(form, "[secure]")
+    return said
+
+
+def _forms_of(secret: str) -> set[str]:
+    """Return a secret as text, in JSON, in a URL and in HTML."""
+    from html import escape  # noqa: PLC0415 - only errors pay for it
+    from urllib.parse import quote, quote_plus  # noqa: PLC0415 - as above
+
+    in_json = json.dumps(secret)[1:-1]
+    return {
+        secret,
+        in_json,
+        quote(secret, safe=""),
+        quote(secret),
+        quote_plus(secret),
+        escape(secret),
+    }
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

@@ -1,17 +1,24 @@
 """The command: what it says and how it ends when all is well, and when it cannot run."""
 
+import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from runtime_sessions_contract import InterruptedRunError, Target, run_suite
+from runtime_sessions_contract.cli import command
 from runtime_sessions_contract.cli.command import main
 from runtime_sessions_contract.cli.options import parse
+from runtime_sessions_contract.report.summary import summarise
 from runtime_sessions_contract.target.target import CannotRunError
-from runtime_sessions_emulator import Emulator
+from runtime_sessions_emulator import Emulator, Fault
 
 CANARY = "canary-1d5f"
 
@@ -101,6 +108,26 @@ def test_wrong_token() -> None:
     assert CANARY not in done.stderr + done.stdout + other.stderr + other.stdout
 
 
+@pytest.mark.parametrize(("served", "held"), [("classic", "platform"), ("platform", "classic")])
+def test_a_server_of_another_contract_is_recognised(served: str, held: str) -> None:
+    with Emulator(contract=served) as emulator:
+        done = run(emulator.url, TOKEN=emulator.token, CONTRACT=held)
+        wrong = run(emulator.url, TOKEN=CANARY, CONTRACT=served)
+    assert (done.returncode, wrong.returncode) == (2, 2)
+    assert f"It has paths that only the {served} contract has: try CONTRACT={served}" in done.stderr
+    # With what came.
+    assert '"message"' in done.stderr
+    # Where only the token is wrong nothing else is suggested.
+    assert "TOKEN is not a token that it knows. Check it" in wrong.stderr
+
+
+def test_a_control_url_that_is_the_servers() -> None:
+    with Emulator() as emulator:
+        done = run(emulator.url, TOKEN=emulator.token, CONTROL_URL=emulator.url)
+        assert done.returncode == 2
+        assert f"Is it {emulator.url}/_emulator?" in done.stderr
+
+
 def test_a_name_that_the_server_does_not_know(contract: str) -> None:
     with Emulator(contract=contract) as emulator:
         given = {"TOKEN": emulator.token, "CONTRACT": contract}
@@ -143,6 +170,14 @@ def test_the_url_tells_the_contract(url: str, named: str | None, told: str) -> N
         (["--no-such-option"], {}, "--no-such-option"),
         ([], {"CONTROL_URL": "http://127.0.0.1:1"}, "CONTROL_URL is given without the URL"),
         (["http://127.0.0.1:1"], {"TOKEN": "t", "CONTROL_URL": "x"}, "CONTROL_URL: x is not a URL"),
+        (
+            ["http://127.0.0.1:1/api/sessions/"],
+            {"TOKEN": "t"},
+            "give what comes before it: http://127.0.0.1:1/api",
+        ),
+        # What was said wrong is told before what was not said.
+        (["http://127.0.0.1:1", "--seed", "x"], {}, "SEED: x is not a number"),
+        (["http://127.0.0.1:1", "--max-requests", "x"], {}, "MAX_REQUESTS: x is not a number"),
     ],
 )
 def test_options_that_cannot_be(
@@ -150,6 +185,33 @@ def test_options_that_cannot_be(
 ) -> None:
     with pytest.raises(CannotRunError, match=re.escape(said)):
         options(*arguments, **environment)
+
+
+@pytest.mark.parametrize("name", ["LIVE", "WRITE", "STRICT"])
+@pytest.mark.parametrize("text", ["maybe", "2", "y", "-1", "nope"])
+def test_a_switch_that_says_neither_is_refused(name: str, text: str) -> None:
+    said = re.escape(f"{name}: {text} is neither on (1, true, yes, on) nor off")
+    for url in ([], ["http://127.0.0.1:1"], ["https://sessions.invalid"]):
+        with pytest.raises(CannotRunError, match=said):
+            options(*url, TOKEN="t", **{name: text})
+
+
+@pytest.mark.parametrize(
+    ("texts", "on"),
+    [
+        (["1", "true", "yes", "on", "True", "YES", " on "], True),
+        (["0", "false", "no", "off", "", "False", "NO"], False),
+    ],
+)
+def test_what_a_switch_can_say(texts: list[str], *, on: bool) -> None:
+    for text in texts:
+        found = parse(
+            ["http://127.0.0.1:1"], {"TOKEN": "t", "LIVE": "1", "WRITE": text, "STRICT": text}
+        )
+        assert found.live is not None
+        assert (found.live.write, found.strict) == (on, on), text
+        near = parse(["http://127.0.0.1:1"], {"TOKEN": "t", "LIVE": text})
+        assert (near.live is not None) is on, text
 
 
 def test_the_environment_stands_in_for_options() -> None:
@@ -178,3 +240,92 @@ def test_help_tells_the_exit_status() -> None:
     done = run("--help")
     assert done.returncode == 0
     assert "2 the suite could not run" in done.stdout
+
+
+@pytest.mark.parametrize(("part", "said"), [("fuzz", "Coverage"), ("model", "open: drain")])
+def test_ctrl_c_ends_with_130_and_what_was_found(part: str, said: str, tmp_path: Path) -> None:
+    with Emulator() as emulator:
+        emulator.add_fault(Fault("missing_field", operation="getSession", field="max_ttl"))
+        options = [emulator.url, "--only", part, "--examples", "9", "--report", str(tmp_path)]
+        with subprocess.Popen(
+            [sys.executable, "-m", "runtime_sessions_contract", *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={"TOKEN": emulator.token, "PYTHONUNBUFFERED": "1"},
+        ) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if line.strip() == said.partition(":")[0]:
+                    break
+            process.send_signal(signal.SIGINT)
+            told, complaints = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Interrupted: this is what was found so far." in told
+    assert "holds to the contract" not in told
+    assert "Traceback" not in complaints
+    assert f"the part {part}, or the rest of it" in told
+    assert (tmp_path / "report.html").exists()
+    assert "the run was interrupted" in (tmp_path / "junit.xml").read_text(encoding="utf-8")
+
+
+def test_ctrl_c_leaves_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(text: str) -> None:
+        if text == "refusals":
+            raise KeyboardInterrupt
+
+    with Emulator(virtual_clock=True) as emulator, pytest.raises(InterruptedRunError) as raised:
+        run_suite(Target.emulator(emulator), parts=["race", "model"], progress=interrupt)
+    result = raised.value.result
+    assert (result.interrupted, result.holds) == (True, False)
+    assert not result.findings
+    assert list(result.timings) == ["race"]
+    summarise(result, Console(width=200))
+    said = capsys.readouterr().out
+    assert "has no verdict: nothing was found before the run was interrupted" in said
+
+
+def test_a_folder_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine", encoding="utf-8")
+    for folder in (file, file / "below"):
+        # Before the server is asked anything: there is none.
+        done = run("http://127.0.0.1:9", "--report", str(folder), TOKEN="t")
+        assert done.returncode == 2
+        assert f"REPORT: {folder} cannot be written to" in done.stderr.replace("\n", "")
+        assert "Traceback" not in done.stderr
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_terminal_of_ascii_alone_is_enough() -> None:
+    done = run("--only", "race", PYTHONIOENCODING="ascii", COLUMNS="60")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "holds to the contract" in done.stdout
+
+
+def test_a_reader_that_leaves_is_no_verdict() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "runtime_sessions_contract", "--only", "race"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_failure_of_the_suite_is_no_verdict(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError(f"with {CANARY}")
+
+    monkeypatch.setenv("TOKEN", CANARY)
+    monkeypatch.setattr(command, "parse", broken)
+    assert main([]) == 2
+    said = capsys.readouterr().err
+    assert "The suite itself failed, which is a bug: ZeroDivisionError: with $TOKEN" in said
+    assert "Traceback" not in said

@@ -54,12 +54,19 @@ def left_open(service: Emulator) -> list[str]:
     ]
 
 
-def test_live_only_reads(service: Emulator, ledger: Path) -> None:
+def test_live_only_reads(
+    service: Emulator, ledger: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with service.client() as client:
         names = CONTRACTS[service.contract].creation.names(service.backend, service.instance)
         given = client.post("/sessions", json=names).json()["id"]
     service.clear_requests()
     assert main([service.url, "--session", given, "--ledger", str(ledger)]) == 0
+    said = capsys.readouterr().out
+    assert f"{service.url} contradicts nothing; it was only read." in said
+    assert "holds to the contract" not in said
+    assert "Out of reach, for it takes WRITE=1" in said
+    assert "status 200 of createSession" in said
     seen = service.requests()
     assert {request["method"] for request in seen} == {"GET"}
     assert {request["status"] for request in seen} == {200, 401, 404}
@@ -67,8 +74,22 @@ def test_live_only_reads(service: Emulator, ledger: Path) -> None:
     assert not ledger.exists()
 
 
-def test_write_keeps_to_its_budget_and_leaves_nothing_open(service: Emulator, ledger: Path) -> None:
+@pytest.mark.parametrize(("text", "status"), [("no", 0), ("false", 0), ("maybe", 2)])
+def test_write_that_is_not_on_writes_nothing(
+    service: Emulator, ledger: Path, text: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WRITE", text)
+    assert main([service.url, "--ledger", str(ledger)]) == status
+    assert {request["method"] for request in service.requests()} <= {"GET"}
+    assert created(service) == []
+    assert not ledger.exists()
+
+
+def test_write_keeps_to_its_budget_and_leaves_nothing_open(
+    service: Emulator, ledger: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([service.url, "--write", "--ledger", str(ledger)]) == 0
+    assert "holds to the contract" in capsys.readouterr().out
     assert len(created(service)) == 3
     assert left_open(service) == []
     assert len(service.requests()) <= 200
@@ -114,8 +135,9 @@ def test_ended_by_force(service: Emulator, ledger: Path, by: signal.Signals, sta
     with run(service, ledger) as process:
         until_created(service, ledger)
         process.send_signal(by)
-        process.communicate(timeout=30)
+        said, _ = process.communicate(timeout=30)
     assert process.returncode == status
+    assert (b"Interrupted: this is what was found so far." in said) is (by is signal.SIGINT)
     if by is signal.SIGKILL:
         assert len(left_open(service)) == 1
         assert main([service.url, "--ledger", str(ledger)]) == 0

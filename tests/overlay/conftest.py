@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import pytest
 
 from runtime_sessions import (
+    AsyncListedSession,
     AsyncSessionHandle,
     AsyncSessionsClient,
     BearerToken,
@@ -35,7 +36,9 @@ class Blocking:
     """An asynchronous client or handle, each of its coroutines run to its end."""
 
     def __init__(
-        self, twin: AsyncSessionsClient | AsyncSessionHandle, runner: asyncio.Runner
+        self,
+        twin: AsyncSessionsClient | AsyncSessionHandle | AsyncListedSession,
+        runner: asyncio.Runner,
     ) -> None:
         self._twin = twin
         self._runner = runner
@@ -51,11 +54,11 @@ class Blocking:
         return call
 
     def __enter__(self) -> Self:
-        self._runner.run(self._twin.__aenter__())
+        self._runner.run(cast("AsyncSessionHandle", self._twin).__aenter__())
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._runner.run(self._twin.__aexit__(kind, error, trace))
+        self._runner.run(cast("AsyncSessionHandle", self._twin).__aexit__(kind, error, trace))
 
     def __repr__(self) -> str:
         return repr(self._twin)
@@ -65,7 +68,7 @@ class Blocking:
             result = self._runner.run(result)
         if isinstance(result, AsyncIterator):
             return self._each(result)
-        if isinstance(result, AsyncSessionsClient | AsyncSessionHandle):
+        if isinstance(result, AsyncSessionsClient | AsyncSessionHandle | AsyncListedSession):
             return Blocking(result, self._runner)
         return result
 
@@ -78,7 +81,7 @@ class Blocking:
                 item = self._runner.run(following())
             except StopAsyncIteration:
                 return
-            yield item
+            yield self._blocking(item)
 
 
 class RawServer:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib import import_module
 from typing import Any, ClassVar
 
 import anyio
@@ -20,22 +19,21 @@ from runtime_sessions import (
     AsyncSessionsClient,
     ConnectError,
     NotFoundError,
+    Retries,
     SessionsClient,
     SettingsError,
     UnauthorizedError,
 )
+from runtime_sessions._iam_tokens import IamTokens
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator
 
 Connect = Callable[..., SessionsClient]
-Exchange = Callable[[Any], dict[str, Any]]
-
-# It has no types.
-IAMTokenManager: Any = import_module("ibm_cloud_sdk_core").IAMTokenManager
+Exchange = Callable[[IamTokens, httpx.Request], httpx.Request]
 
 pytestmark = pytest.mark.parametrize("contract", ["platform"], indirect=True)
 
-EXCHANGE: Exchange = IAMTokenManager.request_token
+EXCHANGE: Exchange = IamTokens.request
 COMING = 8
 KEY = "canary-key-8f14e45fceea167a5a36dedd4bea2543"
 CALLS: dict[str, Callable[[SessionsClient, str], Any]] = {
@@ -50,13 +48,12 @@ CALLS: dict[str, Callable[[SessionsClient, str], Any]] = {
 def exchanges(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The API keys of all exchanges, as they are made."""
     made: list[str] = []
-    exchange: Exchange = IAMTokenManager.request_token
 
-    def counted(manager: Any) -> dict[str, Any]:
-        made.append(manager.apikey)
-        return exchange(manager)
+    def counted(tokens: IamTokens, call: httpx.Request) -> httpx.Request:
+        made.append(str(tokens._key))
+        return EXCHANGE(tokens, call)
 
-    monkeypatch.setattr(IAMTokenManager, "request_token", counted)
+    monkeypatch.setattr(IamTokens, "request", counted)
     return made
 
 
@@ -75,14 +72,14 @@ def statuses(emulator: Emulator, since: int = 0) -> list[int]:
     return [entry["status"] for entry in emulator.requests()][since:]
 
 
-def away(_: Any) -> dict[str, Any]:
-    raise OSError("away")
+def away(*_: Any) -> httpx.Request:
+    raise httpx.ConnectError("away")
 
 
 def age(key: ApiKey, seconds: float) -> None:
     """Let a token be so much older."""
-    key._tokens._manager.refresh_time -= seconds
-    key._tokens._manager.expire_time -= seconds
+    key._tokens._fresh_until -= seconds
+    key._tokens._good_until -= seconds
 
 
 @pytest.fixture
@@ -132,6 +129,9 @@ def test_it_is_renewed_once(mocked: Connect, exchanges: list[str], method: str) 
     seen: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/identity/token"):
+            token = f"token-{len(exchanges)}"
+            return httpx.Response(200, json={"access_token": token, "expires_in": 3600})
         seen.append(request.headers["Authorization"])
         return httpx.Response(401)
 
@@ -157,16 +157,21 @@ def test_a_token_is_renewed_before_it_runs_out(
     assert set(statuses(emulator)) == {200}
 
 
-@pytest.mark.parametrize("request_token", [away, lambda _: {"access_token": "no JWT"}])
-def test_while_a_token_is_good_an_iam_that_gives_none_does_no_harm(
+@pytest.mark.parametrize("is_away", [True, False])
+def test_while_a_token_is_good_an_iam_that_gives_none_does_no_harm(  # noqa: PLR0913 - fixtures
     connect: Connect,
     key: ApiKey,
     emulator: Emulator,
     monkeypatch: pytest.MonkeyPatch,
-    request_token: Exchange,
+    raw_server: Any,
+    *,
+    is_away: bool,
 ) -> None:
     session = connect(emulator.url, token=None, auth=key).create(backend=emulator.backend)
-    monkeypatch.setattr(IAMTokenManager, "request_token", request_token)
+    raw_server.answers.append(
+        b'HTTP/1.1 200 OK\r\nContent-Length: 26\r\n\r\n{"access_token": "no JWT"}'
+    )
+    monkeypatch.setattr(key._tokens, "url", "http://127.0.0.1:1" if is_away else raw_server.url)
     age(key, 3000)
     assert session.refresh().state == "open"
     assert statuses(emulator) == [200, 200]
@@ -183,22 +188,22 @@ class Gate:
     ) -> None:
         self.count = 0
         self._lock, self._open, self._coming = threading.Lock(), threading.Event(), coming
-        monkeypatch.setattr(key, "_lock", self)
+        monkeypatch.setattr(key._locks, "at", lambda _: self)
 
-        def gated(manager: Any) -> dict[str, Any]:
+        def gated(tokens: IamTokens, call: httpx.Request) -> httpx.Request:
             self.count += 1
             assert self._open.wait(10)
-            return exchange(manager)
+            return exchange(tokens, call)
 
-        monkeypatch.setattr(IAMTokenManager, "request_token", gated)
+        monkeypatch.setattr(IamTokens, "request", gated)
 
-    def __enter__(self) -> None:
+    def acquire(self, timeout: float) -> bool:
         self._coming -= 1
         if not self._coming:
             self._open.set()
-        self._lock.acquire()
+        return self._lock.acquire(timeout=timeout)
 
-    def __exit__(self, *_: object) -> None:
+    def release(self) -> None:
         self._lock.release()
 
 
@@ -243,56 +248,67 @@ def test_threads_share_a_failure(
     assert emulator.requests() == []
 
 
+@pytest.fixture
+def slow_iam(emulator: Emulator, key: ApiKey, raw_server: Any) -> threading.Event:
+    """An IAM that answers when this is set."""
+    form = {"grant_type": "urn:ibm:params:oauth:grant-type:apikey", "apikey": emulator.api_key}
+    body = httpx.post(f"{emulator.iam_url}/identity/token", data=form).content
+    told = threading.Event()
+
+    def answer(connection: Any, _: bytes) -> None:
+        if told.wait(10):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    raw_server.answers.append(answer)
+    key._tokens.url = raw_server.url
+    return told
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-@pytest.mark.parametrize("expired", [False, True])
-def test_tasks_share_one_exchange_and_the_loop_goes_on(  # noqa: PLR0913 - four are fixtures
+def test_tasks_share_one_exchange_and_the_loop_goes_on(
     options: dict[str, Any],
-    key: ApiKey,
     emulator: Emulator,
-    monkeypatch: pytest.MonkeyPatch,
+    slow_iam: threading.Event,
+    raw_server: Any,
     backend: str,
-    *,
-    expired: bool,
 ) -> None:
     name = made(emulator)
 
     async def main() -> None:
         async with AsyncSessionsClient(emulator.url, **options) as client:
-            if expired:
-                await client.get(name)
-                emulator.advance(3600)
-            gate = Gate(monkeypatch, key, COMING, EXCHANGE)
             found: list[str] = []
 
             async def get() -> None:
                 found.append((await client.get(name)).id)
 
-            # Were the loop kept waiting, the last would never come, and the gate stay shut.
             async with anyio.create_task_group() as tasks:
                 for _ in range(COMING):
                     tasks.start_soon(get)
+                # Were the loop kept waiting, this would never come.
+                await anyio.sleep(0.1)
+                assert found == []
+                slow_iam.set()
             assert found == [name] * COMING
-            await client.get(name)
-            assert gate.count == 1
 
     anyio.run(main, backend=backend)
+    assert len(raw_server.requests) == 1
 
 
-def test_a_task_that_is_cancelled_does_not_wait_for_an_exchange(
-    options: dict[str, Any], key: ApiKey, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_task_that_is_cancelled_lets_another_exchange_the_key(
+    options: dict[str, Any], emulator: Emulator, slow_iam: threading.Event, backend: str
 ) -> None:
-    gate = Gate(monkeypatch, key, 2, EXCHANGE)
-
     async def main() -> None:
         async with AsyncSessionsClient(emulator.url, **options) as client:
             with anyio.move_on_after(0.1) as scope:
                 await client.get("s-1")
             assert scope.cancelled_caught
-            with pytest.raises(NotFoundError):  # the second: it opens the gate
+            slow_iam.set()
+            with pytest.raises(NotFoundError):
                 await client.get("s-1")
 
-    anyio.run(main)
-    assert gate.count == 1
+    anyio.run(main, backend=backend)
+    assert len(statuses(emulator)) == 1
 
 
 def made(emulator: Emulator) -> str:
@@ -394,10 +410,10 @@ def test_an_iam_that_comes_back_is_asked_again(
 ) -> None:
     answers = iter([away, away, EXCHANGE])
 
-    def exchange(manager: Any) -> dict[str, Any]:
-        return next(answers)(manager)
+    def exchange(tokens: IamTokens, call: httpx.Request) -> httpx.Request:
+        return next(answers)(tokens, call)
 
-    monkeypatch.setattr(IAMTokenManager, "request_token", exchange)
+    monkeypatch.setattr(IamTokens, "request", exchange)
     assert keyed.create(backend=emulator.backend).details().state == "open"
     assert statuses(emulator) == [200]
 
@@ -407,7 +423,7 @@ def test_nothing_listens_where_iam_should_be(
 ) -> None:
     monkeypatch.setenv("IAM_URL", "http://127.0.0.1:1")
     client = connect(emulator.url, token=KEY, auth=ApiKey)
-    with pytest.raises(ConnectError, match="Connection refused") as caught:
+    with pytest.raises(ConnectError, match=r"refused|connection attempts failed") as caught:
         client.create(backend=emulator.backend)
     assert caught.value.attempts == 5
     assert emulator.requests() == []
@@ -422,26 +438,57 @@ def test_a_key_does_not_go_where_a_redirect_leads(
     assert len(iam.asked) == 1
 
 
-def test_an_exchange_has_the_timeout_of_a_call(
-    connect: Connect, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+def test_an_exchange_takes_the_way_of_the_call(
+    connect: Connect, emulator: Emulator, http_kind: Any
 ) -> None:
-    timeouts: list[float] = []
+    seen: list[httpx.Request] = []
 
-    def timed(manager: Any) -> dict[str, Any]:
-        timeouts.append(manager.http_config["timeout"])
-        return EXCHANGE(manager)
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        if request.url.path.endswith("/identity/token"):
+            return httpx.Response(200, json={"access_token": "a-token", "expires_in": 3600})
+        return httpx.Response(200, json={"jobs": [], "count": 0, "limit": 200, "offset": 0})
 
-    monkeypatch.setattr(IAMTokenManager, "request_token", timed)
-    client = connect(emulator.url, token=emulator.api_key, auth=ApiKey, timeout=7)
-    assert list(client.jobs("s-1")) == []
-    assert timeouts == [7]
+    own = http_kind(transport=httpx.MockTransport(answer))
+    options: dict[str, Any] = {"token": KEY, "auth": ApiKey, "http_client": own, "timeout": 7}
+    assert list(connect("https://service.test/api/v1", **options).jobs("s-1")) == []
+    exchange, call = seen
+    assert str(exchange.url) == f"{emulator.iam_url}/identity/token"
+    assert exchange.extensions["timeout"]["read"] == 7
+    assert f"apikey={KEY}" in exchange.content.decode()
+    assert "Service-CRN" not in exchange.headers
+    assert call.url.host == "service.test"
+    assert KEY not in str(call.headers)
 
 
-def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "ibm_cloud_sdk_core", None)
-    with pytest.raises(ImportError, match=r"pip install runtime-sessions\[iam\]") as caught:
-        ApiKey(KEY)
-    assert KEY not in str(caught.value)
+def test_an_exchange_has_the_end_of_the_call(
+    connect: Connect, key: ApiKey, emulator: Emulator, raw_server: Any
+) -> None:
+    hung = threading.Event()
+    raw_server.answers.append(lambda *_: hung.wait(10))
+    key._tokens.url = raw_server.url
+    client = connect(emulator.url, token=None, auth=key, retries=Retries(deadline=0.3))
+    started = time.monotonic()
+    try:
+        with pytest.raises(
+            ConnectError, match=r"no token for the API key|before anything was sent"
+        ):
+            client.create(backend=emulator.backend)
+    finally:
+        hung.set()
+    assert time.monotonic() - started < 0.6
+    assert emulator.requests() == []
+
+
+def test_an_exchange_is_read_up_to_the_limit(
+    connect: Connect, key: ApiKey, emulator: Emulator, raw_server: Any
+) -> None:
+    body = b'{"access_token": "a", "expires_in": 3600}' + b" " * 2000
+    raw_server.answers.append(b"HTTP/1.1 200 OK\r\n\r\n" + body)
+    key._tokens.url = raw_server.url
+    client = connect(emulator.url, token=None, auth=key, answer_limit=1000, retries=None)
+    with pytest.raises(ConnectError, match="it is larger than 1000 bytes"):
+        client.get("s-1")
 
 
 @pytest.mark.parametrize("url", ["iam.test", f"https://user:{KEY}@iam.test"])

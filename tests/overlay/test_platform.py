@@ -110,7 +110,7 @@ def test_a_session_that_tells_no_more_than_it_must_is_waited_for(
     mocked: Mocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines: list[str] = []
-    monkeypatch.setattr("rich.status.Status.update", lambda _, line: lines.append(line))
+    monkeypatch.setattr("rich.status.Status.update", lambda _, line: lines.append(str(line)))
     answers = iter([SESSION, SESSION | {"state": "closed"}])
     client = mocked(lambda _: httpx.Response(200, json=next(answers)))
     details = client.session("s-1").wait(progress=True)

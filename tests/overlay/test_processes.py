@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -191,3 +192,28 @@ def test_a_client_of_ones_own_is_refused_in_another_loop(
     assert len(emulator.sessions()) == 1
     with contextlib.suppress(RuntimeError):
         asyncio.run(client.close())
+
+
+SIGTERM = """
+import signal
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+with client.create(backend=sys.argv[2]) as session:
+    os.kill(os.getpid(), signal.SIGTERM)
+    signal.pause()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no SIGTERM here")
+def test_the_three_lines_of_the_docs_make_an_end_of_sigterm(
+    emulator: Emulator, account: dict[str, Any]
+) -> None:
+    lines = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))"
+    assert lines in (Path(__file__).parents[2] / "docs/client.md").read_text(encoding="utf-8")
+    options = {key: value for key, value in account.items() if key != "auth"}
+    arguments = [json.dumps([emulator.url, options]), str(emulator.backend)]
+    script = SYNCHRONOUS.partition("sessions =")[0] + SIGTERM
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 143, done.stderr
+    assert [one["state"] for one in emulator.sessions()] == ["closed"]

@@ -1,11 +1,20 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from runtime_sessions import AccessToken, BearerToken, SessionsClient, SettingsError
+from runtime_sessions import (
+    AccessToken,
+    BearerToken,
+    ConnectError,
+    ServerError,
+    SessionsClient,
+    SettingsError,
+)
+from runtime_sessions._http import tls_context
 from runtime_sessions_api.http_library import httpx
 
 if TYPE_CHECKING:
@@ -19,6 +28,7 @@ ACCOUNT = {"channel": "ibm_quantum", "url": URL, "token": "saved", "instance": "
 
 CLASSIC = pytest.mark.parametrize("contract", ["classic"], indirect=True)
 PLATFORM = "https://quantum.cloud.ibm.com/api/v1"
+PRIVATE = "https://private.eu-de.quantum.cloud.ibm.com/api/v1"
 PLATFORM_DE = "https://eu-de.quantum.cloud.ibm.com/api/v1"
 CRN = "crn:v1:bluemix:public:quantum-computing:us-east:a/account:instance::"
 GERMAN = CRN.replace("us-east", "eu-de")
@@ -30,6 +40,7 @@ PLATFORM_ACCOUNT = {
     "token": "cloud",
     "url": "https://cloud.ibm.com",
 }
+RETIRED = ACCOUNT | {"url": "https://auth.quantum-computing.ibm.com/api"}
 CLOUD_ACCOUNT = PLATFORM_ACCOUNT | {"channel": "ibm_cloud"}
 
 
@@ -110,7 +121,10 @@ def test_the_url_of_the_login_stands_for_that_of_the_service(
             None,
             "marked",
         ),
-        ({"mine": ACCOUNT, "cloud": PLATFORM_ACCOUNT}, None, "saved"),
+        # What answers today comes first, and what is gone last.
+        ({"mine": ACCOUNT, "cloud": PLATFORM_ACCOUNT}, None, "cloud"),
+        ({"mine": RETIRED | {"is_default_account": True}, "b": PLATFORM_ACCOUNT}, None, "cloud"),
+        ({"mine": RETIRED | {"token": "old"}}, None, "old"),
         ({"mine": ACCOUNT, "cloud": PLATFORM_ACCOUNT}, "ibm_quantum_platform", "cloud"),
         ({"a": CLOUD_ACCOUNT | {"token": "b"}, "mine": PLATFORM_ACCOUNT}, None, "cloud"),
         ({"mine": PLATFORM_ACCOUNT, "b": CLOUD_ACCOUNT | {"token": "b"}}, "ibm_cloud", "b"),
@@ -150,6 +164,10 @@ def test_which_account_is_chosen(  # noqa: PLR0913, PLR0917 - three are fixtures
         ({"base_url": PLATFORM}, {"mine": "platform"}, PLATFORM, CRN),
         ({"contract": "platform"}, {"mine": "platform", "old": "classic"}, PLATFORM, CRN),
         ({"base_url": URL}, {"mine": "own"}, URL, CRN),
+        # Schemes and hosts have no case.
+        ({"base_url": "HTTPS://CLOUD.IBM.COM", "instance": CRN}, {}, PLATFORM, CRN),
+        # As 0.51 saves an account with a private endpoint.
+        ({}, {"mine": "private"}, PRIVATE, GERMAN),
         # Whoever says so is believed.
         ({"base_url": URL, "instance": CRN, "contract": "platform"}, {}, URL, CRN),
     ],
@@ -162,7 +180,20 @@ def test_by_what_the_platform_contract_is_told(  # noqa: PLR0913, PLR0917 - two 
     url: str | None,
     instance: str,
 ) -> None:
-    kinds = {"classic": ACCOUNT, "platform": PLATFORM_ACCOUNT, "own": CLOUD_ACCOUNT | {"url": URL}}
+    private = PLATFORM_ACCOUNT | {
+        "private_endpoint": True,
+        "instance": GERMAN,
+        "region": "eu-de",
+        "plans_preference": ["premium", "open"],
+        "tags": ["team-blue"],
+        "verify": True,
+    }
+    kinds = {
+        "private": private,
+        "classic": ACCOUNT,
+        "platform": PLATFORM_ACCOUNT,
+        "own": CLOUD_ACCOUNT | {"url": URL},
+    }
     save({name: kinds[kind] for name, kind in accounts.items()})
     token = {} if accounts else {"token": "cloud"}
     assert sent(**options, **token, auth=BearerToken) == (
@@ -211,10 +242,13 @@ def test_by_the_platform_contract_no_client_is_without_an_instance() -> None:
         ("{", "which cannot be read: it is not JSON"),
         (
             [],
-            "none is for the channel 'ibm_quantum' or 'ibm_quantum_platform' or 'ibm_cloud'",
+            "none is for the channel 'ibm_quantum_platform' or 'ibm_cloud' or 'ibm_quantum'",
         ),
-        ({"a": 1, "b": {"channel": "local"}}, "of which none is for the channel 'ibm_quantum' or"),
-        ({"a": ACCOUNT, "b": ACCOUNT}, "of which a, b are for the channel 'ibm_quantum'"),
+        (
+            {"a": 1, "b": {"channel": "local"}},
+            "of which none is for the channel 'ibm_quantum_platform'",
+        ),
+        ({"a": ACCOUNT, "b": ACCOUNT}, "of which a, b are for the channel 'ibm_quantum_platform'"),
         ({"a": {"channel": "ibm_quantum"}}, "qiskit-ibm.json, which has no base URL"),
         ({"a": ACCOUNT | {"url": "service"}}, "qiskit-ibm.json, which has no base URL"),
     ],
@@ -251,6 +285,9 @@ def test_a_file_that_may_not_be_read_is_said_to_be(sent: Any, tmp_path: Path) ->
         "https://a.test?b=c",
         "https://a.test#b",
         "/x",
+        "http://localhost:port",
+        "http://[::1",
+        "http://localhost:99999",
     ],
 )
 def test_what_is_no_base_url_is_refused(url: str) -> None:
@@ -311,3 +348,143 @@ def test_any_authentication_of_httpx_will_do(
 def test_a_token_beside_an_authentication_of_its_own_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="this `auth` brings its own"):
         SessionsClient(URL, token="a-token", auth=BearerToken("another"))
+
+
+def test_which_account_was_chosen_is_in_the_log(
+    sent: Any, save: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    save({"mine": PLATFORM_ACCOUNT, "old": RETIRED})
+    with caplog.at_level(logging.INFO, "runtime_sessions"):
+        sent(auth=BearerToken)
+    assert "settings: the saved account 'mine' in" in caplog.text
+    assert PLATFORM in caplog.text
+    assert "cloud'" not in caplog.text
+
+
+def test_an_instance_that_was_saved_by_its_name_is_no_secret(
+    save: Callable[..., None],
+) -> None:
+    save({"mine": PLATFORM_ACCOUNT | {"instance": "my-service"}})
+    with pytest.raises(SettingsError, match=r"not 'my-service': .* https://quantum.cloud.ibm.com/"):
+        SessionsClient()
+
+
+def test_an_account_without_an_instance_says_what_to_do(save: Callable[..., None]) -> None:
+    save({"mine": {key: PLATFORM_ACCOUNT[key] for key in ("channel", "token", "url")}})
+    with pytest.raises(SettingsError, match=r"give one .the CRNs of yours are at https://quantum"):
+        SessionsClient()
+
+
+def test_without_a_home_directory_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home(_: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr("pathlib.Path.expanduser", no_home)
+    with pytest.raises(
+        SettingsError, match="nor in the saved accounts, for which there is no home"
+    ):
+        SessionsClient()
+
+
+@pytest.mark.parametrize("where", ["argument", "environment", "account"])
+def test_a_token_that_ends_in_a_newline_is_told_with_its_place(
+    save: Callable[..., None], monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    options: dict[str, Any] = {}
+    if where == "argument":
+        options["token"] = "a-token\n"
+    elif where == "environment":
+        monkeypatch.setenv("QISKIT_IBM_TOKEN", "a-token\n")
+    else:
+        save({"mine": ACCOUNT | {"token": "a-token\n"}})
+    said = {"environment": "QISKIT_IBM_TOKEN", "account": "saved account", "argument": "`token`"}
+    with pytest.raises(SettingsError, match=f"it ends in a newline.*{said[where]}"):
+        SessionsClient(URL, **options)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("NO_PROXY", "localhost,[::1]"),
+        ("SSL_CERT_FILE", "/nope"),
+        ("SSL_CERT_FILE", __file__),
+        ("HTTPS_PROXY", "http://proxy:port"),
+        ("HTTP_PROXY", "ftp://proxy"),
+        ("ALL_PROXY", "socks5://proxy"),
+    ],
+)
+def test_what_is_wrong_in_the_environment_is_named(
+    twin: Callable[..., SessionsClient],
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    value: str,
+) -> None:
+    tls_context.cache_clear()
+    monkeypatch.setenv(variable, value)
+    try:
+        with pytest.raises(SettingsError, match=f"{variable} in the environment"):
+            twin(URL, token="a-token")
+    finally:
+        tls_context.cache_clear()
+
+
+@pytest.fixture
+def proxied(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("HTTP_PROXY", "http://user:secret-word@127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    return "by the proxy 127.0.0.1:1, which is set by HTTP_PROXY in the environment"
+
+
+def test_a_proxy_that_is_not_reached_is_named(
+    twin: Callable[..., SessionsClient], proxied: str
+) -> None:
+    client = twin("http://service.test", token="a-token", retries=None)
+    with pytest.raises(ConnectError) as caught:
+        client.get("s-1")
+    assert proxied in str(caught.value)
+    assert "secret-word" not in str(caught.value)
+
+
+def test_a_proxy_that_does_not_reach_the_service_is_named(
+    twin: Callable[..., SessionsClient], raw_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", raw_server.url)
+    raw_server.answers.append(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+    client = twin("http://service.test", token="a-token", retries=None)
+    with pytest.raises(ServerError, match=r"by the proxy http://127.0.0.1:.* by http_proxy in"):
+        client.get("s-1")
+    assert raw_server.requests[0].startswith(b"GET http://service.test/sessions/s-1 ")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_what_goes_to_the_loopback_goes_by_no_proxy(
+    twin: Callable[..., SessionsClient], raw_server: Any, proxied: str, host: str
+) -> None:
+    raw_server.answers.append(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+    client = twin(raw_server.url.replace("127.0.0.1", host), token="a-token", retries=None)
+    with pytest.raises(ServerError) as caught:
+        client.get("s-1")
+    assert proxied not in str(caught.value)
+
+
+class Index:
+    """A whole number of another library, such as numpy's."""
+
+    def __init__(self, value: int) -> None:
+        self._value = value
+
+    def __index__(self) -> int:
+        return self._value
+
+
+@pytest.mark.parametrize("contract", ["classic", "platform"], indirect=True)
+def test_what_has_an_index_is_a_number(
+    connect: Callable[..., SessionsClient], emulator: Emulator
+) -> None:
+    number: Any = Index(600)
+    client = connect(emulator.url, timeout=Index(5), answer_limit=Index(100_000))
+    session = client.create(backend=emulator.backend, max_ttl=number)
+    assert session.refresh().max_ttl == 600
+    few: Any = Index(2)
+    assert list(session.jobs(page_size=few)) == []

@@ -21,15 +21,21 @@ import unasync
 
 import runtime_sessions
 from runtime_sessions import (
+    AsyncListedSession,
     AsyncSessionHandle,
     AsyncSessionsClient,
+    ListedSession,
     NotFoundError,
     SessionHandle,
     SessionsClient,
 )
 from runtime_sessions_api.http_library import httpx
 
-TWINS = [(SessionsClient, AsyncSessionsClient), (SessionHandle, AsyncSessionHandle)]
+TWINS = [
+    (SessionsClient, AsyncSessionsClient),
+    (SessionHandle, AsyncSessionHandle),
+    (ListedSession, AsyncListedSession),
+]
 CLASSES = [kind for pair in TWINS for kind in pair]
 FOLDER = Path(runtime_sessions.__file__).parent
 

@@ -100,7 +100,7 @@ def test_people_at_a_terminal_see_a_line(
     client: SessionsClient, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines: list[str] = []
-    monkeypatch.setattr("rich.status.Status.update", lambda _, line: lines.append(line))
+    monkeypatch.setattr("rich.status.Status.update", lambda _, line: lines.append(str(line)))
     session = client.create(backend=emulator.backend, max_ttl=450)
     emulator.submit_job(session.id, duration=60)
     session.drain()

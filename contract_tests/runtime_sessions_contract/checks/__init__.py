@@ -1,1 +1,1 @@
-"""What is known of a server's sessions, and each kind of answer held against it."""
+"""What is known of a server, and how each kind of answer is compared with it."""

@@ -1,4 +1,4 @@
-"""The changes of a session as a view lists them, where it does."""
+"""The list of a session's changes that some answers have."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ Listed = list[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How a view lists changes.
+    """How one operation lists the changes of a session.
 
     Args:
         fields: The fields of the view.
@@ -26,23 +26,23 @@ class Changes:
 
     @property
     def moment(self) -> str:
-        """What the moment of a change is called; nothing where none are listed."""
+        """The name of the field with the moment of a change; empty if no changes are listed."""
         listed = self.fields.get("timestamps")
         entry = {} if listed is None else self.document.resolve(listed["items"])
         return next((name for name in entry.get("required", []) if name != "status"), "")
 
     def listed(self, answer: Json) -> Listed:
-        """What an answer lists."""
+        """The changes that an answer lists."""
         entries = as_objects(answer.get("timestamps"))
         return [(str(each.get("status")), moment(each.get(self.moment)) or 0) for each in entries]
 
     def created(self, answer: Json) -> float | None:
-        """When a session was created, if an answer says so: by itself, or as the first change."""
+        """When the session was created, by its field or as the first change; None if unknown."""
         first = next((at for _, at in self.listed(answer)), 0.0)
         return moment(answer.get("created_at")) or first or None
 
     def wanted(self, view: View) -> list[Listed]:
-        """What can be listed of a session; whether the first status is a change is left open."""
+        """The lists that are right for a session: its creation may be listed as a change."""
         changes = (Change(State.OPEN, "pending", view.created), *view.changes)
         full = [(str(getattr(change, self.life_as)), change.at) for change in changes]
         # Where nothing else tells when it was created, the first one has to.

@@ -8,7 +8,7 @@ from runtime_sessions_contract.verdicts.judge import Judge
 
 
 def judge_creation(judge: Judge, known: Knowledge, session: Session) -> None:
-    """Hold the id of a session that was just created against those that are known."""
+    """Judge the id of a session that was just created."""
     namesake = known.sessions.get(session.id)
     judge.story = lambda: known.story(namesake)
     wanted, pointer = "an id that no session had before", "#/paths/~1sessions/post"

@@ -1,4 +1,4 @@
-"""Drift: where what a service answers differs from what the contract says. News, not failures."""
+"""Drift: where the answers of a live service differ from the contract. News, not a failure."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ SAMPLE: Final = 80
 
 @dataclass(frozen=True, slots=True, order=True)
 class Difference:
-    """One difference: where it was seen, and a sample of it without secrets.
+    """One difference between an answer and the contract.
 
     Attributes:
         pointer: The place in the contract that says otherwise.
@@ -42,12 +42,12 @@ class Difference:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What makes two differences the same: all but the sample."""
+        """Two differences with the same identity are the same one, with different samples."""
         return self.operation, self.status, self.kind, self.pointer, self.field
 
 
 def drift(document: Document, exchanges: Iterable[Exchange], secrets: Secrets) -> list[Difference]:
-    """Every difference that the answers show, once each, in order."""
+    """All differences that the answers show, each of them once, sorted."""
     strict = document.strict()
     found: dict[tuple[str, ...], Difference] = {}
     for exchange in exchanges:
@@ -57,7 +57,7 @@ def drift(document: Document, exchanges: Iterable[Exchange], secrets: Secrets) -
 
 
 def differences(strict: Document, exchange: Exchange, secrets: Secrets) -> Iterator[Difference]:
-    """Where one answer differs from the contract in its strict form."""
+    """The differences between one answer and the strict form of the contract."""
     operation, status = exchange.operation, str(exchange.status)
     if operation is None or not exchange.status:
         return
@@ -97,7 +97,7 @@ def differences(strict: Document, exchange: Exchange, secrets: Secrets) -> Itera
 
 
 def read_baseline(file: Path) -> set[tuple[str, ...]]:
-    """The differences that are accepted.
+    """Read the differences that a user has accepted from a file.
 
     Raises:
         CannotRunError: The file is not one that `drift.json` can stand in for.
@@ -110,5 +110,5 @@ def read_baseline(file: Path) -> set[tuple[str, ...]]:
 
 
 def as_json(found: Iterable[Difference]) -> str:
-    """The differences as a file that can be a baseline."""
+    """The text of a `drift.json`, which can be the baseline of a later run."""
     return json.dumps([asdict(difference) for difference in found], indent=1) + "\n"

@@ -1,4 +1,4 @@
-"""An error, held against what is known of why it was answered."""
+"""An error: its code and its trace, compared with what is known of why it was answered."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ ERROR: Final = "#/components/schemas/Error"
 
 
 def judge_error(judge: Judge, known: Knowledge, exchange: Exchange) -> None:
-    """Hold an error that fits a call against what it has to say of itself."""
+    """Judge what an error says of itself."""
     if not exchange.body or exchange.garbled:
         return
     body, answers = exchange.answer or {}, known.contract.answers
@@ -42,5 +42,6 @@ def _refused_by_plan(known: Knowledge, exchange: Exchange) -> bool:
 
 
 def _judge_code(judge: Judge, wanted: str, codes: list[str], rule: str) -> None:
+    """Judge whether an error has the code that is known for it."""
     pointer = f"{ERROR}/properties/code"
     judge("error code", wanted, codes, pointer, ok=wanted in codes, rule=rule)

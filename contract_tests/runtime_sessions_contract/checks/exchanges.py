@@ -26,7 +26,7 @@ def take_in(known: Knowledge, tally: Tally, exchange: Exchange) -> list[Violatio
 
 
 def judge_exchange(judge: Judge, known: Knowledge, exchange: Exchange) -> bool:
-    """Hold a call and its answer against what is known.
+    """Judge a call and its answer by what is known.
 
     Returns:
         Whether what the answer says can be believed: it may be so, or it has come to be.
@@ -47,7 +47,7 @@ def judge_exchange(judge: Judge, known: Knowledge, exchange: Exchange) -> bool:
 
 
 def _judge_success(judge: Judge, known: Knowledge, exchange: Exchange) -> None:
-    """Hold an answer that says that something was done against what is known."""
+    """Judge an answer that says that the call has succeeded."""
     session = known.session_of(exchange)
     if exchange.name == "createSession":
         session = known.newborn(exchange)

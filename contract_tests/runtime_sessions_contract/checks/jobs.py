@@ -1,4 +1,4 @@
-"""A page of jobs, held against what the model expects of it."""
+"""A page of jobs, compared with the jobs that the session must have."""
 
 from collections.abc import Callable
 from typing import Final
@@ -23,7 +23,7 @@ OWNERS: Final = "session-is-its-owners"
 def judge_jobs(
     judge: Judge, known: Knowledge, exchange: Exchange, answer: Json, session: Session | None
 ) -> None:
-    """Hold a page of jobs, of a session of the caller's or of none, against what is known."""
+    """Judge a page of jobs: of a session of the caller's, or of all sessions."""
     page = known.requests.page(exchange)
     if page is None:
         return
@@ -41,7 +41,7 @@ def _judge_page(  # noqa: PLR0913, PLR0917 - an answer, and the page that was as
     answer: Json,
     page: Page,
 ) -> None:
-    """Hold a page of a session's jobs against what is known of them."""
+    """Judge a page of the jobs of one session."""
     views = session.views(exchange.sent, exchange.received)
     jobs = as_objects(answer.get("jobs"))
     if page.filters:
@@ -67,7 +67,7 @@ def _judge_page(  # noqa: PLR0913, PLR0917 - an answer, and the page that was as
 
 
 def _judge_filtered(judge: Judge, known: Knowledge, answer: Json, page: Page) -> None:
-    """Hold each job of a page against the filters; which are left out only the server knows."""
+    """Judge whether all jobs of a page pass the filters of the query."""
     jobs = as_objects(answer.get("jobs"))
     strange = [job for job in jobs if not page.passes(job)]
     wanted = f"jobs that pass {dict(page.filters)}"
@@ -78,7 +78,7 @@ def _judge_filtered(judge: Judge, known: Knowledge, answer: Json, page: Page) ->
 def _judge_all(
     judge: Judge, known: Knowledge, exchange: Exchange, answer: Json, page: Page
 ) -> None:
-    """Hold a page that is not one of a session of the caller's against what is known."""
+    """Judge a page of the jobs of all sessions, or of a session that is not the caller's."""
     jobs = as_objects(answer.get("jobs"))
     if exchange.session_id is not None:
         if exchange.session_id not in known.given:
@@ -108,6 +108,7 @@ def _judge_all(
 
 
 def _judge_counts(judge: Judge, known: Knowledge, answer: Json, page: Page, count: int) -> None:
+    """Judge what a page says of itself: its limit, its offset, and how many jobs there are."""
     judge("paging", page.limit, answer.get("limit"), PAGE + "limit", rule=PAGES)
     judge("paging", page.offset, answer.get("offset"), PAGE + "offset", rule=PAGES)
     if known.bundled or "count" in answer:
@@ -115,20 +116,21 @@ def _judge_counts(judge: Judge, known: Knowledge, answer: Json, page: Page, coun
 
 
 def rule_of_job(job: Job, session: Session) -> str:
-    """The rule that says how a job stands."""
+    """The rule of `semantics.yaml` that says which status a job has."""
     if job.code is not None:
         return "max-ttl-fails-what-is-queued" if _timed_out(session) else "close"
     return "side-by-side" if job.status in {"Queued", "Running"} else "jobs-end-as-they-do"
 
 
 def _timed_out(session: Session) -> bool:
-    """Whether nobody ended the session, so that its time has to have done it."""
+    """Whether nobody ended the session, so that its max TTL must have done it."""
     return not any(deed.what in {What.CLOSE, What.CANCEL} for deed in session.deeds)
 
 
 def _judge_job(
     judge: Judge, known: Knowledge, session: Session, shown: Json, jobs: list[Job]
 ) -> None:
+    """Judge what is shown of a job, field by field."""
     declared = known.document.fields(JOB)
     in_order = known.bundled or session.asked.mode != "batch"
     tolerance = known.tolerance + session.slack

@@ -1,4 +1,4 @@
-"""What the query of a request asks for."""
+"""The queries of requests: what their parameters ask for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ LIMIT: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page that a request asks for: what is out of range and yet valid is the default.
+    """The page of jobs that a request asks for.
 
     Attributes:
         oldest_first: Whether it is sorted so; else newest first.
@@ -29,7 +29,7 @@ class Page:
     filters: Mapping[str, Any]
 
     def passes(self, job: Json) -> bool:
-        """Whether a job, as it is shown, passes the filters."""
+        """Whether a job that an answer shows passes the filters."""
         wanted = self.filters
         created = moment(job.get("created")) or 0
         ended = str(job.get("status")).partition(" - ")[0] in ENDED
@@ -65,7 +65,7 @@ def page_of(exchange: Exchange, *, unknown_ignored: bool) -> Page | None:
 
 
 def query_of(exchange: Exchange, *, unknown_ignored: bool) -> Json | None:
-    """The parameters of a request, each as what it stands for; None where one may not be valid."""
+    """The parsed query parameters of a request; None if one of them may be invalid."""
     if exchange.operation is None:
         return None
     declared = exchange.operation.query

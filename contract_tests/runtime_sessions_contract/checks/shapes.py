@@ -1,4 +1,4 @@
-"""Whether one answer has the shape that the contract gives it."""
+"""The shape of an answer: its status, its content type, its body."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ UNLISTED = frozenset({405, 406, 413, 414, 415, 429, 431, 503})
 def judge_shape(
     judge: Judge, document: Document, exchange: Exchange, *, undeclared: bool = False
 ) -> None:
-    """Status, content type and body of an answer, against the contract.
+    """Judge whether an answer has a shape that the contract declares.
 
     `undeclared`: whether it is also told what the contract lets through and does not know of.
     """
@@ -55,7 +55,7 @@ def judge_shape(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is wrong with a body.
+    """One thing that is wrong with the body of an answer.
 
     Attributes:
         message: What the schema asks for.
@@ -71,7 +71,7 @@ class Problem:
 
 
 def problems(document: Document, schema: str, exchange: Exchange) -> Iterator[Problem]:
-    """What is wrong with a body."""
+    """All that is wrong with the body of an answer."""
     try:
         value = exchange.json()
     except ValueError as error:
@@ -84,7 +84,7 @@ def problems(document: Document, schema: str, exchange: Exchange) -> Iterator[Pr
 
 
 def locate(document: Document, pointer: str, steps: Iterable[str | int]) -> str:
-    """The pointer of the schema that a place in an instance is under."""
+    """The place in the contract that describes a place in a body."""
     for step in steps:
         node = document.at(pointer)
         while "$ref" in node:

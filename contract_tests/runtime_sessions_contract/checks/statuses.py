@@ -1,4 +1,4 @@
-"""Which statuses fit a call, by what is known of its caller, of its request and of the session."""
+"""The status of an answer: which ones fit depends on the caller, the request and the session."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ BAD, UNAUTHORIZED, NOT_FOUND = 400, 401, 404
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The statuses that fit a call, the check that they do, and the rule that this stands on."""
+    """The statuses that fit a call, with the name of the check and the rule behind it."""
 
     statuses: tuple[int, ...]
     rule: str
@@ -25,7 +25,7 @@ class Fit:
 
 
 def judge_status(judge: Judge, known: Knowledge, exchange: Exchange) -> bool:
-    """Hold the status of an answer against what is known; returns whether it fits."""
+    """Judge whether the status of an answer fits what is known; returns whether it does."""
     operation = exchange.operation
     if operation is None or exchange.status in UNLISTED:
         return True
@@ -38,7 +38,7 @@ def judge_status(judge: Judge, known: Knowledge, exchange: Exchange) -> bool:
 
 
 def fitting(known: Knowledge, exchange: Exchange, operation: Operation) -> Fit | None:
-    """What fits a call; None where nothing can be said."""
+    """The statuses that fit a call; None if nothing is known about it."""
     if operation.public:
         return Fit((operation.success,), "versions-are-public")
     match exchange.caller:
@@ -55,7 +55,7 @@ def fitting(known: Knowledge, exchange: Exchange, operation: Operation) -> Fit |
 
 
 def _of_user(known: Knowledge, exchange: Exchange, operation: Operation) -> Fit | None:
-    """What fits a call of somebody who may make it."""
+    """The statuses that fit a call of somebody with valid credentials."""
     valid = known.requests.valid(exchange)
     if operation.name == "createSession":
         return _of_create(known, operation, known.requests.asked(exchange)) if valid else None
@@ -76,7 +76,7 @@ def _of_user(known: Knowledge, exchange: Exchange, operation: Operation) -> Fit 
 def _of_no_session(
     known: Knowledge, exchange: Exchange, operation: Operation, bad: tuple[int, ...]
 ) -> Fit | None:
-    """What fits a call about a session that nobody was seen to create."""
+    """The statuses that fit a call about a session that was not created in this run."""
     if _anything(known, exchange, operation):
         return None
     if _empty_page(known, operation):
@@ -91,7 +91,7 @@ def _of_stranger(
     session: Session,
     bad: tuple[int, ...],
 ) -> Fit:
-    """What fits a call about a session of another user, or of another instance."""
+    """The statuses that fit a call about a session of another user or another instance."""
     check = "others' sessions hidden"
     if _empty_page(known, operation):
         return Fit((operation.success, *bad), "unknown-session-has-no-jobs", check)
@@ -102,12 +102,12 @@ def _of_stranger(
 
 
 def _empty_page(known: Knowledge, operation: Operation) -> bool:
-    """Whether an operation answers an empty page where there is no such session."""
+    """Whether the operation answers an empty page if there is no such session."""
     return known.contract.answers.empty_page_for_unknown and operation.name == known.document.jobs
 
 
 def _anything(known: Knowledge, exchange: Exchange, operation: Operation) -> bool:
-    """Whether a session of which nothing is known may be there, or the path be another one."""
+    """Whether anything may be answered: the session may exist, or the path be another one."""
     name = exchange.session_id or ""
     # A segment of dots, or one that hides a slash, may mean another path.
     elsewhere = operation.in_path and (name in {"", ".", ".."} or "/" in name)
@@ -115,7 +115,7 @@ def _anything(known: Knowledge, exchange: Exchange, operation: Operation) -> boo
 
 
 def _of_create(known: Knowledge, operation: Operation, asked: Asked) -> Fit | None:
-    """What fits what a valid body of create asks for."""
+    """The statuses that fit a valid request to create a session."""
     answers, target = known.contract.answers, known.target
     if (asked.backend or "").startswith(NOWHERE):
         return Fit((answers.unknown_backend,), answers.unknown_backend_rule)

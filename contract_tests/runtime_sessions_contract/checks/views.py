@@ -1,4 +1,4 @@
-"""An answer that shows a session, held against what is known of the session."""
+"""An answer that shows a session, compared with what is known of the session."""
 
 from typing import Any, Final
 
@@ -61,7 +61,7 @@ class ViewJudge:
         self.answer = look.answer
 
     def has(self, check: str, name: str, wanted: list[Any], *, rule: str = KEPT) -> bool:
-        """Whether a field is one of what is wanted, by a rule."""
+        """Judge whether a field has one of the expected values; returns whether it has."""
         got = self.answer.get(name, "absent")
         if not self.known.shapes and (got == "absent" or self.look.undocumented(name)):
             # Of a live service that is drift, and told as such.
@@ -70,7 +70,7 @@ class ViewJudge:
         return self.judge(check, f"{name}: {either(wanted)}", got, pointer, ok=ok, rule=rule)
 
     def run(self) -> None:
-        """Judge it."""
+        """Judge the answer, field by field."""
         self.input_kept()
         self.ttls()
         self.active_ttl()
@@ -83,7 +83,7 @@ class ViewJudge:
         self.memory()
 
     def input_kept(self) -> None:
-        """What was asked for is what there is."""
+        """The session is the one that was asked for."""
         asked = self.session.asked
         self.has("input kept", "id", [self.session.id])
         if self.look.tells("mode"):
@@ -161,7 +161,7 @@ class ViewJudge:
         self.judge("owner shown", text, got, pointer, ok=not same, rule=KEPT)
 
     def life(self, views: list[View]) -> None:
-        """State and status, as the life of the session has them."""
+        """The state, its reason and the flag are those of this moment of the session's life."""
         states = [str(getattr(view, self.look.life_as)) for view in views]
         self.has("life", self.look.life_as, states, rule=self.rule_of_life(views))
         reason = f"{self.look.life_as}_reason"
@@ -178,7 +178,7 @@ class ViewJudge:
         self.has("input kept", "backend_name", backends, rule=rule)
 
     def rule_of_life(self, views: list[View]) -> str:
-        """The rule that says in which state the session has to be."""
+        """The rule of `semantics.yaml` that says which state the session is in."""
         view = views[-1]
         if self.look.life_as == "status":
             return "status-of-the-extended-view"
@@ -193,7 +193,7 @@ class ViewJudge:
         return ENDINGS[view.reason]
 
     def times(self, views: list[View]) -> None:
-        """What has happened carries its moment, what has not is absent."""
+        """What has happened is shown with its time; what has not happened is absent."""
         offset, tolerance = self.look.shown.offset or 0, self.look.tolerance
         for name, attribute in TIMES.items():
             if name not in self.look.fields:
@@ -257,13 +257,14 @@ class ViewJudge:
 
     @property
     def rule_of_elapsed(self) -> str:
-        """The rule that says what was used of the session."""
+        """The rule of `semantics.yaml` that says how much of the session was used."""
         if not any(deed.what is What.SUBMIT for deed in self.session.deeds):
             return "elapsed-time-without-a-job"
         batch = self.session.asked.mode == "batch"
         return "elapsed-time-of-a-batch" if batch else "elapsed-time-of-a-dedicated-session"
 
     def _between(self, check: str, name: str, low: float, high: float, *, rule: str) -> None:
+        """Judge whether a number of seconds is in a range."""
         got = self.answer.get(name)
         ok = isinstance(got, int | float) and low <= got <= high
         text = f"{name}: {max(0, low):g} to {high:g} s"
@@ -289,7 +290,7 @@ class ViewJudge:
         self.judge("history", expected, listed, self.look.pointer("timestamps"), ok=ok, rule=rule)
 
     def memory(self) -> None:
-        """What must not move has not moved, and both views say the same."""
+        """What an earlier answer showed has not changed, as far as it must not."""
         before = self.session.seen
         for name in (name for name in MOVELESS if name in before):
             self.has("never moves", name, [before[name]], rule="closed-is-final")
@@ -324,12 +325,12 @@ class ViewJudge:
 
 
 def rule_of_flag(view: View) -> str:
-    """The rule that says whether the session accepts jobs."""
+    """The rule of `semantics.yaml` that says whether the session accepts jobs."""
     if view.state not in FINAL:
         return "drain-is-taken-back" if view.accepting else "drain"
     return "flag-of-a-closed-session-moves" if view.accepting else "closed-session-accepts-no-jobs"
 
 
 def judge_view(judge: Judge, look: Look) -> None:
-    """Hold an answer that shows a session against what is known of it."""
+    """Judge an answer that shows a session."""
     ViewJudge(judge, look).run()

@@ -1,4 +1,4 @@
-"""The list of workloads, held against what the model knows of the sessions in it."""
+"""The list of workloads, compared with what is known of the sessions in it."""
 
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -20,7 +20,7 @@ AGREES: Final = "workload-agrees"
 
 
 def judge_workloads(judge: Judge, known: Knowledge, exchange: Exchange, answer: Json) -> None:
-    """Hold a page of workloads against the query, and each session in it against the model."""
+    """Judge a page of workloads, and what it shows of each session."""
     query = known.requests.query(exchange)
     if query is None:
         return
@@ -44,7 +44,7 @@ def judge_workloads(judge: Judge, known: Knowledge, exchange: Exchange, answer: 
 
 
 def _judge_page(judge: Judge, answer: Json, query: Json, workloads: list[Json]) -> None:
-    """The page is one that was asked for: its size, its order, and what passes the filters."""
+    """Judge the size of a page, its order, and whether all of it passes the filters."""
     limit = query.get("limit", LIMIT)
     told = f"up to {limit} workloads, limit: {limit}"
     held = len(workloads) <= limit and answer.get("limit") == limit
@@ -64,7 +64,7 @@ def _judge_page(judge: Judge, answer: Json, query: Json, workloads: list[Json]) 
 
 
 def passes(query: Json, workload: Json) -> bool:
-    """Whether a workload, as it is shown, passes the filters of a query."""
+    """Whether a workload that an answer shows passes the filters of a query."""
     created = moment(workload.get("created")) or 0
     tags = [str(tag) for tag in as_list(workload.get("tags"))]
     texts = [str(workload.get("id")), *tags]
@@ -84,7 +84,7 @@ def passes(query: Json, workload: Json) -> bool:
 def _judge_session(
     judge: Judge, known: Knowledge, session: Session, exchange: Exchange, workload: Json
 ) -> None:
-    """What the list shows of a session is what the session shows of itself."""
+    """Judge what the list shows of a session: the same as the session itself would show."""
     views = session.views(exchange.sent, exchange.received)
     asked = session.asked
 
@@ -114,6 +114,7 @@ def _judge_session(
 def _judge_moments(
     judge: Judge, known: Knowledge, session: Session, views: list[View], workload: Json
 ) -> None:
+    """Judge when a session was created and when it ended."""
     offset, tolerance = session.offset, known.tolerance + session.slack
     for name, attribute in (("created", "created"), ("ended", "closed")):
         got = moment(workload.get(name))

@@ -2,8 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Generator, Sequence
+import traceback
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from io import TextIOWrapper
 from pathlib import Path
 
 from rich.console import Console
@@ -13,16 +15,17 @@ from runtime_sessions_contract.live.guard import Guard
 from runtime_sessions_contract.live.ledger import Ledger
 from runtime_sessions_contract.live.settings import Live
 from runtime_sessions_contract.live.walk import alive
-from runtime_sessions_contract.report.files import write
+from runtime_sessions_contract.report.files import prepare, write
 from runtime_sessions_contract.report.summary import summarise
 from runtime_sessions_contract.run.coverage import Gaps
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.suite.replay import recorded, replay
-from runtime_sessions_contract.suite.result import Result, result_of
+from runtime_sessions_contract.suite.result import InterruptedRunError, Result, result_of
 from runtime_sessions_contract.suite.suite import run_suite
 from runtime_sessions_contract.target.bundled import bundled
 from runtime_sessions_contract.target.reach import check
 from runtime_sessions_contract.target.target import CannotRunError, Target
+from runtime_sessions_contract.wire.secrets import Secrets
 
 HOLDS, VIOLATED, CANNOT_RUN, DRIFTED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -31,24 +34,65 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Hold a server to the contract.
 
     Returns:
-        0: it holds; 1: it does not; 2: the suite could not run; 3: it holds, but for drift.
+        0: it holds; 1: it does not; 2: the suite could not run, or failed itself; 3: it holds, but
+        for drift; 130: somebody interrupted it.
     """
-    # Without a terminal nobody's width binds: a CI log scrolls.
-    console = Console(width=None if sys.stdout.isatty() else 160, soft_wrap=False)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that has no such character shows its number: that is no reason to fail.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    console = _Console(width=_width(os.environ), soft_wrap=False)
     errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False, style="bold")
     try:
-        options = parse(sys.argv[1:] if arguments is None else arguments)
-        result = again(options, options.replay) if options.replay else hold(options, console)
-        if options.report:
-            written = write(result, options.report)
-            console.print(f"Written: {', '.join(map(str, written))}", highlight=False)
+        return _run(sys.argv[1:] if arguments is None else arguments, console)
     except CannotRunError as error:
         errors.print(f"Could not run: {error}")
         return CANNOT_RUN
     except KeyboardInterrupt:
         errors.print("Interrupted.")
         return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - a crash must not look like a verdict
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        told = f"{type(error).__name__}: {error} ({where})"
+        errors.print(f"The suite itself failed, which is a bug: {hidden(told, os.environ)}")
+        return CANNOT_RUN
+
+
+class _Console(Console):
+    """A console whose reader may leave, as `head` does."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on without a reader: the exit status is for the one who started this."""
+        self.quiet = True
+        # What is still buffered has nowhere to go when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _width(environment: Mapping[str, str]) -> int | None:
+    """How wide to print, in columns; None: as wide as the terminal is."""
+    if sys.stdout.isatty() or environment.get("COLUMNS", "").isdigit():
+        return None
+    # Without a terminal nobody's width binds: a CI log scrolls.
+    return 160
+
+
+def _run(arguments: Sequence[str], console: Console) -> int:
+    """Run what was asked for, and tell what it came to."""
+    options = parse(arguments)
+    if options.report is not None:
+        # Not after half an hour.
+        prepare(options.report)
+    try:
+        result = again(options, options.replay) if options.replay else hold(options, console)
+    except InterruptedRunError as error:
+        result = error.result
+    if options.report is not None:
+        written = write(result, options.report)
+        console.print(f"Written: {', '.join(map(str, written))}", highlight=False)
     summarise(result, console)
+    if result.interrupted:
+        return INTERRUPTED
     if result.violations:
         return VIOLATED
     if result.bugs:
@@ -96,6 +140,7 @@ def _hold_live(
 
 
 def _guard(live: Live, target: Target) -> Guard:
+    """The transport that keeps to the budget of a live run."""
     return Guard(
         ledger=Ledger(live.ledger, target.url),
         sessions=live.sessions if live.write else 0,
@@ -103,6 +148,12 @@ def _guard(live: Live, target: Target) -> Guard:
         # Those that saw whether it is there and knows the tokens.
         made=1 if target.secrets.other_token is None else 2,
     )
+
+
+def hidden(text: str, environment: Mapping[str, str]) -> str:
+    """The text without the tokens that the environment holds."""
+    secrets = Secrets(environment.get("TOKEN", ""), environment.get("OTHER_TOKEN"))
+    return secrets.redact(text)
 
 
 def again(options: Options, file: Path) -> Result:
@@ -115,7 +166,7 @@ def again(options: Options, file: Path) -> Result:
 
 @contextmanager
 def progress(console: Console) -> Generator[Callable[[str], None]]:
-    """A line that changes on a terminal; lines that stay elsewhere, one for each thing."""
+    """Show what is being done: one line that changes on a terminal, else a line for each step."""
     if console.is_terminal and not os.environ.get("CI"):
         with console.status("") as status:
             yield status.update

@@ -1,10 +1,10 @@
-"""The command line, and the environment that stands in for it."""
+"""The options of the command, from its arguments or from environment variables."""
 
 import argparse
 import os
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,10 +15,14 @@ from runtime_sessions_contract.suite.suite import PARTS
 from runtime_sessions_contract.target.target import LOOPBACK, CannotRunError, Target
 
 LEDGER = ".runtime-sessions-ledger.jsonl"
+#: What a switch in the environment may say. Anything else is refused: what is meant to be off must
+#: not write to a service that costs money.
+ON, OFF = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off", ""})
 
 EPILOG = """\
 Every option can come from the environment, in capitals (CONTROL_URL, ...), and so can the URL.
-Tokens come from there only: TOKEN is the user's, OTHER_TOKEN a second user's.
+Tokens come from there only: TOKEN is the user's, OTHER_TOKEN a second user's. The switches LIVE,
+WRITE and STRICT are on with 1, true, yes or on, and off with 0, false, no, off or nothing.
 
 What breaks something that IBM documents or somebody measured is a violation. What differs from
 what is only reported or assumed is listed apart, with its reason, and fails a run with --strict.
@@ -33,7 +37,20 @@ failed itself; 3 it holds, but for drift that is not in the baseline.
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for. `target` is None for the bundled emulator."""
+    """The options of one run.
+
+    Attributes:
+        contract: The contract to hold the server to.
+        target: The server; None for the bundled emulator.
+        parts: The parts of the suite to run.
+        seed: What all that is drawn at random is drawn from.
+        examples: How thorough to be: a factor.
+        max_time: When to stop looking, in seconds.
+        report: A folder for the reports.
+        live: How to treat the server, if it is a live service.
+        replay: A recording to judge instead of a server.
+        strict: Whether what is only reported or assumed fails the run, too.
+    """
 
     contract: Contract
     target: Target | None
@@ -48,12 +65,14 @@ class Options:
 
 
 class _Parser(argparse.ArgumentParser):
+    """A parser that raises where argparse would end the program."""
+
     def error(self, message: str) -> None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         raise CannotRunError(f"{message}. See {self.prog} --help")
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """The parser of the command line."""
     parser = _Parser(
         prog="runtime-sessions-contract",
         description="Hold a server to the runtime sessions contract; without a URL, the emulator.",
@@ -114,38 +133,98 @@ def parser() -> argparse.ArgumentParser:
 
 
 def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Options:
-    """The options.
+    """Read the options.
 
     Raises:
-        CannotRunError: One of them can't be.
+        CannotRunError: One of them makes no sense.
     """
-    given = vars(parser().parse_args(arguments))
+    said = Said(vars(parser().parse_args(arguments)), environment)
+    replay = said.path("replay")
+    contract = _contract(said.text("contract"), said.text("url"))
+    # What was said wrong is told before what was not said, such as the token.
+    options = Options(
+        contract=contract,
+        target=None,
+        parts=_parts(said.text("only")),
+        seed=int(said.number("seed", random.SystemRandom().getrandbits(32))),
+        examples=said.number("examples", 1),
+        max_time=said.number("max_time", 0) or None,
+        report=said.path("report"),
+        replay=replay,
+        strict=said.switch("strict"),
+    )
+    live, careful = _live(said), said.switch("live")
+    if replay is not None:
+        return options
+    target = _target(contract, said)
+    if target is None:
+        if careful:
+            raise CannotRunError("LIVE is given without the URL of a service")
+        return options
+    if target.on_loopback and not careful:
+        return replace(options, target=target)
+    if target.control_url is not None:
+        raise CannotRunError("CONTROL_URL is for emulators: leave it out, or leave out LIVE")
+    return replace(options, target=target, live=live)
 
-    def option(name: str) -> str | None:
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said on the command line; else in the environment."""
+
+    given: Mapping[str, object]
+    environment: Mapping[str, str]
+
+    def text(self, name: str) -> str | None:
+        """The text of an option."""
         # An empty variable is how make passes what was not given.
-        value = given.get(name) or environment.get(name.upper()) or None
-        return "1" if value is True else value
+        return str(self.given.get(name) or self.environment.get(name.upper()) or "") or None
 
-    only = option("only")
-    parts = tuple(part for part in PARTS if only is None or part in only.split(","))
-    if only is not None and (unknown := set(only.split(",")) - set(PARTS)):
+    def path(self, name: str) -> Path | None:
+        """The file or folder of an option."""
+        text = self.text(name)
+        return None if text is None else Path(text)
+
+    def number(self, name: str, default: float) -> float:
+        """The number of an option.
+
+        Raises:
+            CannotRunError: It is none, or less than 0.
+        """
+        text = self.text(name)
+        if text is None:
+            return default
+        try:
+            number = float(text)
+        except ValueError:
+            number = -1
+        if not 0 <= number < float("inf"):
+            raise CannotRunError(f"{name.upper()}: {text} is not a number of 0 or more")
+        return int(text) if text.isdigit() else number
+
+    def switch(self, name: str) -> bool:
+        """Whether something is switched on.
+
+        Raises:
+            CannotRunError: The environment says neither that it is, nor that it is not.
+        """
+        text = self.environment.get(name.upper(), "").strip()
+        if text.lower() not in ON | OFF:
+            raise CannotRunError(
+                f"{name.upper()}: {text} is neither on (1, true, yes, on) nor off "
+                "(0, false, no, off, or empty)"
+            )
+        return bool(self.given.get(name)) or text.lower() in ON
+
+
+def _parts(only: str | None) -> tuple[str, ...]:
+    """The parts that are asked for, in the order in which they run."""
+    wanted = set(PARTS) if only is None else set(only.split(","))
+    if unknown := wanted - set(PARTS):
         raise CannotRunError(
             f"ONLY: there is no part {', '.join(sorted(unknown))}. Choose from {', '.join(PARTS)}"
         )
-    contract = _contract(option("contract"), option("url"))
-    target = None if option("replay") else _target(contract, option, environment)
-    return Options(
-        contract=contract,
-        target=target,
-        parts=parts,
-        seed=int(_number("SEED", option("seed"), random.SystemRandom().getrandbits(32))),
-        examples=_number("EXAMPLES", option("examples"), 1),
-        max_time=_number("MAX_TIME", option("max_time"), 0) or None,
-        report=Path(report) if (report := option("report")) else None,
-        live=None if option("replay") else _live(option, target),
-        replay=Path(file) if (file := option("replay")) else None,
-        strict=option("strict") not in {None, "0"},
-    )
+    return tuple(part for part in PARTS if part in wanted)
 
 
 def _contract(name: str | None, url: str | None) -> Contract:
@@ -161,10 +240,8 @@ def _contract(name: str | None, url: str | None) -> Contract:
     return next(named, CONTRACTS["classic"])
 
 
-def _target(
-    contract: Contract, option: Callable[[str], str | None], environment: Mapping[str, str]
-) -> Target | None:
-    url, control_url = option("url"), option("control_url")
+def _target(contract: Contract, said: Said) -> Target | None:
+    url, control_url = said.text("url"), said.text("control_url")
     if url is None:
         if control_url is not None:
             raise CannotRunError("CONTROL_URL is given without the URL of a server")
@@ -174,7 +251,11 @@ def _target(
             urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname
         ):
             raise CannotRunError(f"{name}: {value} is not a URL such as http://127.0.0.1:8390")
-    token = environment.get("TOKEN")
+    whole = url.rstrip("/")
+    if whole.endswith("/sessions"):
+        base = whole.removesuffix("/sessions")
+        raise CannotRunError(f"URL: {url} is where sessions are; give what comes before it: {base}")
+    token = said.environment.get("TOKEN")
     if not token:
         raise CannotRunError(
             "TOKEN is not set: give a user's token in the environment, TOKEN=... make contract"
@@ -182,40 +263,21 @@ def _target(
     return Target.server(
         url,
         token,
-        other_token=environment.get("OTHER_TOKEN") or None,
+        other_token=said.environment.get("OTHER_TOKEN") or None,
         contract=contract.name,
-        backend=option("backend"),
-        instance=option("instance"),
+        backend=said.text("backend"),
+        instance=said.text("instance"),
         control_url=control_url,
     )
 
 
-def _live(option: Callable[[str], str | None], target: Target | None) -> Live | None:
-    if target is None:
-        if option("live"):
-            raise CannotRunError("LIVE is given without the URL of a service")
-        return None
-    if target.on_loopback and option("live") in {None, "0"}:
-        return None
-    if target.control_url is not None:
-        raise CannotRunError("CONTROL_URL is for emulators: leave it out, or leave out LIVE")
+def _live(said: Said) -> Live:
+    """How to treat the server if it is a live service."""
     return Live(
-        session=option("session"),
-        write=option("write") not in {None, "0"},
-        sessions=int(_number("MAX_SESSIONS", option("max_sessions"), 3)),
-        requests=int(_number("MAX_REQUESTS", option("max_requests"), 200)),
-        ledger=Path(option("ledger") or LEDGER),
-        baseline=Path(file) if (file := option("baseline")) else None,
+        session=said.text("session"),
+        write=said.switch("write"),
+        sessions=int(said.number("max_sessions", 3)),
+        requests=int(said.number("max_requests", 200)),
+        ledger=said.path("ledger") or Path(LEDGER),
+        baseline=said.path("baseline"),
     )
-
-
-def _number(name: str, text: str | None, default: float) -> float:
-    if text is None:
-        return default
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1
-    if not 0 <= number < float("inf"):
-        raise CannotRunError(f"{name}: {text} is not a number of 0 or more")
-    return int(text) if text.isdigit() else number

@@ -1,1 +1,1 @@
-"""Who makes the calls: each driver goes through a server in its own way."""
+"""The drivers make the calls: each of them goes through a server in its own way."""

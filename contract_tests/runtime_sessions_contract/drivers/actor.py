@@ -29,7 +29,7 @@ def jobs_of(run: Run, session_id: str) -> str:
 class Actor:
     """Somebody who makes calls: a user with a token, in one of the contract's forms, or nobody.
 
-    Every call is seen by the run's model; one that can't be raises ContractViolationError.
+    Every call is judged; one with a violation raises ContractViolationError.
 
     Args:
         instance: What the actor's sessions are to be in, where not in the target's own.
@@ -80,7 +80,7 @@ class Actor:
         return session.owner is caller and session.home == home
 
     def call(self, operation: str, session_id: str | None = None, **kwargs: Any) -> Exchange:  # noqa: ANN401
-        """Make a call; the client must decode the answer, and encode it back as it came."""
+        """Make a call through the generated client, which must decode and re-encode the answer."""
         self.recorder.taken.clear()
         in_path = self.run.document.operations[operation].in_path
         args = (session_id,) if in_path else ()
@@ -110,6 +110,7 @@ class Actor:
     def _coded(
         self, exchange: Exchange, parsed: Encodes | None, failure: Exception | None
     ) -> list[Violation]:
+        """Judge whether the client has decoded an answer, and encodes it back as it came."""
         if failure is not None and not self.run.known.shapes:
             # What a live service answers otherwise than documented is drift.
             return []
@@ -133,7 +134,7 @@ class Actor:
         kind: str = JSON,
         beside: Mapping[str, str | None] | None = None,
     ) -> Exchange:
-        """Make a call that the client would not make; the model sees it as any other.
+        """Make a call that the generated client would not make. It is judged like any other.
 
         `beside` are header parameters where they are not as usual; one that is None is left out.
         """
@@ -147,7 +148,7 @@ class Actor:
         return exchange
 
     def create(self, **fields: Any) -> Session | None:  # noqa: ANN401
-        """Create a session, on the target's own names if no others are given; None if refused."""
+        """Create a session, by default on the target's own names; None if it is refused."""
         body = self.contract.creation.body(*self.given, fields)
         exchange = self.call("createSession", body=self.contract.client.request(body))
         if not exchange.succeeded:
@@ -156,7 +157,7 @@ class Actor:
         return self.run.known.sessions.get(str(answer.get("id")))
 
     def attempt(self, **fields: Any) -> Session | None:  # noqa: ANN401
-        """Create a session as `create` does; what is wrong with the answer is reported.
+        """Create a session as `create` does, but report what is wrong instead of raising it.
 
         Returns:
             The session, if there is one however wrong the answer was; else None.
@@ -182,6 +183,6 @@ class Actor:
         return self.call(operation, session_id)
 
     def observe(self, session: Session) -> None:
-        """Look at a session in every way there is."""
+        """Look at a session with every operation that shows something of it."""
         for operation in self.run.document.reads:
             self.call(operation, session.id)

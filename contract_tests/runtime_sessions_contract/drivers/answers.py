@@ -42,7 +42,7 @@ def moments(draw: st.DrawFn, *, spaced: bool = False) -> str:
 
 
 def legal(document: Document, node: Json) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a type each
-    """What a schema allows, as a client reads it: also fields and enum values beyond it."""
+    """Values that a client must accept: legal ones, also with unknown fields and enum values."""
     node = document.resolve(node)
     if "oneOf" in node:
         return st.one_of(*(legal(document, form) for form in node["oneOf"]))
@@ -72,6 +72,7 @@ def legal(document: Document, node: Json) -> st.SearchStrategy[Any]:  # noqa: PL
 
 
 def _text(node: Json) -> st.SearchStrategy[str]:
+    """Texts that a schema allows, and values that a later version of the contract may add."""
     if "enum" in node:
         return st.sampled_from(node["enum"]) | st.sampled_from(
             ["pending_closed", "pending_inactive", "", "ünbekannt"]
@@ -88,6 +89,7 @@ def _text(node: Json) -> st.SearchStrategy[str]:
 
 
 def _object(document: Document, node: Json) -> st.SearchStrategy[Json]:
+    """Objects that a schema allows, with unknown fields."""
     properties = node.get("properties", {})
     required = node.get("required", ())
     named = st.fixed_dictionaries(
@@ -127,7 +129,7 @@ def _kinds(document: Document, node: Json) -> set[str]:
 def breaks(  # noqa: C901 - a rule of JSON Schema each
     document: Document, node: Json, value: object, at: Path = ()
 ) -> Iterator[tuple[str, Path, Any]]:
-    """The ways to break one rule: what it is, where, and what to put there."""
+    """All ways to break one rule of a schema: a description, the place, the wrong value."""
     node = document.resolve(node)
     kinds = _kinds(document, node)
     for kind, wrong in KINDS.items():
@@ -152,7 +154,7 @@ def breaks(  # noqa: C901 - a rule of JSON Schema each
 
 
 def broken(value: Any, at: Path, wrong: Any) -> Any:  # noqa: ANN401
-    """The value with one thing in it changed."""
+    """A copy of the value with one thing in it changed."""
     if not at:
         return wrong
     changed = copy.deepcopy(value)
@@ -167,5 +169,5 @@ def broken(value: Any, at: Path, wrong: Any) -> Any:  # noqa: ANN401
 
 
 def same(left: Any, right: Any) -> bool:  # noqa: ANN401
-    """Whether two JSON values are the same to the letter: 1, 1.0 and true are three."""
+    """Whether two JSON values are exactly the same: 1, 1.0 and true are three different ones."""
     return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)

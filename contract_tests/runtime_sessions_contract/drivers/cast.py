@@ -1,4 +1,4 @@
-"""Everybody who makes calls in a run, and what an emulator's operator does."""
+"""Everybody who takes part in a run: users, strangers, nobodies, and an emulator's operator."""
 
 from typing import Self
 
@@ -12,7 +12,7 @@ from runtime_sessions_contract.verdicts.violation import ContractViolationError
 
 
 class Cast:
-    """Everybody who plays.
+    """All actors of a run, and an emulator's operator.
 
     Attributes:
         user: The user.
@@ -46,13 +46,13 @@ class Cast:
 
     @property
     def users(self) -> list[Actor]:
-        """Who may call, each in an instance of its own."""
+        """The actors with valid credentials, each in an instance of its own."""
         users = (self.user, self.elsewhere, self.other)
         return [actor for actor in users if actor is not None]
 
     @property
     def everybody(self) -> list[Actor]:
-        """All of them."""
+        """All actors."""
         astray = [] if self.astray is None else [self.astray]
         return [*self.users, self.by_header, *self.nobodies, *astray]
 
@@ -72,7 +72,7 @@ class Cast:
         return [actor for actor in self.users if not actor.owns(session)]
 
     def observe(self, *sessions: Session) -> None:
-        """Look at sessions in every way, each as its owner."""
+        """Look at sessions as their owners, with every operation that shows something of them."""
         for session in sessions:
             self.of(session).observe(session)
 
@@ -116,7 +116,7 @@ class Cast:
             self.run.control.advance(seconds)
 
     def settle(self, *sessions: Session) -> None:
-        """Step past changes so near that their order with the next call would not be certain."""
+        """Move the clock past changes that are so near that they might come after the next call."""
         control = self.run.control
         while control and not control.still and self.run.known.near_change(sessions, control.now()):
             self.advance(1)

@@ -1,4 +1,4 @@
-"""The fuzz: Schemathesis in all its phases with every check, and the model beside them."""
+"""The fuzzer: Schemathesis with all its phases and checks; every answer is judged here, too."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
@@ -41,13 +41,13 @@ UNDECLARED = {"status_code_conformance"}
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 AGAIN = ("stateful",)
 #: How often the stateful phase is tried again, with another seed, while a link was not followed.
-TRIES = 5
+TRIES = 9
 #: How many requests each operation gets in the fuzzing phase; the stateful one, sequences.
 EXAMPLES = 40
 
 
 def fuzz_form(run: Run) -> dict[str, Any]:
-    """The contract with the target's own names in it: random ones make every create a 404."""
+    """The contract's document with names that the server knows: with random ones, create fails."""
     root = copy.deepcopy(run.document.root)
     given = (run.target.backend, run.target.instance)
     named = run.target.contract.creation.names(*given)
@@ -73,6 +73,7 @@ def fuzz_form(run: Run) -> dict[str, Any]:
 
 
 def _config(run: Run, seed: int, phases: tuple[str, ...], examples: int) -> schemathesis.Config:
+    """The configuration of Schemathesis."""
     target = run.target
     operations = [
         {"include-operation-id": name, "checks": checks}
@@ -110,7 +111,7 @@ def _config(run: Run, seed: int, phases: tuple[str, ...], examples: int) -> sche
 
 
 def fuzz(run: Run) -> None:
-    """Fuzz the target; violations go to the run."""
+    """Fuzz the server; what is wrong goes to the run."""
     root = fuzz_form(run)
     load_all_checks()
 
@@ -155,16 +156,19 @@ def _execute_all(run: Run, root: dict[str, Any]) -> None:
 
 
 def _count(run: Run) -> int:
+    """How many requests to make for each operation."""
     return max(1, math.ceil(EXAMPLES * run.examples))
 
 
 def _unfollowed(run: Run) -> list[str]:
+    """The links that no request has followed yet."""
     return [str(link) for link in run.document.links if not run.coverage.links[str(link)]]
 
 
 def _execute(
     run: Run, root: dict[str, Any], seed: int, phases: tuple[str, ...], examples: int
 ) -> None:
+    """Run phases of Schemathesis, and keep what they find."""
     schema = schemathesis.openapi.from_dict(root, config=_config(run, seed, phases, examples))
     links = {
         f"{source.label} -> [{link.status}] {link.name} -> {target.label}": link
@@ -191,12 +195,14 @@ def _execute(
 
 
 def _broken(run: Run, label: str, title: str, message: str) -> Violation:
+    """The violation that Schemathesis could make nothing of an answer."""
     return run.dressed(
         Violation("answers", label, "an answer to every request", f"{title}: {message}", "#/paths")
     )
 
 
 def _take_in(run: Run, recorder: ScenarioRecorder, links: dict[str, Link]) -> None:
+    """Keep what the checks of Schemathesis say of a scenario."""
     for case_id, node in recorder.cases.items():
         interaction = recorder.interactions.get(case_id)
         response = interaction.response if interaction is not None else None
@@ -217,6 +223,7 @@ def _take_in(run: Run, recorder: ScenarioRecorder, links: dict[str, Link]) -> No
 def _violation(
     run: Run, recorder: ScenarioRecorder, case_id: str, check: str, failure: Failure
 ) -> Violation:
+    """A failed check of Schemathesis as a violation."""
     case = recorder.cases[case_id].value
     operation = case.operation
     calls = tuple(_chain(run, recorder, failure.case_id or case_id, failure.related_case_ids()))
@@ -246,6 +253,7 @@ def _name(run: Run, label: str) -> str:
 def _chain(
     run: Run, recorder: ScenarioRecorder, case_id: str, related: tuple[str, ...]
 ) -> Iterator[Exchange]:
+    """The calls that led to a failure, and the one that failed."""
     for case in recorder.iter_chain_cases(case_id=case_id, related_case_ids=related):
         interaction: Interaction | None = recorder.interactions.get(case.id)
         if interaction is not None and interaction.response is not None:
@@ -253,6 +261,7 @@ def _chain(
 
 
 def _exchange(run: Run, request: Any, response: Response, sent: float, received: float) -> Exchange:  # noqa: ANN401
+    """A call of Schemathesis and its answer, as they are known here."""
     body = request.body or b""
     return run.exchange(
         method=str(request.method),
@@ -274,4 +283,5 @@ def _exchange(run: Run, request: Any, response: Response, sent: float, received:
 
 
 def _text(value: str | bytes) -> str:
+    """The text of a header."""
     return value.decode("latin-1") if isinstance(value, bytes) else value

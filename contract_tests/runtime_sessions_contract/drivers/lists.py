@@ -1,4 +1,4 @@
-"""Turning the pages of the lists: of workloads while others come and go, and of jobs by filters."""
+"""Walks through the pages of lists: of workloads while others come and go, of jobs by filters."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def list_workloads(cast: Cast) -> None:
 
 
 def _walk(cast: Cast, name: str, actor: Actor, order: str) -> None:
-    """Turn all pages, and the last one back; a session comes and one goes between two of them."""
+    """Walk through all pages and one back, while a session is created and another one closed."""
     run = cast.run
     known = [session for session in run.known.sessions.values() if actor.owns(session)]
     found: list[str] = []
@@ -104,7 +104,7 @@ def _turn_back(  # noqa: PLR0913, PLR0917 - where the walk has come to
 
 
 def _filter(cast: Cast, name: str) -> None:
-    """What passes a filter is there, and nothing else is: the model holds each page against it."""
+    """Ask for workloads by each filter; what the pages must hold is judged with each answer."""
     run, user = cast.run, cast.user
     sessions = [session for session in run.known.sessions.values() if user.owns(session)]
     if not sessions:
@@ -144,7 +144,7 @@ def _judge_newest(cast: Cast, page: Exchange, newest: Session, asked: Json, kind
 
 
 def filter_jobs(cast: Cast, session: Session) -> None:
-    """Ask for the jobs of a session by each of what they are: what passes is there, in order."""
+    """Ask for the jobs of a session by each filter: those that pass are there, in order."""
     run, user = cast.run, cast.user
     name = run.document.jobs
     if "pending" not in run.document.operations[name].query:
@@ -176,4 +176,5 @@ def filter_jobs(cast: Cast, session: Session) -> None:
 
 
 def _page(filters: Json) -> Page:
+    """The first page of jobs that pass some filters."""
     return Page(limit=200, offset=0, params=False, oldest_first=False, filters=filters)

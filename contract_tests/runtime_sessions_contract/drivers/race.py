@@ -1,4 +1,4 @@
-"""The race: many callers at once. No call may be lost, doubled or mixed up with another."""
+"""The race: many calls at once. None may be lost, made twice or mixed up with another."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ CLOSE = "#/paths/~1sessions~1{id}~1close/delete"
 
 
 class Race:
-    """Callers that start together."""
+    """Actors who make their calls at the same time."""
 
     def __init__(self, run: Run, cast: Cast, pool: ThreadPoolExecutor, actors: list[Actor]) -> None:
         self.run = run
@@ -31,7 +31,7 @@ class Race:
         self.actors = actors
 
     def together(self, act: Callable[[Actor, int], object]) -> None:
-        """Let all act at once, and report what can't be."""
+        """Let all actors act at once, and report what is wrong."""
         futures = [self.pool.submit(act, actor, place) for place, actor in enumerate(self.actors)]
         for future in futures:
             error = future.exception()
@@ -41,7 +41,7 @@ class Race:
                 raise error
 
     def sessions(self) -> list[Session]:
-        """Sessions that are made at once: each caller gets its own, as it asked for it."""
+        """Create sessions at once: each actor gets its own session, as it was asked for."""
         made: list[Session | None] = [None] * len(self.actors)
 
         def create(actor: Actor, place: int) -> None:
@@ -63,7 +63,7 @@ class Race:
         self.together(observe)
 
     def each_their_own(self) -> None:
-        """Every second of some new sessions is closed, all at once: the others stay as they are."""
+        """Close every second of some new sessions, all at once: the others stay as they are."""
         sessions = self.sessions()
 
         def act(actor: Actor, place: int) -> None:
@@ -78,7 +78,7 @@ class Race:
         self.look(sessions)
 
     def all_the_same(self, operation: str) -> None:
-        """One session, ended by all at once: each is told that it was done, and it ended once."""
+        """Let all actors end one session at once: each call succeeds, and the session ends once."""
         session = self.actors[0].attempt()
         if session is None:
             return
@@ -86,7 +86,7 @@ class Race:
         self.look([session] * len(self.actors))
 
     def jobs(self) -> None:
-        """One session, and jobs submitted by all at once: all of them are there, once."""
+        """Let all actors submit a job to one session at once: each job is there once."""
         control, session = self.run.control, self.actors[0].attempt(mode="batch")
         if control is None or session is None:
             return
@@ -124,7 +124,7 @@ class Race:
 
 
 def race(run: Run) -> None:
-    """Let callers race."""
+    """Let several actors race."""
     actors = [Actor(run, run.target.secrets.token) for _ in range(ACTORS)]
     try:
         with Cast(run) as cast, ThreadPoolExecutor(ACTORS) as pool:

@@ -1,4 +1,4 @@
-"""Who is refused, and what: strangers, nobodies, unknown ids, requests that break the contract."""
+"""What has to be refused: strangers, missing credentials, unknown ids, malformed requests."""
 
 import json
 
@@ -15,7 +15,7 @@ WRONG_FLAGS: tuple[object, ...] = ("true", "", 0, 1, None, [], {})
 
 
 def refused(cast: Cast, bystanders: list[Session]) -> None:
-    """Who may not, and what is not there."""
+    """Try calls without credentials, on the sessions of others, and on ids that do not exist."""
     run, mine = cast.run, bystanders[0]
     takers = run.document.takers
     for nobody in cast.nobodies:
@@ -50,7 +50,7 @@ def _blank(exchange: Exchange, session_id: str) -> Json | None:
 
 
 def malformed(cast: Cast, bystanders: list[Session]) -> None:
-    """What breaks the contract is refused, changes nothing, and is nobody's without a token."""
+    """Try malformed requests: they are refused and change nothing."""
     run = cast.run
     contract, samples = run.target.contract, run.target.contract.samples
     given = cast.user.given
@@ -89,7 +89,7 @@ def malformed(cast: Cast, bystanders: list[Session]) -> None:
 
 
 def _unheard_of(cast: Cast, session: Session) -> None:
-    """Query parameters that an operation does not have are ignored."""
+    """Judge that query parameters which an operation does not have are ignored."""
     run = cast.run
     for name in (*run.document.reads, run.document.workloads):
         operation = run.document.operations[name or run.document.jobs]
@@ -104,7 +104,7 @@ def _unheard_of(cast: Cast, session: Session) -> None:
 
 
 def _left_out(cast: Cast, session: Session, header: str) -> None:
-    """A call need not carry the header that names a version, and any text in it will do."""
+    """Judge that the header with the API version is optional, and can hold any text."""
     run, accept = cast.run, json.dumps({"accepting_jobs": True}).encode()
     calls = [("get", run.document.operations[name], b"") for name in run.document.reads]
     calls.append(("patch", run.document.operations["updateSession"], accept))
@@ -120,7 +120,7 @@ def _left_out(cast: Cast, session: Session, header: str) -> None:
 
 
 def _refused(cast: Cast, exchange: Exchange) -> None:
-    """What is malformed is answered with 400, or with 415 where it is not even JSON."""
+    """Judge that a malformed request was answered with 400, or with 415 if it was not JSON."""
     run, kind = cast.run, exchange.request_headers.get("content-type", JSON)
     judge = Judge(run.tally, exchange)
     rule, statuses = "malformed-is-refused", (400,) if kind == JSON else (400, 415)

@@ -16,12 +16,12 @@ CREATED, TOO_MANY, GONE = 200, 429, (204, 404)
 
 
 class BudgetSpentError(Exception):
-    """The next call would be one too many. It was not made."""
+    """A call was not made, because it would have exceeded the budget."""
 
 
 @dataclass
 class Guard(httpx.BaseTransport):
-    """The transport that keeps to the budget, whoever calls. It writes the ledger and obeys 429.
+    """A transport that keeps to the budget, writes the ledger, and waits when it is told to (429).
 
     Args:
         sessions: How many sessions may be created; 0: nothing is written at all.
@@ -57,6 +57,7 @@ class Guard(httpx.BaseTransport):
         return response
 
     def _send(self, request: httpx.Request, *, creates: bool) -> httpx.Response:
+        """Pass a request on and count it."""
         self._spend(request.method, creates=creates)
         response = self.inner.handle_request(request)
         response.read()
@@ -65,6 +66,7 @@ class Guard(httpx.BaseTransport):
         return response
 
     def _spend(self, method: str, *, creates: bool) -> None:
+        """Count a call. Raises BudgetSpentError if it is one too many."""
         if method != "GET" and not self.sessions:
             raise BudgetSpentError(f"{method} on a live service takes WRITE=1")
         if creates and self.created >= self.sessions:

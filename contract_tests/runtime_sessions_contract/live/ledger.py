@@ -10,7 +10,7 @@ from runtime_sessions_contract.openapi.values import as_object
 
 @dataclass
 class Ledger:
-    """What was created, on disk: one line each when it is created, and when it is closed."""
+    """A file with a line for each session that was created, and one for each that was closed."""
 
     file: Path
     url: str

@@ -1,4 +1,4 @@
-"""Live services, safely: read-only unless asked, on a budget, with a ledger of what was created."""
+"""A careful walk through a live service, which closes whatever it has created."""
 
 import time
 from collections.abc import Callable
@@ -11,32 +11,50 @@ from runtime_sessions_contract.live.guard import GONE, BudgetSpentError, Guard
 from runtime_sessions_contract.live.settings import Live
 from runtime_sessions_contract.model.session import Session
 from runtime_sessions_contract.run.run import Run
-from runtime_sessions_contract.suite.result import Result, Timing, result_of
+from runtime_sessions_contract.suite.result import (
+    InterruptedRunError,
+    Result,
+    Timing,
+    result_of,
+)
 from runtime_sessions_contract.target.target import TIMEOUT, CannotRunError
 from runtime_sessions_contract.verdicts.violation import ContractViolationError
 
 #: The smallest TTL that is asked for, in seconds: a second net under what is created.
 TTL = 1
+#: Why a live run has not looked at something.
+READ = "takes WRITE=1, which creates sessions and closes them: it was only read"
+MORE = "takes more than a walk through a live service"
 
 
 def alive(run: Run, guard: Guard, live: Live) -> Result:
-    """Hold a live service to the contract, with what differs as drift."""
+    """Hold a live service to the contract, with what differs as drift.
+
+    Raises:
+        InterruptedRunError: Ctrl-C was pressed; it carries what was found so far.
+    """
     accepted = read_baseline(live.baseline) if live.baseline else set[tuple[str, ...]]()
     begun = time.monotonic()
     run.part = "live"
     run.known.given = frozenset([live.session] if live.session else [])
-    walk(run, guard, live.session)
+    interrupted = False
+    try:
+        walk(run, guard, live.session)
+    except KeyboardInterrupt:
+        interrupted, run.spent = True, "the run was interrupted"
     found = drift(run.document, run.exchanges, run.target.secrets)
     gaps = run.coverage.missing(fuzz=False, model=True, control=False)
-    reason = run.spent or "takes more than a walk through a live service"
-    gaps.unreachable += [(missed, reason) for missed in gaps.missed]
+    gaps.excuse(run.spent or (MORE if live.write else READ))
     new = tuple(difference for difference in found if difference.identity not in accepted)
     timings = {"live": Timing(time.monotonic() - begun, guard.made)}
-    return result_of(run, ("live",), gaps, timings, drift=new)
+    result = result_of(run, ("live",), gaps, timings, drift=new, interrupted=interrupted)
+    if interrupted:
+        raise InterruptedRunError(result)
+    return result
 
 
 def walk(run: Run, guard: Guard, given: str | None) -> None:
-    """Walk a live service; whatever happens, nothing that was created stays open."""
+    """Walk through a live service. Whatever happens, nothing that was created stays open."""
     with Cast(run) as cast:
         try:
             sweep(run, guard)
@@ -85,6 +103,7 @@ class _Kept(httpx.BaseTransport):
 
 
 def _reads(cast: Cast, given: str | None) -> None:
+    """Make the calls that change nothing."""
     run = cast.run
     run.progress("reading")
     for operation in run.document.reads:
@@ -98,6 +117,7 @@ def _reads(cast: Cast, given: str | None) -> None:
 
 
 def _writes(cast: Cast, guard: Guard) -> None:
+    """Create sessions, as many as the budget allows, and end each of them."""
     endings: list[Callable[[Session], object]] = [
         lambda session: cast.user.call("closeSession", session.id),
         lambda session: cast.user.update(session.id, accepting=False),

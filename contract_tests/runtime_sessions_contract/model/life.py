@@ -88,7 +88,7 @@ class Job:
 
 @dataclass(slots=True)
 class View:
-    """What is to be seen of a session at one moment.
+    """All that can be seen of a session at one moment.
 
     `elapsed` is a range: the semantics leave open whether the gap while a session is inactive, and
     jobs that outlive it, are usage.
@@ -124,17 +124,19 @@ class View:
         return self.accepting and self.state not in FINAL
 
     def facts(self) -> tuple[object, ...]:
-        """What does not change while nothing happens."""
+        """The facts that stay the same while nothing happens."""
         return (self.state, self.accepting, tuple((job.id, job.status) for job in self.jobs))
 
     def _queued(self) -> list[Job]:
+        """The jobs that wait."""
         return [job for job in self.jobs if job.status == "Queued"]
 
     def _running(self) -> list[Job]:
+        """The jobs that run."""
         return [job for job in self.jobs if job.status == "Running"]
 
     def apply(self, deed: Deed) -> None:
-        """Let somebody do something, at the moment that the view has reached."""
+        """Apply what somebody did at the moment that the view has reached."""
         final = self.state in FINAL
         fixed = final and not self.rules.flag_moves
         match deed.what:
@@ -154,7 +156,7 @@ class View:
                 pass
 
     def advance(self, to: float) -> None:
-        """Let time pass, and all happen that is due."""
+        """Let time pass, with everything that happens by itself."""
         while (due := self._due()) <= to:
             self.now = due
             self._happen()
@@ -162,6 +164,7 @@ class View:
         self._measure()
 
     def _due(self) -> float:
+        """When the next thing happens by itself."""
         due = [job.started + job.duration for job in self._running() if job.started is not None]
         if self.state not in FINAL:
             if self.started is not None:
@@ -173,17 +176,18 @@ class View:
 
     @property
     def _unused(self) -> float:
-        """When it closes for never having had a job."""
+        """When the session closes because it never had a job."""
         return float("inf") if self.jobs else self.created + self.rules.unused_ttl
 
     @property
     def _active_ends(self) -> float:
-        """When it closes for having been active for too long at a stretch."""
+        """When the session closes because it was active for too long without a break."""
         if self.state is not State.ACTIVE or self.activated is None:
             return float("inf")
         return self.activated + self.active_ttl
 
     def _happen(self) -> None:
+        """Let happen what is due at this moment."""
         for job in self._running():
             if job.started is not None and job.started + job.duration <= self.now:
                 job.status, job.ended = job.outcome, self.now
@@ -210,6 +214,7 @@ class View:
                 self._become(State.INACTIVE, "pending", "session_inactivated_by_interactive_ttl")
 
     def _start(self) -> None:
+        """Start the jobs that wait, as many as may run side by side."""
         if self.state in FINAL:
             return
         for job in self._queued():
@@ -223,6 +228,7 @@ class View:
                 self._become(State.ACTIVE, "in_progress", "session_activated")
 
     def _close_if_drained(self) -> None:
+        """Close the session if it accepts no jobs and has none left."""
         if (
             self.state not in FINAL
             and not self.accepting
@@ -232,6 +238,7 @@ class View:
             self._end(State.CLOSED, "completed", "session_closed_early")
 
     def _end(self, state: State, status: str, reason: str) -> None:
+        """End the session, with a state, a status and the reason for it."""
         if self.state is State.ACTIVE and self.activated is not None:
             self._active += self.now - self.activated
         for job in self._queued():
@@ -240,10 +247,12 @@ class View:
         self._become(state, status, reason)
 
     def _become(self, state: State, status: str, reason: str) -> None:
+        """Change the state, and note the change."""
         self.changes.append(Change(state, status, self.now))
         self.state, self.status, self.reason = state, status, reason
 
     def _measure(self) -> None:
+        """Work out the remaining and the elapsed time."""
         if self.state in FINAL:
             self.remaining = 0
         elif self.started is None:
@@ -272,7 +281,7 @@ class View:
 
 
 def tell(view: View, deeds: list[Deed], now: float) -> View:
-    """What is to be seen at `now` of a session, from its beginning and what was done to it."""
+    """What can be seen of a session at a moment, told from its creation and what was done to it."""
     for deed in sorted(deeds, key=lambda deed: deed.at):
         if deed.at > now:
             break

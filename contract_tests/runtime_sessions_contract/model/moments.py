@@ -1,11 +1,11 @@
-"""Moments and choices, as they are read and as they are shown."""
+"""Timestamps, read and written; choices between values, written."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 
 def moment(text: object) -> float | None:
-    """Seconds since the epoch of a timestamp, UTC where no zone stands; None where it is none."""
+    """A timestamp in seconds since the epoch (UTC if it names no zone); None if it is none."""
     if not isinstance(text, str):
         return None
     try:
@@ -16,7 +16,7 @@ def moment(text: object) -> float | None:
 
 
 def shown(at: float | None) -> str:
-    """A moment as text, the other way round than `moment` reads it."""
+    """A moment as a timestamp in UTC, or "absent"."""
     return (
         "absent"
         if at is None
@@ -25,5 +25,5 @@ def shown(at: float | None) -> str:
 
 
 def either(values: list[Any]) -> str:
-    """The choice between values as text, each of them once."""
+    """The values as text, each of them once, with "or" between them."""
     return " or ".join(dict.fromkeys(str(value) for value in values))

@@ -1,1 +1,1 @@
-"""The contract's document: what it says, and on which line it says so."""
+"""The OpenAPI document of a contract: what it says, and on which line."""

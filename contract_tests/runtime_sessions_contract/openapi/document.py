@@ -1,4 +1,4 @@
-"""A contract, what can be read off it, and the forms of it that are derived from the one file."""
+"""The OpenAPI document of a contract, and what the suite reads off it."""
 
 import copy
 import json
@@ -54,13 +54,13 @@ class Document:
     @classmethod
     @cache
     def load(cls, name: str) -> "Document":
-        """A contract by its name, as the generated client carries it."""
+        """The document of a contract, which comes with the generated client."""
         file = resources.files("runtime_sessions_api") / f"{name}.openapi.json"
         return cls(name, json.loads(file.read_text(encoding="utf-8")))
 
     @cache  # noqa: B019 - there are as many as there are contracts
     def strict(self) -> "Document":
-        """The same contract with every object that declares its properties closed."""
+        """The same document, but objects have only the properties that it declares."""
         return Document(self.name, _closed(copy.deepcopy(self.root)))
 
     def answered(self, operation: str) -> Json:
@@ -84,7 +84,7 @@ class Document:
         return cast("list[str]", self.resolve(self.fields(SESSION_SCHEMA)["state"])["enum"])
 
     def resolve(self, node: Json) -> Json:
-        """What a node is, its reference followed."""
+        """A node of the document, or the one that it refers to."""
         while "$ref" in node:
             node = self.at(str(node["$ref"]))
         return node
@@ -98,7 +98,7 @@ class Document:
         return cast("Json", node)
 
     def quote(self, pointer: str) -> tuple[str, str]:
-        """The line of the nearest place of a pointer that is there, and what it says."""
+        """Where a pointer leads in the contract's file, and the description that stands there."""
         while True:
             try:
                 node = as_object(self.at(pointer)) or {}
@@ -131,7 +131,7 @@ class Document:
         return None if media is None else str(media["schema"]["$ref"])
 
     def errors(self, pointer: str, instance: object) -> Iterator[jsonschema_rs.ValidationError]:
-        """Where an instance breaks the schema at a pointer."""
+        """The errors of a JSON value by the schema at a pointer."""
         if pointer not in self._validators:
             # The dialect of OpenAPI 3.1; formats bind, as the contract means them.
             schema = {**self.root, "$ref": pointer}
@@ -141,10 +141,11 @@ class Document:
         return self._validators[pointer].iter_errors(instance)
 
     def valid(self, pointer: str, instance: object) -> bool:
-        """Whether an instance satisfies the schema at a pointer."""
+        """Whether a JSON value is valid by the schema at a pointer."""
         return next(iter(self.errors(pointer, instance)), None) is None
 
     def _operations(self) -> Iterator[Operation]:
+        """The operations, as the document has them."""
         for path, item in self.root["paths"].items():
             for method in METHODS:
                 if method not in item:
@@ -176,6 +177,7 @@ class Document:
                 )
 
     def _parameter(self, node: Json) -> Parameter:
+        """A parameter, as the document has it."""
         schema = self.resolve(node["schema"])
         validator = jsonschema_rs.Draft202012Validator(
             {**schema, "components": self.root["components"]}, validate_formats=True
@@ -183,6 +185,7 @@ class Document:
         return Parameter(node["name"], schema["type"], validator)
 
     def _links(self) -> Iterator[Link]:
+        """The links of all answers."""
         for operation in self.operations.values():
             for status, response in operation.responses.items():
                 for name, link in response.get("links", {}).items():
@@ -190,6 +193,7 @@ class Document:
 
 
 def _closed(node: Any) -> Any:  # noqa: ANN401 - any JSON value, the same
+    """The document with its objects closed."""
     if (found := as_object(node)) is not None:
         for value in found.values():
             _closed(value)

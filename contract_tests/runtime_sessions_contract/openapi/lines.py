@@ -1,4 +1,4 @@
-"""Where in the contract's file a pointer leads: the line that a person would look at."""
+"""The lines of the contract's file: where a person would look for a pointer."""
 
 import tomllib
 from functools import cache
@@ -28,12 +28,14 @@ def line_of(contract: str, pointer: str) -> str:
 
 
 def _pairs(node: yaml.Node) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
+    """The keys of a mapping with their values."""
     entries: list[Any] = node.value if isinstance(node, yaml.MappingNode) else []
     return [(key, value) for key, value in entries if isinstance(key, yaml.ScalarNode)]
 
 
 @cache
 def _tree(contract: str) -> tuple[str, yaml.Node]:
+    """The name of a contract's file, and the nodes in it."""
     file: Path | Traversable
     if WRITTEN.exists():
         written = tomllib.loads(WRITTEN.read_text(encoding="utf-8"))

@@ -38,7 +38,7 @@ class Parameter:
     validator: jsonschema_rs.Validator
 
     def value(self, texts: list[str]) -> Any:  # noqa: ANN401 - any JSON value
-        """What it stands for, as often as it is given.
+        """The value of the parameter, parsed from the texts that were given for it.
 
         Raises:
             ValueError: It is certainly or perhaps not valid.
@@ -53,6 +53,7 @@ class Parameter:
         return value
 
     def _one(self, text: str) -> object:
+        """The value that one text stands for."""
         if self.kind == "integer":
             return int(text) if _WHOLE.fullmatch(text) else text
         if self.kind == "boolean":

@@ -1,4 +1,4 @@
-"""JSON values of which nothing is known yet."""
+"""Careful access to JSON values whose shape is unknown."""
 
 from typing import Any, cast
 

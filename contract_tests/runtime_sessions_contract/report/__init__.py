@@ -1,1 +1,1 @@
-"""What a run came to, for people and for machines."""
+"""The result of a run, for people and for machines."""

@@ -2,17 +2,33 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from runtime_sessions_contract.checks.drift import as_json
 from runtime_sessions_contract.report.har import har
 from runtime_sessions_contract.report.html import page
 from runtime_sessions_contract.report.junit import junit
 from runtime_sessions_contract.suite.result import Result
+from runtime_sessions_contract.target.target import CannotRunError
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder, and see whether reports can be written into it.
+
+    Raises:
+        CannotRunError: They cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise CannotRunError(f"REPORT: {folder} cannot be written to: {why}") from None
 
 
 def write(result: Result, folder: Path) -> list[Path]:
-    """Write all of them into a folder, which is made. Returns where they are."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write all of them into a folder, which is there. Returns where they are."""
     files = {
         "report.html": page(result),
         "junit.xml": junit(result),

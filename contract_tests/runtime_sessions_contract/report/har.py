@@ -25,6 +25,7 @@ def har(result: Result) -> dict[str, object]:
 
 
 def _entry(exchange: Exchange, secrets: Secrets) -> dict[str, object]:
+    """One call with its answer."""
     elapsed = max(0.0, (exchange.received - exchange.sent) * 1000)
     body = secrets.redact(exchange.body.decode("utf-8", "replace"))
     sent = secrets.redact(exchange.request_body.decode("utf-8", "replace"))
@@ -71,6 +72,7 @@ def _entry(exchange: Exchange, secrets: Secrets) -> dict[str, object]:
 
 
 def _headers(headers: Mapping[str, str], secrets: Secrets) -> list[dict[str, str]]:
+    """Headers, without those that hold secrets."""
     return [
         {"name": name, "value": "[hidden]" if name.lower() in HIDDEN else secrets.redact(value)}
         for name, value in headers.items()

@@ -1,10 +1,11 @@
-"""The report as a page: one file, no address of anything else in it, readable without a script."""
+"""The report as an HTML page: one file that needs no script and loads nothing else."""
 
 from collections.abc import Sequence
 from html import escape
 from typing import Final
 
 from runtime_sessions_contract.model.life import State
+from runtime_sessions_contract.report.verdict import verdict
 from runtime_sessions_contract.suite.result import Result
 from runtime_sessions_contract.verdicts.findings import Finding
 
@@ -39,14 +40,9 @@ WIDTH, HEIGHT = 190, 116
 
 
 def page(result: Result) -> str:
-    """The page."""
+    """The text of the page."""
     found, differs = result.findings, result.differences
-    verdict = "holds to the contract"
-    if result.bugs:
-        verdict = "has no verdict: the suite itself failed"
-    if found:
-        verdict = f"breaks the contract: {len(found)} finding{'s' if len(found) > 1 else ''}"
-    mood = "good" if result.holds else "bad"
+    comes_to = verdict(result)
     apart = "<h2>It differs where nobody can say that it is wrong</h2>" if differs else ""
     bugs = "".join(f'<p class="bad">The suite itself failed: {escape(bug)}' for bug in result.bugs)
     spans = "".join(
@@ -57,8 +53,8 @@ def page(result: Result) -> str:
     return f"""<!doctype html>
 <html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(result.target.url)} {verdict}</title><style>{STYLE}</style>
-<h1>{escape(result.target.url)} <span class="{mood}">{verdict}</span></h1>
+<title>{escape(result.target.url)} {comes_to.says}</title><style>{STYLE}</style>
+<h1>{escape(result.target.url)} <span class="{comes_to.mood}">{comes_to.says}</span></h1>
 <p>The {result.document.name} contract: {result.calls} calls, {result.checks} checks,
 seed {result.seed}.</p>
 {bugs}{_overview(found)}
@@ -89,6 +85,9 @@ def _finding(result: Result, number: int | str, finding: Finding) -> str:
     then = ""
     if finding.follows:
         then = f"<dt>Seen after it on the same sessions<dd>{escape('; '.join(finding.follows))}"
+    if finding.hides:
+        hidden = escape("; ".join(finding.hides))
+        then += f"<dt>Not looked at because of it: run again when it is mended<dd>{hidden}"
     curls = "\n".join(example.curls)
     return (
         f"<article><h2>{number}. {escape(finding.title)}</h2><dl>"
@@ -102,6 +101,7 @@ def _finding(result: Result, number: int | str, finding: Finding) -> str:
 
 
 def _matrix(result: Result) -> str:
+    """The table of checks by operations."""
     rows = [f"<tr><th>check{''.join(f'<th>{escape(name)}' for name in result.columns)}"]
     for check, cells in result.matrix():
         row = "".join(
@@ -117,6 +117,7 @@ def _matrix(result: Result) -> str:
 
 
 def _diagram(result: Result) -> str:
+    """The drawing of the states, with the operations that were called in each."""
     coverage = result.coverage
     label = "States and what was called in each"
     parts = [f'<svg viewBox="0 0 820 436" role="img" aria-label="{label}">{MARKER}']
@@ -139,6 +140,7 @@ def _diagram(result: Result) -> str:
 
 
 def _arrow(start: tuple[int, int], end: tuple[int, int], count: int) -> str:
+    """An arrow of the drawing, from one state to another."""
     (x1, y1), (x2, y2) = start, end
     if x2 - x1 > 2 * WIDTH:
         # Past the boxes between: over them, or below.

@@ -22,6 +22,7 @@ def junit(result: Result) -> str:
             f"came: {example.got}",
             f"seen: {finding.times} times, in {', '.join(finding.operations)}",
             f"by: {example.pointer}",
+            *(f"not looked at because of it: {what}" for what in finding.hides),
             *example.curls,
         ]
         failure.text = _xml("\n".join(lines))
@@ -52,4 +53,5 @@ def junit(result: Result) -> str:
 
 
 def _xml(text: str) -> str:
+    """Text that XML can carry."""
     return text.translate(CONTROLS)

@@ -1,4 +1,4 @@
-"""What a run tells at its end: what held, what did not, and how to see it for oneself."""
+"""The end of the command's output: what was found, and how to see it for oneself."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from runtime_sessions_contract.checks.drift import Difference
+from runtime_sessions_contract.report.verdict import verdict
 from runtime_sessions_contract.suite.result import Result
 from runtime_sessions_contract.verdicts.findings import Finding
 
@@ -14,7 +15,7 @@ SHOWN = 400
 
 
 def summarise(result: Result, console: Console) -> None:
-    """Print it: what was found, the gravest first; then the checks, and what was not seen."""
+    """Print the result: the findings, the gravest first; then the checks, and what was not seen."""
     for number, finding in enumerate(result.findings, 1):
         _tell(result, finding, console, f"{number}. ", "bold red")
     if result.differences:
@@ -48,6 +49,9 @@ def _tell(result: Result, finding: Finding, console: Console, number: str, style
     ]
     if finding.follows:
         lines.append(("then", "; ".join(finding.follows)))
+    if finding.hides:
+        told = f"{'; '.join(finding.hides)}: run again when this is mended"
+        lines.append(("unseen", f"because of {number.rstrip('. ')}, {told}"))
     for label, value in lines:
         if value:
             console.print(f"   {label + ':':<10}{escape(_short(value))}", highlight=False)
@@ -79,7 +83,7 @@ def _seen(result: Result, console: Console) -> None:
 
 
 def _verdict(result: Result, console: Console) -> None:
-    """Print what it comes to."""
+    """Print the verdict."""
     console.print()
     timings = result.timings.items()
     spans = ", ".join(f"{part} {timing.seconds:.1f} s" for part, timing in timings)
@@ -88,21 +92,15 @@ def _verdict(result: Result, console: Console) -> None:
         highlight=False,
     )
     url = escape(result.target.url)
+    if result.interrupted:
+        console.print("[bold yellow]Interrupted: this is what was found so far.[/]")
     for bug in result.bugs:
         console.print(f"[bold red]The suite itself failed, which is a bug: {escape(bug)}[/]")
-    if result.violations:
-        count = len(result.findings)
-        told = f"{count} finding{'s' if count > 1 else ''}"
-        console.print(f"[bold red]{url} breaks the contract: {told}.[/]")
-    elif result.bugs:
-        console.print("[bold red]No verdict: report this, with the seed.[/]")
-    elif result.drift:
-        count = len(result.drift)
-        console.print(f"[bold yellow]{url} drifts from the contract: {count} differences.[/]")
-    else:
-        differs = len(result.differences)
-        beside = f", and differs in {differs} of what nobody can be sure of" if differs else ""
-        console.print(f"[bold green]{url} holds to the contract{beside}.[/]")
+    found = verdict(result)
+    color = {"good": "green", "bad": "red", "open": "yellow"}[found.mood]
+    console.print(f"[bold {color}]{url} {found.says}.[/]")
+    if result.bugs and not result.violations:
+        console.print("[bold red]Report this, with the seed.[/]")
 
 
 def drifted(found: Sequence[Difference]) -> Table:
@@ -130,5 +128,6 @@ def matrix(result: Result) -> Table:
 
 
 def _short(text: str) -> str:
+    """A text on one line, cut where it is long."""
     text = " ".join(text.split())
     return text if len(text) <= SHOWN else text[:SHOWN] + " ..."

@@ -1,1 +1,1 @@
-"""One run: what its parts share, and everything that was seen."""
+"""One run of the suite: what its parts share, and everything that was seen."""

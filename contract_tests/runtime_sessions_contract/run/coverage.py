@@ -1,4 +1,4 @@
-"""What a run has seen, what it could have seen, and what was out of its reach."""
+"""Coverage: what a run has seen, and what it has missed."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -65,7 +65,7 @@ class Coverage:
         return [(state, name) for state in document.states for name in document.takers]
 
     def missing(self, *, fuzz: bool, model: bool, control: bool, write: bool = True) -> "Gaps":
-        """What was not seen though this target could show it, and what it could not, and why."""
+        """What was not seen: what the server could have shown, and what it could not, and why."""
         gaps = Gaps()
         if fuzz and write:
             links = sorted(str(link) for link in self.document.links if not self.links[str(link)])
@@ -76,6 +76,7 @@ class Coverage:
         return gaps
 
     def _statuses(self, gaps: "Gaps") -> None:
+        """Note the answers that were not seen."""
         for operation in self.document.operations.values():
             for status in operation.responses:
                 if not self.statuses[operation.name, status]:
@@ -83,6 +84,7 @@ class Coverage:
                     gaps.note(f"status {status} of {operation.name}", reason)
 
     def _edges(self, gaps: "Gaps", *, control: bool) -> None:
+        """Note the operations that were not called in a state."""
         for state, name in self.wanted_edges():
             if not self.edges[state, name]:
                 reachable = control or State(state) in WITHOUT_CONTROL
@@ -95,6 +97,11 @@ class Gaps:
 
     missed: list[str] = field(default_factory=list[str])
     unreachable: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    def excuse(self, reason: str) -> None:
+        """Give a reason for all that was missed: it was not the server's fault."""
+        self.unreachable += [(missed, reason) for missed in self.missed]
+        self.missed.clear()
 
     def note(self, what: str, reason: str | None) -> None:
         """Note what was not seen; the reason, if this target could not show it."""

@@ -47,6 +47,7 @@ class Recorder(httpx.BaseTransport):
         content: bytes,
         sent: float,
     ) -> None:
+        """Keep a call and its answer."""
         self.taken.append(
             self._run.exchange(
                 method=request.method,

@@ -45,6 +45,7 @@ class Run:
         control: The target's control plane; it is made when the target has one.
         transport: What calls go through instead of straight to a live service.
         spent: What ended a live run before its time.
+        interrupted: Whether Ctrl-C was pressed.
         violations: What is wrong with the target.
         differences: Where it differs from what is only reported, assumed, or not declared.
         times: How often each of both was seen.
@@ -63,6 +64,7 @@ class Run:
     control: Control | None = None
     transport: httpx.BaseTransport | None = None
     spent: str | None = None
+    interrupted: bool = False
     violations: list[Violation] = field(default_factory=list[Violation])
     differences: list[Violation] = field(default_factory=list[Violation])
     times: Counter[tuple[str, ...]] = field(default_factory=Counter[tuple[str, ...]])
@@ -162,7 +164,7 @@ class Run:
             return self.verdict(take_in(self.known, self.tally, exchange))
 
     def verdict(self, found: Iterable[Violation]) -> list[Violation]:
-        """Tell what a server is wrong for from that in which it only differs, and note the latter.
+        """Separate what the server is wrong for from mere differences, and keep the latter.
 
         Returns:
             What it is wrong for, as it can be shown.
@@ -173,13 +175,13 @@ class Run:
         return wrong
 
     def holds_against(self, violation: Violation) -> bool:
-        """Whether the server is wrong for it: else it differs from what nobody can be sure of."""
+        """Whether the server is wrong for a violation, or only differs from what is uncertain."""
         if self.strict or self.target.bundled:
             return True
         return ground_of(self.document, violation).certain
 
     def dressed(self, violation: Violation) -> Violation:
-        """The violation with its curl lines and the part that found it, and no secret."""
+        """The violation with its curl lines and the part that found it, without secrets."""
         secrets = self.target.secrets
         return replace(
             violation,
@@ -190,14 +192,15 @@ class Run:
         )
 
     def take(self, found: Iterable[Violation]) -> None:
-        """Keep what was found: what the server is wrong for, and apart from it what differs."""
+        """Keep what was found: what the server is wrong for, and separately what only differs."""
         self.report(self.verdict(found))
 
     def report(self, violations: list[Violation]) -> None:
-        """Keep violations, each finding once, with the shortest way to show it."""
+        """Keep violations: of those with the same identity, the one with the fewest calls."""
         self._keep(self.violations, violations)
 
     def _keep(self, kept: list[Violation], violations: Iterable[Violation]) -> None:
+        """Keep violations in one of the lists, each of them once."""
         for violation in violations:
             self.times[violation.identity] += 1
             if kept is self.violations:
@@ -211,7 +214,7 @@ class Run:
                 kept.append(violation)
 
     def failed(self, where: str, error: Exception) -> None:
-        """Note that the suite itself failed: a bug of it, whatever the server answered."""
+        """Note that the suite itself has failed. It is a bug, whatever the server has answered."""
         place = traceback.extract_tb(error.__traceback__)[-1]
         file = Path(place.filename).name
         said = self.target.secrets.redact(f"{type(error).__name__}: {error}")
@@ -231,11 +234,11 @@ class Run:
     @property
     def over(self) -> bool:
         """Whether to stop looking."""
-        return self.overdue or (self.fail_fast and bool(self.violations))
+        return self.interrupted or self.overdue or (self.fail_fast and bool(self.violations))
 
 
 def unanswered(run: Run, error: httpx.HTTPError) -> Violation:
-    """That a call drew no answer at all."""
+    """The violation that a call was not answered at all."""
     last = tuple(run.exchanges[-1:])
     place = "#/paths"
     return run.dressed(
@@ -244,7 +247,7 @@ def unanswered(run: Run, error: httpx.HTTPError) -> Violation:
 
 
 def attempt(run: Run, name: str, step: Callable[[], object]) -> None:
-    """Take a step of a part; what can't be is reported, and the part goes on."""
+    """Take one step of a part. What is wrong is reported, and the part goes on."""
     try:
         step()
     except ContractViolationError as error:

@@ -1,1 +1,1 @@
-"""The suite: its parts one after the other, and what they come to."""
+"""The suite: it runs all parts, one after the other, and sums up what they found."""

@@ -1,4 +1,4 @@
-"""A recorded run, played again offline: the calls of a HAR file, judged as if made now."""
+"""Recorded runs: the calls of a HAR file are judged again, offline."""
 
 import json
 from datetime import datetime
@@ -15,7 +15,7 @@ from runtime_sessions_contract.wire.secrets import Secrets
 
 
 def recorded(file: Path) -> tuple[Target, bool, list[Json]]:
-    """What a recording holds: the server, whether time and jobs were moved, and the calls.
+    """Read a recording: the server, whether it had a control plane, and the calls.
 
     Raises:
         CannotRunError: It is not a recording of this suite.
@@ -47,6 +47,7 @@ def replay(run: Run, entries: list[Json], *, control: bool) -> None:
 
 
 def _exchange(run: Run, entry: Json) -> Exchange:
+    """A recorded call with its answer."""
     request, response = entry["request"], entry["response"]
     sent = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
     headers = {header["name"]: header["value"] for header in request["headers"]}

@@ -1,8 +1,9 @@
 """What a run of the suite came to."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Final
 
 from runtime_sessions_contract.checks.drift import Difference
 from runtime_sessions_contract.openapi.document import Document
@@ -13,6 +14,9 @@ from runtime_sessions_contract.verdicts.findings import Causes, Finding, finding
 from runtime_sessions_contract.verdicts.judge import Tally
 from runtime_sessions_contract.verdicts.violation import Violation
 from runtime_sessions_contract.wire.exchange import Exchange
+
+#: Why something was not seen where the server is wrong in something.
+MENDED: Final = "takes what is broken to be mended: run again then"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Result:
         tally: How often each check was made, and failed.
         coverage: What was seen of what there is to see.
         controlled: Whether time and jobs were moved by an emulator's control plane.
+        interrupted: Whether somebody ended it before it was done.
     """
 
     target: Target
@@ -62,11 +67,20 @@ class Result:
     tally: Tally
     coverage: Coverage
     controlled: bool
+    interrupted: bool = False
 
     @property
     def holds(self) -> bool:
-        """Whether the server holds to the contract; not so where the suite itself failed."""
-        return not self.violations and not self.bugs
+        """Whether the server holds to the contract.
+
+        Nobody can say so where the suite itself failed, or was interrupted.
+        """
+        return not (self.violations or self.bugs or self.interrupted)
+
+    @property
+    def only_read(self) -> bool:
+        """Whether nothing was asked of the server but what it shows."""
+        return all(exchange.method == "GET" for exchange in self.exchanges)
 
     @property
     def calls(self) -> int:
@@ -95,24 +109,43 @@ class Result:
             yield check, list(cells.values())
 
 
-def result_of(
+class InterruptedRunError(KeyboardInterrupt):
+    """Somebody pressed Ctrl-C.
+
+    Attributes:
+        result: What the run had come to by then.
+    """
+
+    def __init__(self, result: Result) -> None:
+        super().__init__("the run was interrupted")
+        self.result = result
+
+
+def result_of(  # noqa: PLR0913 - what a run came to
     run: Run,
     parts: tuple[str, ...],
     gaps: Gaps,
     timings: Mapping[str, Timing],
     drift: tuple[Difference, ...] | None = None,
+    *,
+    interrupted: bool = False,
 ) -> Result:
     """What a run has come to by now."""
+    found = findings(run.document, run.violations, run.causes, run.times)
+    unseen = list(gaps.unreachable)
+    if found:
+        found, beside = _hiding(found, gaps.missed)
+        unseen += [(what, MENDED) for what in beside]
     # Each is told by itself: what differs is not what makes something else go wrong.
     apart = Causes()
     return Result(
         target=run.target,
         seed=run.seed,
         parts=parts,
-        findings=tuple(findings(run.document, run.violations, run.causes, run.times)),
+        findings=tuple(found),
         differences=tuple(findings(run.document, run.differences, apart, run.times)),
         bugs=tuple(run.bugs),
-        out_of_reach=tuple(gaps.unreachable),
+        out_of_reach=tuple(unseen),
         drift=drift,
         timings=MappingProxyType(dict(timings)),
         violations=tuple(run.violations),
@@ -121,4 +154,26 @@ def result_of(
         tally=run.tally,
         coverage=run.coverage,
         controlled=run.control is not None,
+        interrupted=interrupted,
     )
+
+
+def _hiding(found: list[Finding], missed: list[str]) -> tuple[list[Finding], list[str]]:
+    """The findings, each with what was not seen because of it; and what is left.
+
+    What was not seen is put down to the first finding about one of the operations that it takes.
+    """
+    hidden: dict[int, list[str]] = {}
+    left: list[str] = []
+    for what in missed:
+        words = set(what.split())
+        about = (place for place, each in enumerate(found) if words & set(each.operations))
+        place = next(about, None)
+        if place is None:
+            left.append(what)
+        else:
+            hidden.setdefault(place, []).append(what)
+    telling = [
+        replace(each, hides=tuple(hidden.get(place, ()))) for place, each in enumerate(found)
+    ]
+    return telling, left

@@ -1,4 +1,4 @@
-"""The shortest sequence that shows a violation: calls are left out while it still comes."""
+"""Shorter examples: calls are left out as long as the violation is still there."""
 
 import json
 import time
@@ -25,7 +25,7 @@ def shorten(run: Run) -> None:
 
 
 def shortened(run: Run, violation: Violation, until: float) -> Violation:
-    """The violation with as few calls before its last as show it on a new session."""
+    """The same violation, shown on a new session with as few calls as possible."""
     calls = violation.calls
     # The first one creates the session, the last one shows what is wrong.
     for place in range(len(calls) - 2, 0, -1):
@@ -39,7 +39,7 @@ def shortened(run: Run, violation: Violation, until: float) -> Violation:
 
 
 def _again(run: Run, calls: Sequence[Exchange], wanted: Violation) -> Violation | None:
-    """The violation, if these calls show it too."""
+    """The same violation, if these calls show it as well."""
     another = Run(run.target, seed=run.seed, control=run.control)
     ids: dict[str, str] = {}
     with Cast(another) as cast:
@@ -84,7 +84,7 @@ def _make(cast: Cast, call: Exchange, ids: dict[str, str]) -> None:
 
 
 def _actor(cast: Cast, call: Exchange) -> Actor:
-    """Who carries the same credentials; who has others than anybody here is an impostor."""
+    """The actor with the credentials of a call; the impostor, if nobody has them."""
     names = {name for actor in cast.everybody for name in actor.headers}
     carried = {name: call.request_headers[name] for name in names & call.request_headers.keys()}
     same = (actor for actor in cast.everybody if actor.headers == carried)

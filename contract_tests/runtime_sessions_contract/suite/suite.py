@@ -1,9 +1,12 @@
-"""The suite: its parts, one after the other, and what they come to."""
+"""The suite: it runs its parts, one after the other."""
 
 import random
+import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Final
 
 from runtime_sessions_contract.drivers.cast import Cast
@@ -14,15 +17,22 @@ from runtime_sessions_contract.drivers.race import race
 from runtime_sessions_contract.drivers.tour import tour
 from runtime_sessions_contract.run.coverage import Gaps
 from runtime_sessions_contract.run.run import Run, attempt
-from runtime_sessions_contract.suite.result import Result, Timing, result_of
+from runtime_sessions_contract.suite.result import (
+    InterruptedRunError,
+    Result,
+    Timing,
+    result_of,
+)
 from runtime_sessions_contract.suite.shrink import shorten
 from runtime_sessions_contract.target.reach import check
+from runtime_sessions_contract.target.recognise import SHOWN, suggestion
 from runtime_sessions_contract.target.target import CannotRunError, Target
 from runtime_sessions_contract.verdicts.violation import ContractViolationError, Violation
 from runtime_sessions_contract.wire.curl import curl
 
 
 def _model(run: Run) -> None:
+    """Walk the tour, then let the machine run."""
     tour(run)
     if not run.over:
         drive(run)
@@ -72,6 +82,7 @@ def run_suite(  # noqa: PLR0913 - each of them has a default
     Raises:
         CannotRunError: The server is not there, does not know who calls, or is no server of this
             computer.
+        InterruptedRunError: Ctrl-C was pressed: a KeyboardInterrupt with the result so far.
         ValueError: There is no such part.
     """
     if unknown := set(parts) - set(PARTS):
@@ -103,31 +114,77 @@ def _silent(_: str) -> None:
 
 
 def execute(run: Run, parts: tuple[str, ...]) -> Result:
-    """Run parts of the suite against the run's target."""
-    _names_known(run)
+    """Run parts of the suite against the run's target.
+
+    Raises:
+        InterruptedRunError: Ctrl-C was pressed; it carries what was found so far.
+    """
     timings: dict[str, Timing] = {}
-    for part in parts:
-        if run.over:
-            break
-        run.part = part
-        begun, calls = time.monotonic(), len(run.exchanges)
-        _perform(run, part)
-        timings[part] = Timing(time.monotonic() - begun, len(run.exchanges) - calls)
-    if not run.over:
-        run.progress("shortening what was found")
-        shorten(run)
+    try:
+        with _heeding_ctrl_c(run):
+            _names_known(run)
+            for part in parts:
+                if run.over:
+                    break
+                _timed(run, part, timings)
+            if not run.over:
+                run.progress("shortening what was found")
+                shorten(run)
+    except KeyboardInterrupt:
+        result = result_of(run, parts, _left_undone(parts, timings), timings, interrupted=True)
+        raise InterruptedRunError(result) from None
     run.part = "coverage"
     gaps = _gaps(run, parts)
     return result_of(run, parts, gaps, timings)
 
 
-def _perform(run: Run, part: str) -> None:
+@contextmanager
+def _heeding_ctrl_c(run: Run) -> Generator[None]:
+    """Note that Ctrl-C was pressed: Schemathesis keeps it for itself, and goes on.
+
+    Raises:
+        KeyboardInterrupt: It was pressed.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if not callable(before) or threading.current_thread() is not threading.main_thread():
+        # Nobody tells this thread of it.
+        yield
+        return
+    heeded = before
+
+    def note(number: int, frame: FrameType | None) -> None:
+        run.interrupted = True
+        heeded(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if run.interrupted:
+        raise KeyboardInterrupt
+
+
+def _timed(run: Run, part: str, timings: dict[str, Timing]) -> None:
     """Run one part; whatever happens in it, the next one is not hidden by it."""
+    run.part = part
+    begun, calls = time.monotonic(), len(run.exchanges)
     attempt(run, "as a whole", lambda: RUNNERS[part](run))
+    if not run.interrupted:
+        timings[part] = Timing(time.monotonic() - begun, len(run.exchanges) - calls)
+
+
+def _left_undone(parts: tuple[str, ...], timings: dict[str, Timing]) -> Gaps:
+    """What an interrupted run did not look at, or not to the end."""
+    gaps = Gaps()
+    for part in parts:
+        if part not in timings:
+            gaps.note(f"the part {part}, or the rest of it", "the run was interrupted")
+    return gaps
 
 
 def _gaps(run: Run, parts: tuple[str, ...]) -> Gaps:
-    """What was not seen, and why; where nothing else is wrong, that is a violation itself."""
+    """What was not seen. If nothing else is wrong, a gap in the coverage is a violation itself."""
     gaps = run.coverage.missing(
         fuzz="fuzz" in parts, model="model" in parts, control=run.control is not None
     )
@@ -135,9 +192,9 @@ def _gaps(run: Run, parts: tuple[str, ...]) -> Gaps:
         gaps.note("that other users' sessions are hidden", "takes a second user (OTHER_TOKEN)")
     gaps.unreachable += dict.fromkeys(run.unlooked)
     if run.overdue:
-        gaps.unreachable += [(missed, "MAX_TIME ran out") for missed in gaps.missed]
+        gaps.excuse("MAX_TIME ran out")
     elif not run.violations and not run.bugs:
-        # Where something is broken already, what could not be seen for that says nothing more.
+        # Where something is broken already, what could not be seen is told with that.
         run.take([_unseen(missed) for missed in gaps.missed])
     return gaps
 
@@ -152,14 +209,17 @@ def _names_known(run: Run) -> None:
         exchange = cast.user.recorder.taken[-1]
     answers = run.target.contract.answers
     if exchange.status in {answers.unknown_backend, answers.foreign_instance}:
+        said = run.target.secrets.redact(exchange.body[:SHOWN].decode("utf-8", "replace"))
         raise CannotRunError(
             f"{run.target.url} answered {exchange.status} to a session on {run.target.backend} for "
             f"{run.target.instance}: give a BACKEND that it has and an INSTANCE that the user may "
-            f"use. Try: {curl(exchange, run.target.secrets)}"
+            f"use.{suggestion(run.target)} It said: {said}. "
+            f"Try: {curl(exchange, run.target.secrets)}"
         )
 
 
 def _unseen(missed: str) -> Violation:
+    """The violation that something was not seen in a run."""
     return Violation(
         "covered", missed, f"to see: {missed}", "it never came about in this run", "#/paths"
     )

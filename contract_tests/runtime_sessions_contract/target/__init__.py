@@ -1,1 +1,1 @@
-"""The server that is held to the contract: where it is, who we are to it, what it is known for."""
+"""The server that is held to the contract: where it is, and which tokens it knows."""

@@ -34,7 +34,7 @@ def bundled(contract: Contract) -> Generator[Target]:
 
 
 def emulator_target(url: str, contract: str = "classic") -> Target:
-    """The target that a bundled emulator at this URL is."""
+    """The bundled emulator as a target, when it is served at a URL."""
     # Not before it is needed: a server of somebody else's is held to a contract without it.
     from runtime_sessions_emulator import Emulator  # noqa: PLC0415
 

@@ -28,8 +28,12 @@ class Control:
             # A virtual clock stands still; any other goes with ours.
             self._rate = 0.0 if self._sync(self._answer("GET", "/clock")) == first else 1.0
         except httpx.HTTPError as error:
+            where = url.rstrip("/")
+            # The bundled emulator has it there, and its URL is what people have at hand.
+            missing = "" if where.endswith("/_emulator") else f" Is it {where}/_emulator?"
+            told = str(error).partition("\n")[0]
             raise CannotRunError(
-                f"CONTROL_URL does not answer ({error}). Try: curl -sS {url}/health"
+                f"CONTROL_URL does not answer ({told}).{missing} Try: curl -sS {url}/health"
             ) from None
 
     @property
@@ -63,6 +67,7 @@ class Control:
         self._http.close()
 
     def _answer(self, method: str, path: str, body: dict[str, Any] | None = None) -> float:
+        """Make a call; returns the time that the answer tells."""
         answer = self._http.request(method, path, json=body)
         answer.raise_for_status()
         now = moment(answer.json().get("now"))
@@ -71,5 +76,6 @@ class Control:
         return now
 
     def _sync(self, now: float) -> float:
+        """Take over the server's time."""
         self._base, self._at = now, time.monotonic()
         return now

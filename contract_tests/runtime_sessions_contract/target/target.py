@@ -1,4 +1,4 @@
-"""The server that is held to the contract: where it is, who we are to it, what is known of it."""
+"""The server that is held to the contract."""
 
 from dataclasses import dataclass
 from typing import Protocol, Self

@@ -1,1 +1,1 @@
-"""Verdicts: what did not hold, what that stands on, and which of it is one and the same fault."""
+"""Verdicts: violations, what they stand on, and which of them have the same cause."""

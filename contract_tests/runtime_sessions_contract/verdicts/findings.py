@@ -1,4 +1,4 @@
-"""Findings by cause: what is the same fault in several operations and checks is told once.
+"""Findings: violations by their cause, so that one fault of a server is told once.
 
 Violations of one rule are one finding, wherever they were seen. What was seen on a session only
 after something else was wrong with it follows from that, and is told with it.
@@ -18,7 +18,7 @@ from runtime_sessions_contract.verdicts.violation import Violation
 
 
 class Gravity(IntEnum):
-    """How bad it is, the worst first."""
+    """How grave a finding is; the gravest comes first."""
 
     ACCESS = 0
     LOSS = 1
@@ -77,7 +77,7 @@ Cause = str
 
 
 def cause_of(violation: Violation) -> Cause:
-    """What makes violations one finding: the rule, or the place and what is broken there."""
+    """The cause of a violation: its rule, or the place in the contract and what is broken there."""
     if violation.rule:
         return violation.rule
     if violation.check in STATUSES:
@@ -91,11 +91,17 @@ def cause_of(violation: Violation) -> Cause:
 
 @dataclass(slots=True)
 class Causes:
-    """Which cause was seen first on each session, and which were seen after it."""
+    """Remembers on each session which cause was seen first, and which ones after it."""
 
     first: dict[str, Cause] = field(default_factory=dict[str, Cause])
     alone: Counter[Cause] = field(default_factory=Counter[Cause])
     after: dict[Cause, Counter[Cause]] = field(default_factory=dict[Cause, Counter[Cause]])
+
+    def known(self, violation: Violation) -> bool:
+        """Whether nothing new is seen by it: its cause is known, or that of what came before."""
+        before = self.first.get(violation.session_id or "")
+        cause = cause_of(violation)
+        return cause in self.alone or cause in self.after or before is not None
 
     def note(self, violation: Violation) -> None:
         """Note that something was seen."""
@@ -110,11 +116,16 @@ class Causes:
             self.after.setdefault(cause, Counter())[before] += 1
 
     def root(self, cause: Cause) -> Cause:
-        """What a cause follows from: itself, unless it was mostly seen after another one."""
+        """What a cause follows from: itself, unless it was mostly seen after another one.
+
+        What is grave is told by itself if it was ever seen where nothing else was wrong: a fault
+        that is seen more often must not hide it.
+        """
         seen = {cause}
         while cause in self.after:
             before, times = self.after[cause].most_common(1)[0]
-            if times <= self.alone[cause] or before in seen:
+            grave = cause in ACCESS | LOSS and self.alone[cause] > 0
+            if grave or times <= self.alone[cause] or before in seen:
                 break
             seen.add(before)
             cause = before
@@ -130,12 +141,14 @@ class Finding:
         example: The clearest violation: the one with the fewest calls.
         places: How often it was seen, by operation and check.
         follows: What else was seen on the same sessions after it.
+        hides: What was not looked at because of it.
     """
 
     ground: Ground
     example: Violation
     places: Mapping[tuple[str, str], int]
     follows: Mapping[str, int]
+    hides: tuple[str, ...] = ()
 
     @property
     def times(self) -> int:
@@ -183,7 +196,7 @@ def findings(
 
 
 def _fold_derived(by_root: dict[Cause, list[Violation]]) -> None:
-    """Tell what only follows from another view with what is wrong there, if something is."""
+    """Join what only follows from a wrong view with the finding about that view."""
     sessions = [root for root in by_root if root not in DERIVED and _of_sessions(by_root[root])]
     if not sessions:
         return
@@ -203,6 +216,7 @@ def _finding(
     group: list[Violation],
     times: Mapping[tuple[str, ...], int],
 ) -> Finding:
+    """The finding that violations of one cause come down to."""
     own = [each for each in group if cause_of(each) == root]
     example = min(own, key=lambda each: (len(each.curls) or 99, len("".join(each.curls))))
     places, follows = Counter[tuple[str, str]](), Counter[str]()

@@ -1,4 +1,4 @@
-"""What a check stands on: a rule of a session's life, or a place in the contract; and how we know.
+"""Grounds: the rule or the place in the contract behind a check, and how that is known.
 
 What IBM documents or somebody measured is certain enough to call a server wrong that breaks it.
 What is only reported, or assumed, is told of a server of somebody else's, with the reason.
@@ -27,7 +27,7 @@ ASSUMPTIONS_PAGE: Final = "docs/assumptions.md"
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a check stands on.
+    """The rule or the place in the contract that a check stands on.
 
     Attributes:
         name: The rule, or the pointer of the place in the contract.
@@ -107,6 +107,7 @@ def place(document: Document, pointer: str, keyword: str = "") -> Ground:
 
 
 def _node(document: Document, pointer: str) -> Json | None:
+    """The object at a pointer; None if there is none."""
     try:
         found: Any = document.at(pointer)
     except (KeyError, IndexError, ValueError, TypeError):
@@ -115,4 +116,5 @@ def _node(document: Document, pointer: str) -> Json | None:
 
 
 def _says(node: Json) -> str:
+    """The description of an object, on one line."""
     return " ".join(str(node.get("description") or node.get("summary") or "").split())

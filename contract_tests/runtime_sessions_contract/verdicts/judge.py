@@ -1,4 +1,4 @@
-"""Verdicts: each is one check of one operation, counted whether it held or not."""
+"""The judge, who makes checks and counts them, whether they hold or not."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ class Tally:
 
 
 class Judge:
-    """Judges one call: collects what did not hold. `story` tells, if asked, what led to it."""
+    """Judges one call and its answer, and collects the violations."""
 
     def __init__(
         self, tally: Tally, exchange: Exchange, story: Callable[[], Iterable[Exchange]] = tuple
@@ -45,7 +45,7 @@ class Judge:
         keyword: str = "",
         undeclared: bool = False,
     ) -> bool:
-        """Count a check; note a violation if `got` is not as expected. Returns whether it held."""
+        """Count a check, note a violation if it does not hold, and return whether it does."""
         held = got == expected if ok is None else ok
         operation = self.exchange.name
         self.tally.count(operation, check, ok=held)

@@ -7,7 +7,7 @@ from runtime_sessions_contract.wire.exchange import Exchange
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Violation:
-    """Something that the contract does not allow: what it expects, where, and what came.
+    """Something that a server did and the contract does not allow.
 
     Attributes:
         pointer: The place in the contract that it is about.

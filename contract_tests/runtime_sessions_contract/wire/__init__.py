@@ -1,1 +1,1 @@
-"""What goes over the wire: calls with their answers, the tokens in them, the curl lines."""
+"""What goes over the wire: calls and their answers, tokens, curl lines."""

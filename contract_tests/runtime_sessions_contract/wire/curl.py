@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Sequence
+from functools import lru_cache
 
 from runtime_sessions_contract.openapi.values import as_object
 from runtime_sessions_contract.wire.exchange import Exchange
@@ -31,6 +32,7 @@ def script(calls: Sequence[Exchange], secrets: Secrets) -> tuple[str, ...]:
     return first, *(curl(call, secrets, session_id) for call in calls[1:])
 
 
+@lru_cache(maxsize=4096)  # a call is part of the story of every violation that comes after it
 def curl(exchange: Exchange, secrets: Secrets, session_id: str | None = None) -> str:
     """The curl line that makes the call again, tokens and the given id as variables."""
 

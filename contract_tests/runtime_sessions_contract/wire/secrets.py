@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote, quote_plus
 
@@ -14,6 +15,15 @@ class Caller(StrEnum):
     OTHER = "other user"
     NOBODY = "nobody"
     ASTRAY = "user in an instance that is not there"
+
+
+@lru_cache(maxsize=64)  # a run has three tokens, and redacts a hundred thousand texts
+def _forms_of(token: str) -> tuple[str, ...]:
+    """A token as it looks in JSON, Python, HTML and URLs, the longest form first."""
+    plain = {token, json.dumps(token)[1:-1], repr(token)[1:-1]}
+    escaped = {escape(form) for form in plain}
+    quoted = {quote(token, safe=""), quote_plus(token)}
+    return tuple(sorted(plain | escaped | quoted, key=len, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +46,9 @@ class Secrets:
             (self.api_key, "$API_KEY"),
         )
         for token, name in named:
-            if not token:
-                continue
-            plain = {token, json.dumps(token)[1:-1], repr(token)[1:-1]}
-            forms = (
-                plain
-                | {escape(form) for form in plain}
-                | {quote(token, safe=""), quote_plus(token)}
-            )
-            for form in sorted(forms, key=len, reverse=True):
-                text = text.replace(form, name)
+            if token:
+                for form in _forms_of(token):
+                    text = text.replace(form, name)
         return text
 
     def caller(self, token: str) -> Caller:

@@ -61,6 +61,8 @@ class AsyncCaller:
             self.timeout,
             self.retries,
             self.was_just_created,
+            self.connections.secrets,
+            self.connections.way_to,
         )
         while True:
             timeout = call.begin_attempt()

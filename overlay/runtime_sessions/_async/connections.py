@@ -2,30 +2,40 @@
 
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from runtime_sessions._async.bodies import read
+from runtime_sessions._auth import BearerToken
 from runtime_sessions._bodies import TooLargeFailure
-from runtime_sessions._deadlines import async_deadline, async_teach
+from runtime_sessions._deadlines import DeadlineFailure, async_deadline, async_teach
 from runtime_sessions._errors import SettingsError
 from runtime_sessions._http import (
     NO_AUTH,
     AsyncBaseTransport,
     AsyncClient,
     Auth,
+    ConnectFailure,
+    Headers,
     Request,
+    RequestFailure,
     Response,
+    added_by,
     checked_client,
-    client_of_our_own,
-    drop_frames,
+    drop_secrets,
     failure_of,
     headers_for,
     options_of_a_generated_client,
     request_from,
 )
 from runtime_sessions._places import OneForEachPlace, async_place
+from runtime_sessions._proxies import checked_client_of_our_own, proxy_for
+from runtime_sessions._words import shown
 from runtime_sessions_api.types import RequestArguments
+
+#: Marks a request that was given to the HTTP library.
+_BEGUN = "runtime_sessions_begun"
 
 
 class AsyncConnections:
@@ -38,12 +48,13 @@ class AsyncConnections:
     ) -> None:
         self._given = None if given is None else checked_client(given, AsyncClient)
         # One to begin with: what is wrong with the settings is told here.
-        self._unused = [self._given or client_of_our_own(AsyncClient)]
+        self._unused = [self._given or checked_client_of_our_own(AsyncClient)]
         self._headers = headers_for(self._unused[0], always)
         self._clients = OneForEachPlace(self._client_for_a_place)
         self._auth = auth
         self._always = always
         self._limit = limit
+        self._sent: Collection[str] = ()
         self._process = os.getpid()
         self._is_to_be_closed = given is None
         self._is_closed = False
@@ -58,7 +69,7 @@ class AsyncConnections:
                 "the http_client was used in another process or event loop, whose its connections "
                 "are: make one, and a client with it, in each. Nothing was sent"
             )
-        return client_of_our_own(AsyncClient)
+        return checked_client_of_our_own(AsyncClient)
 
     def _client_here(self) -> AsyncClient:
         if self._is_closed:
@@ -82,13 +93,38 @@ class AsyncConnections:
             with async_deadline(left):
                 response = await self._authenticated(client, request)
         except BaseException as error:
-            drop_frames(error)
+            self._remember(request.headers, plain)
+            drop_secrets(error, partial(shown, secrets=self.secrets()))
+            if isinstance(error, DeadlineFailure) and not self._may_have_sent(request):
+                raise ConnectFailure("the deadline passed before anything was sent") from None
             raise
+        else:
+            self._remember(request.headers, plain)
         finally:
             request.headers = plain
         response.request = request
         response.history = []
         return response
+
+    def secrets(self) -> Collection[str]:
+        """Return what nobody is to be shown, also when a server sends it back."""
+        if isinstance(self._auth, BearerToken):
+            return self._auth.secrets()
+        return self._sent
+
+    def way_to(self, url: str) -> str:
+        """Say by which proxy a URL is reached; nothing for none, or where the caller knows."""
+        return "" if self._given else proxy_for(url)
+
+    def _may_have_sent(self, request: Request) -> bool:
+        """Tell whether a request was begun to be sent; an exchange that comes before is no part."""
+        is_ours = isinstance(self._auth, BearerToken)
+        return not is_ours or _BEGUN in request.extensions
+
+    def _remember(self, signed: Headers, plain: Headers) -> None:
+        """Remember what an authentication sent that is not ours, and cannot be asked."""
+        if not isinstance(self._auth, BearerToken):
+            self._sent = added_by(signed, plain)
 
     async def _authenticated(self, client: AsyncClient, request: Request) -> Response:
         """Send all that an authentication wants to be sent; returns the last answer.
@@ -99,7 +135,12 @@ class AsyncConnections:
         try:
             following = await anext(flow)
             while True:
-                response = await self._answer(client, following)
+                try:
+                    response = await self._answer(client, following)
+                except RequestFailure as failure:
+                    # It may know another way, such as a token that is still good.
+                    following = await flow.athrow(failure)
+                    continue
                 try:
                     following = await flow.asend(response)
                 except StopAsyncIteration:
@@ -110,6 +151,7 @@ class AsyncConnections:
     async def _answer(self, client: AsyncClient, request: Request) -> Response:
         """Send one request, and read its answer up to the limit."""
         async_teach(request)
+        request.extensions[_BEGUN] = True
         # A token does not go where a redirect leads.
         try:
             response = await client.send(request, auth=NO_AUTH, stream=True, follow_redirects=False)
@@ -123,8 +165,10 @@ class AsyncConnections:
             unmapped = failure_of(error)
             if unmapped is None:
                 raise
-            raise unmapped from error
-        return response
+        else:
+            return response
+        # Out here, for what it was holds all that was sent.
+        raise unmapped
 
     async def close(self) -> None:
         """Close the connections of this place, unless they are the caller's. Others are dropped."""

@@ -28,7 +28,7 @@ from runtime_sessions._http import Response
 from runtime_sessions._log import log
 from runtime_sessions._operations import Operation
 from runtime_sessions._pauses import async_pause, async_to_the_end
-from runtime_sessions._progress import shown
+from runtime_sessions._progress import showing
 from runtime_sessions._waiting import (
     FINAL,
     FIRST_PAUSE,
@@ -38,6 +38,7 @@ from runtime_sessions._waiting import (
     longer,
     with_jitter,
 )
+from runtime_sessions._words import shown
 from runtime_sessions_api.classic.models import Message
 
 ResultT = TypeVar("ResultT")
@@ -85,7 +86,8 @@ class AsyncSessionHandle:
         else:
             self.messages = tuple(created.messages or ())
         for message in self.messages:
-            log.warning("session %s: %s", self.id, message.data)
+            said = shown(message.data, self._caller.connections.secrets())
+            log.warning("session %s: %s", shown(self.id), said)
 
     async def details(self) -> SessionDetails:
         """Return the session as it was when last read; reads it where no answer has shown it.
@@ -183,7 +185,7 @@ class AsyncSessionHandle:
         started = now()
         pause = FIRST_PAUSE
         clock = StandingClock(self.id)
-        with shown(progress) as show:
+        with showing(progress) as show:
             while True:
                 details = await self._read(watcher=clock.look_at)
                 show(details)
@@ -192,7 +194,8 @@ class AsyncSessionHandle:
                 goal.check_reachable(details)
                 left = LONGEST_PAUSE if limit is None else limit - (now() - started)
                 if left <= 0:
-                    raise WaitTimeoutError(f"session {self.id} is {details.state} after {limit} s")
+                    state = shown(str(details.state))
+                    raise WaitTimeoutError(f"session {shown(self.id)} is {state} after {limit} s")
                 await async_pause(min(with_jitter(pause), left))
                 pause = longer(pause)
 
@@ -222,6 +225,8 @@ class AsyncSessionHandle:
             operation = operation.watched_by(watcher)
         details = await self._send(operation)
         self._details = details
+        if details.state in FINAL:
+            self._caller.unended.strike(self.id)
         return details
 
     async def _end(self, ending: Ending) -> None:
@@ -236,7 +241,7 @@ class AsyncSessionHandle:
         except CallError as failure:
             if not await self._is_seen_to_end(ending, failure):
                 raise
-            log.info("session %s ended, as its details show: %s", self.id, failure)
+            log.info("session %s ended, as its details show: %s", shown(self.id), failure)
         self._caller = self._caller.for_a_known_session()
         self._caller.unended.strike(self.id)
         self._has_ended = True
@@ -255,6 +260,8 @@ class AsyncSessionHandle:
     async def _end_block(self, ending: Ending) -> None:
         """End the session as a block does: one that cannot be drained is ended as by an error."""
         if ending == "leave":
+            # On purpose: it is nobody's to end.
+            self._caller.unended.strike(self.id)
             return
         try:
             await self._end(ending)
@@ -266,7 +273,7 @@ class AsyncSessionHandle:
                 await self._end("cancel")
             except CallError:
                 raise failure from failure.__cause__
-            failure.add_note(f"session {self.id} was cancelled, for it could not be drained")
+            failure.add_note(f"session {shown(self.id)} was cancelled, for it could not be drained")
             raise
 
     async def _leave(self, error: BaseException | None) -> None:
@@ -280,7 +287,7 @@ class AsyncSessionHandle:
         except Exception as failure:
             if error is None or not is_failure(error):
                 raise
-            error.add_note(f"session {self.id} may still be open: {failure}")
+            error.add_note(f"session {shown(self.id)} may still be open: {failure}")
             return
         if interruption is not None:
             raise interruption
@@ -301,6 +308,6 @@ class AsyncSessionHandle:
         if was_never_seen:
             return
         self._caller.unended.add(self.id)
-        said = f"session {self.id} may still be open"
+        said = f"session {shown(self.id)} may still be open"
         failure.add_note(said)
         log.error("%s: %s", said, str(failure) or type(failure).__name__)

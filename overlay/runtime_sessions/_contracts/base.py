@@ -1,13 +1,14 @@
 """What each contract has to say: its operations, and who pays."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
 from attrs import frozen
 
 from runtime_sessions._http import Auth
+from runtime_sessions._listing import Wanted
 from runtime_sessions._operations import Operation
 
 
@@ -70,6 +71,10 @@ class BaseContract(ABC):
     @abstractmethod
     def jobs(self, session_id: str, *, limit: int, offset: int) -> Operation[Any]:
         """Read a page of a session's jobs (contracts: `listSessionJobs`, `listJobs`)."""
+
+    @abstractmethod
+    def sessions(self, wanted: Wanted, *, limit: int, cursors: Sequence[str]) -> Operation[Any]:
+        """Read a page of the list of sessions: the one that the last of the cursors leads to."""
 
 
 def checked_flag(accepting_jobs: bool) -> bool:  # noqa: FBT001 - the only argument

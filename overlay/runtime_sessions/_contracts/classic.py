@@ -1,10 +1,14 @@
 """The classic contract: hub/group/project pays, and each call is of one session."""
 
+from collections.abc import Sequence
+from typing import NoReturn
+
 from runtime_sessions._answers import Answered, AnswerForm
 from runtime_sessions._arguments import checked_id, checked_seconds, checked_text
 from runtime_sessions._auth import BearerToken
 from runtime_sessions._contracts.base import BaseContract, NewSession, checked_flag, id_of, ids_in
-from runtime_sessions._errors import SettingsError
+from runtime_sessions._errors import SettingsError, UnsupportedError
+from runtime_sessions._listing import Wanted
 from runtime_sessions._operations import Operation
 from runtime_sessions._settings import NO_INSTANCE
 from runtime_sessions_api.classic import models
@@ -76,3 +80,10 @@ class Classic(BaseContract):
             checked_id(session_id), limit=limit, offset=offset
         )
         return Operation(request, JOB_PAGE, session_id)
+
+    def sessions(self, wanted: Wanted, *, limit: int, cursors: Sequence[str]) -> NoReturn:
+        del wanted, limit, cursors
+        raise UnsupportedError(
+            "the classic contract lists no sessions: keep their ids, as a ledger does "
+            "(`SessionsClient(..., ledger=path)`), and pick one up by `client.session(id)`"
+        )

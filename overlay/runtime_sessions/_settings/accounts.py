@@ -10,6 +10,7 @@ from runtime_sessions._errors import fields_of
 from runtime_sessions._secrets import Secret
 from runtime_sessions._settings.channels import CONTRACT_OF_CHANNEL
 from runtime_sessions._settings.settings import Source
+from runtime_sessions._settings.url import is_retired
 
 Accounts = Mapping[str, Mapping[str, object]]
 
@@ -24,7 +25,10 @@ class Lookup:
 
 def from_saved_account(channels: list[str]) -> Lookup:
     """Look up the account: the default, or the only one of the first channel that has any."""
-    file = Path("~/.qiskit/qiskit-ibm.json").expanduser()
+    try:
+        file = Path("~/.qiskit/qiskit-ibm.json").expanduser()
+    except RuntimeError:
+        return Lookup(None, "the saved accounts, for which there is no home directory")
     words = f"the saved accounts in {file}"
     try:
         content = fields_of(json.loads(file.read_text(encoding="utf-8")))
@@ -45,6 +49,13 @@ def from_saved_account(channels: list[str]) -> Lookup:
 
 def _ranks(accounts: Accounts, channels: list[str]) -> Iterator[list[str]]:
     """Yield the names of the accounts that come first, then those that come next, and so on."""
+    # The service of a generation is gone: an account for it is the last that is taken.
+    living = {name: one for name, one in accounts.items() if not is_retired(one.get("url"))}
+    yield from _ranks_of(living, channels)
+    yield from _ranks_of(accounts, channels)
+
+
+def _ranks_of(accounts: Accounts, channels: list[str]) -> Iterator[list[str]]:
     yield [name for name, account in accounts.items() if account.get("is_default_account")]
     for channel in channels:
         default = f"default-{channel.replace('_', '-')}"
@@ -59,7 +70,9 @@ def _source(account: Mapping[str, object]) -> Source:
     return Source(
         base_url=said.get("url", Secret()),
         token=said.get("token", Secret()),
-        instance=said.get("instance") or None,
+        # No secret: an error shows it.
+        instance=str(said.get("instance", "")) or None,
         channel=channel,
         contract=CONTRACT_OF_CHANNEL.get(channel),
+        is_private=account.get("private_endpoint") is True,
     )

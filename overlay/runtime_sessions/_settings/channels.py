@@ -1,9 +1,10 @@
 """The channels of the official client, and the contract that each one's service goes by."""
 
 CONTRACT_OF_CHANNEL = {
-    "ibm_quantum": "classic",
+    # What answers today comes first.
     "ibm_quantum_platform": "platform",
     "ibm_cloud": "platform",
+    "ibm_quantum": "classic",
 }
 
 

@@ -3,6 +3,8 @@
 from attrs import evolve
 
 from runtime_sessions._errors import SettingsError
+from runtime_sessions._log import log
+from runtime_sessions._secrets import Secret
 from runtime_sessions._settings.accounts import from_saved_account
 from runtime_sessions._settings.channels import CONTRACT_OF_CHANNEL, channels_of
 from runtime_sessions._settings.settings import Settings, Source, from_environment
@@ -12,12 +14,15 @@ _LOOKED = (
     "no {setting} was found, neither as the argument `{argument}`, nor in the environment as "
     "{variable}, nor in {account}"
 )
-NO_INSTANCE = _LOOKED.format(
+#: Where people find what an instance is called.
+INSTANCES = "https://quantum.cloud.ibm.com/instances"
+_NO_INSTANCE = _LOOKED.format(
     setting="instance",
     argument="instance",
     variable="QISKIT_IBM_INSTANCE",
     account="the saved account",
 )
+NO_INSTANCE = f"{_NO_INSTANCE}: give one (the CRNs of yours are at {INSTANCES})"
 
 
 def find_settings(arguments: Source, *, needs_token: bool) -> Settings:
@@ -54,13 +59,14 @@ def _with_saved_account(said: Source, *, needs_token: bool) -> Source:
     saved_url = ""
     if lookup.source:
         try:
-            saved_url = checked_url(account.base_url, payer)
+            saved_url = checked_url(account.base_url, payer, is_private=account.is_private)
         except SettingsError:
             words += ", which has no base URL"
-    base_url = said.base_url or account.base_url
+    base_url = said.base_url or Secret(saved_url)
     if not said.base_url and not saved_url:
         raise _not_found("base URL", "base_url", "QISKIT_IBM_URL", words)
-    if saved_url == checked_url(base_url, payer):
+    if saved_url and saved_url == checked_url(base_url, payer, is_private=account.is_private):
+        log.info("settings: %s, for %s", words, saved_url)
         said = evolve(
             said,
             base_url=base_url,

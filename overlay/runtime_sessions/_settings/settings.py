@@ -21,6 +21,8 @@ class Source:
     """Which of the saved accounts is meant."""
     contract: str | None = None
     """The contract to go by."""
+    is_private: bool = False
+    """Whether the service is to be reached within IBM Cloud's own network."""
 
     def or_else(self, other: "Source") -> "Source":
         """Take what this one does not say from another."""
@@ -73,3 +75,12 @@ def from_environment() -> Source:
         instance=os.environ.get("QISKIT_IBM_INSTANCE"),
         channel=os.environ.get("QISKIT_IBM_CHANNEL", ""),
     )
+
+
+def where_token_is(given: str) -> str:
+    """Say where the token was found, that was given as an argument or not."""
+    if given:
+        return "see the argument `token`"
+    if os.environ.get("QISKIT_IBM_TOKEN"):
+        return "see QISKIT_IBM_TOKEN in the environment"
+    return "see the saved account"

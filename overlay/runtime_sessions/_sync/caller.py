@@ -62,6 +62,8 @@ class Caller:
             self.timeout,
             self.retries,
             self.was_just_created,
+            self.connections.secrets,
+            self.connections.way_to,
         )
         while True:
             timeout = call.begin_attempt()

@@ -1,8 +1,10 @@
 # Written by codegen/unasync.py from _async/client.py: edit that one, and `make generate`.
 """The client."""
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Literal, NoReturn, Self
 
 from attrs import evolve
@@ -17,7 +19,7 @@ from runtime_sessions._arguments import (
     checked_seconds,
     checked_text,
 )
-from runtime_sessions._auth import auth_from
+from runtime_sessions._auth import UnusableToken, auth_from
 from runtime_sessions._contracts import (
     CONTRACTS,
     Created,
@@ -27,16 +29,28 @@ from runtime_sessions._contracts import (
     SessionDetails,
 )
 from runtime_sessions._contracts.base import NewSession
-from runtime_sessions._errors import ContractError, LostSessionError, id_in
+from runtime_sessions._errors import (
+    CallError,
+    ContractError,
+    LostSessionError,
+    NotFoundError,
+    SettingsError,
+    id_in,
+)
 from runtime_sessions._http import Auth, Client
+from runtime_sessions._ledger import Ledger, ledger_from
+from runtime_sessions._listing import LARGEST_LISTING, wanted_from
+from runtime_sessions._log import log
 from runtime_sessions._operations import Operation
 from runtime_sessions._retries import Retries
 from runtime_sessions._secrets import Secret
-from runtime_sessions._settings import find_settings, from_arguments
+from runtime_sessions._settings import find_settings, from_arguments, where_token_is
 from runtime_sessions._sync.caller import Caller
 from runtime_sessions._sync.connections import Connections
+from runtime_sessions._sync.listing import ListedSession, listed
 from runtime_sessions._sync.session import SessionHandle
 from runtime_sessions._unended import Unended
+from runtime_sessions._words import shown
 from runtime_sessions_api.client import AuthenticatedClient
 from runtime_sessions_api.types import UNSET, Unset
 
@@ -57,6 +71,7 @@ class SessionsClient:
         retries: Retries | None = Retries(),  # noqa: B008 - it is frozen
         http_client: Client | None = None,
         answer_limit: int = 16 * 2**20,
+        ledger: str | os.PathLike[str] | Ledger | None = None,
     ) -> None:
         """Make a client. Nothing is sent yet; its calls raise a `CallError` when they fail.
 
@@ -77,10 +92,11 @@ class SessionsClient:
                 limits, hooks and headers hold, its timeout does not, and no redirect is followed.
                 It is yours to close.
             answer_limit: How many bytes an answer has at most, decoded; a larger one is not read.
+            ledger: Where it is written down what is created, until it has ended: a path, or one
+                that clients share.
 
         Raises:
             SettingsError: No base URL or token is found, or, with platform, no CRN.
-            ImportError: An `ApiKey` needs the extra `iam`.
         """
         # First of all: no traceback shows them as plain text any more.
         token, base_url = Secret(token or ""), Secret(base_url or "")
@@ -98,14 +114,18 @@ class SessionsClient:
             raise ValueError("the token is for nothing: this `auth` brings its own")
         settings = find_settings(arguments, needs_token=not brings_its_own)
         goes_by = CONTRACTS[settings.contract](settings.instance)
-        who_asks = auth_from(auth or goes_by.auth_with, settings.token)
+        try:
+            who_asks = auth_from(auth or goes_by.auth_with, settings.token)
+        except UnusableToken as error:
+            raise SettingsError(f"{error}: {where_token_is(token)}") from None
+        book = ledger_from(ledger)
         self._caller = Caller(
             goes_by,
             Connections(http_client, who_asks, goes_by.headers, limit),
             settings.base_url,
             seconds,
             retries or Retries(attempts=1),
-            Unended(),
+            Unended(goes_by, settings.base_url, book),
         )
 
     def create(  # noqa: PLR0913 - each by name
@@ -133,7 +153,8 @@ class SessionsClient:
             A handle on the session, to be used in a block that ends it.
 
         Raises:
-            SettingsError: No instance is given here or found in the settings.
+            SettingsError: No instance is given here or found in the settings; or the ledger cannot
+                be written, and the session was cancelled.
             OutcomeUnknownError: A session may exist whose id nobody knows.
             ContractError: The answer shows an id and no more; that session was cancelled.
             CallError: Any other of the tree; no session was created.
@@ -145,14 +166,24 @@ class SessionsClient:
             created = self._caller.send(operation)
         except ContractError as error:
             if not isinstance(error, LostSessionError):
-                self._cancel_what_was_created(error)
+                self._cancel_what_was_created(str(id_in(error.body)), wanted, error)
             raise
+        try:
+            self._caller.unended.write_down(created.id, wanted)
+        except OSError as error:
+            failure = SettingsError(f"the ledger cannot be written: {error.strerror}")
+            self._cancel_what_was_created(created.id, None, failure)
+            raise failure from error
         return SessionHandle(self._caller, created.id, endings, created)
 
-    def _cancel_what_was_created(self, error: ContractError) -> None:
-        """Cancel the session of an answer that shows its id, and nothing else to rely on."""
-        session_id = str(id_in(error.body))
-        error.add_note(f"session {session_id} was created: cancelled, or noted why not")
+    def _cancel_what_was_created(
+        self, session_id: str, wanted: NewSession | None, error: Exception
+    ) -> None:
+        """Cancel a session of which nothing but the id can be relied on, or that is not noted."""
+        if wanted is not None:
+            with suppress(OSError):
+                self._caller.unended.write_down(session_id, wanted)
+        error.add_note(f"session {shown(session_id)} was created: cancelled, or noted why not")
         caller = self._caller.for_a_new_session()
         session = SessionHandle(caller, session_id, Endings("leave", "cancel"))
         session._leave(error)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
@@ -172,6 +203,52 @@ class SessionsClient:
         """
         endings = checked_endings(on_exit, on_error)
         return SessionHandle(self._caller, checked_id(session_id), endings)
+
+    def sessions(  # noqa: PLR0913 - each by name
+        self,
+        *,
+        state: str | Iterable[str] | None = None,
+        mode: str | None = None,
+        backend: str | None = None,
+        created_after: datetime | None = None,
+        created_before: datetime | None = None,
+        search: str | None = None,
+        tags: str | Iterable[str] = (),
+        oldest_first: bool = False,
+        page_size: int = LARGEST_LISTING,
+    ) -> Iterator[ListedSession]:
+        """Iterate over the caller's sessions in this instance (platform: `listWorkloads`).
+
+        Each comes once, newest first; one page is held at a time. What is given narrows it down.
+
+        Args:
+            state: One or several of "pending" (open, or idle), "in_progress", "completed",
+                "canceled" and "failed"; the first two are those that have not ended.
+            mode: "dedicated" or "batch".
+            backend: The system on which the jobs run.
+            created_after: A moment, with its time zone.
+            created_before: A moment, with its time zone.
+            search: Text in the id or in a tag, of three and more characters.
+            tags: Tags, all of which it has.
+            oldest_first: Whether the oldest comes first.
+            page_size: How many workloads are read at once, 1 to 50.
+
+        Raises:
+            UnsupportedError: The client goes by the classic contract.
+        """
+        wanted = wanted_from(
+            state=state,
+            mode=mode,
+            backend=backend,
+            created_after=created_after,
+            created_before=created_before,
+            search=search,
+            tags=tags,
+            oldest_first=oldest_first,
+        )
+        limit = checked_page_size(page_size, LARGEST_LISTING)
+        first = self._caller.contract.sessions(wanted, limit=limit, cursors=())
+        return listed(self._caller, wanted, first, limit)
 
     def get(self, session_id: str) -> SessionDetails:
         """Read a session (contract: `getSession`).
@@ -249,6 +326,38 @@ class SessionsClient:
         derived = object.__new__(type(self))
         derived._caller = caller
         return derived
+
+    def end_left(self) -> tuple[str, ...]:
+        """Cancel the sessions in the ledger whose process has ended, as after a crash.
+
+        Those of a process that is still there are left alone, and so are those of other services
+        and instances. What cannot be ended is an error in the log and among `unended`, and stays in
+        the ledger; so does what the service does not know: it may know it for another token.
+
+        Returns:
+            The ids of the sessions that were cancelled.
+
+        Raises:
+            ValueError: The client has no ledger.
+        """
+        ended: list[str] = []
+        for entry in self._caller.unended.left():
+            handle = self.session(entry.id)
+            try:
+                handle.cancel()
+            except NotFoundError as error:
+                log.warning("session %s stays in the ledger: %s", entry.id, error)
+            except CallError:
+                # The handle has said so.
+                continue
+            else:
+                ended.append(entry.id)
+        return tuple(ended)
+
+    @property
+    def base_url(self) -> str:
+        """Where the service is, without a slash at its end."""
+        return self._caller.base_url
 
     @property
     def unended(self) -> tuple[str, ...]:

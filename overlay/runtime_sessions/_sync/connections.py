@@ -3,30 +3,40 @@
 
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
+from runtime_sessions._auth import BearerToken
 from runtime_sessions._bodies import TooLargeFailure
-from runtime_sessions._deadlines import sync_deadline, sync_teach
+from runtime_sessions._deadlines import DeadlineFailure, sync_deadline, sync_teach
 from runtime_sessions._errors import SettingsError
 from runtime_sessions._http import (
     NO_AUTH,
     Auth,
     BaseTransport,
     Client,
+    ConnectFailure,
+    Headers,
     Request,
+    RequestFailure,
     Response,
+    added_by,
     checked_client,
-    client_of_our_own,
-    drop_frames,
+    drop_secrets,
     failure_of,
     headers_for,
     options_of_a_generated_client,
     request_from,
 )
 from runtime_sessions._places import OneForEachPlace, sync_place
+from runtime_sessions._proxies import checked_client_of_our_own, proxy_for
 from runtime_sessions._sync.bodies import read
+from runtime_sessions._words import shown
 from runtime_sessions_api.types import RequestArguments
+
+#: Marks a request that was given to the HTTP library.
+_BEGUN = "runtime_sessions_begun"
 
 
 class Connections:
@@ -39,12 +49,13 @@ class Connections:
     ) -> None:
         self._given = None if given is None else checked_client(given, Client)
         # One to begin with: what is wrong with the settings is told here.
-        self._unused = [self._given or client_of_our_own(Client)]
+        self._unused = [self._given or checked_client_of_our_own(Client)]
         self._headers = headers_for(self._unused[0], always)
         self._clients = OneForEachPlace(self._client_for_a_place)
         self._auth = auth
         self._always = always
         self._limit = limit
+        self._sent: Collection[str] = ()
         self._process = os.getpid()
         self._is_to_be_closed = given is None
         self._is_closed = False
@@ -59,7 +70,7 @@ class Connections:
                 "the http_client was used in another process or event loop, whose its connections "
                 "are: make one, and a client with it, in each. Nothing was sent"
             )
-        return client_of_our_own(Client)
+        return checked_client_of_our_own(Client)
 
     def _client_here(self) -> Client:
         if self._is_closed:
@@ -83,13 +94,38 @@ class Connections:
             with sync_deadline(left):
                 response = self._authenticated(client, request)
         except BaseException as error:
-            drop_frames(error)
+            self._remember(request.headers, plain)
+            drop_secrets(error, partial(shown, secrets=self.secrets()))
+            if isinstance(error, DeadlineFailure) and not self._may_have_sent(request):
+                raise ConnectFailure("the deadline passed before anything was sent") from None
             raise
+        else:
+            self._remember(request.headers, plain)
         finally:
             request.headers = plain
         response.request = request
         response.history = []
         return response
+
+    def secrets(self) -> Collection[str]:
+        """Return what nobody is to be shown, also when a server sends it back."""
+        if isinstance(self._auth, BearerToken):
+            return self._auth.secrets()
+        return self._sent
+
+    def way_to(self, url: str) -> str:
+        """Say by which proxy a URL is reached; nothing for none, or where the caller knows."""
+        return "" if self._given else proxy_for(url)
+
+    def _may_have_sent(self, request: Request) -> bool:
+        """Tell whether a request was begun to be sent; an exchange that comes before is no part."""
+        is_ours = isinstance(self._auth, BearerToken)
+        return not is_ours or _BEGUN in request.extensions
+
+    def _remember(self, signed: Headers, plain: Headers) -> None:
+        """Remember what an authentication sent that is not ours, and cannot be asked."""
+        if not isinstance(self._auth, BearerToken):
+            self._sent = added_by(signed, plain)
 
     def _authenticated(self, client: Client, request: Request) -> Response:
         """Send all that an authentication wants to be sent; returns the last answer.
@@ -100,7 +136,12 @@ class Connections:
         try:
             following = next(flow)
             while True:
-                response = self._answer(client, following)
+                try:
+                    response = self._answer(client, following)
+                except RequestFailure as failure:
+                    # It may know another way, such as a token that is still good.
+                    following = flow.throw(failure)
+                    continue
                 try:
                     following = flow.send(response)
                 except StopIteration:
@@ -111,6 +152,7 @@ class Connections:
     def _answer(self, client: Client, request: Request) -> Response:
         """Send one request, and read its answer up to the limit."""
         sync_teach(request)
+        request.extensions[_BEGUN] = True
         # A token does not go where a redirect leads.
         try:
             response = client.send(request, auth=NO_AUTH, stream=True, follow_redirects=False)
@@ -124,8 +166,10 @@ class Connections:
             unmapped = failure_of(error)
             if unmapped is None:
                 raise
-            raise unmapped from error
-        return response
+        else:
+            return response
+        # Out here, for what it was holds all that was sent.
+        raise unmapped
 
     def close(self) -> None:
         """Close the connections of this place, unless they are the caller's. Others are dropped."""

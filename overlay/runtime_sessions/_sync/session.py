@@ -28,7 +28,7 @@ from runtime_sessions._http import Response
 from runtime_sessions._log import log
 from runtime_sessions._operations import Operation
 from runtime_sessions._pauses import sync_pause, sync_to_the_end
-from runtime_sessions._progress import shown
+from runtime_sessions._progress import showing
 from runtime_sessions._sync.caller import Caller
 from runtime_sessions._waiting import (
     FINAL,
@@ -39,6 +39,7 @@ from runtime_sessions._waiting import (
     longer,
     with_jitter,
 )
+from runtime_sessions._words import shown
 from runtime_sessions_api.classic.models import Message
 
 ResultT = TypeVar("ResultT")
@@ -86,7 +87,8 @@ class SessionHandle:
         else:
             self.messages = tuple(created.messages or ())
         for message in self.messages:
-            log.warning("session %s: %s", self.id, message.data)
+            said = shown(message.data, self._caller.connections.secrets())
+            log.warning("session %s: %s", shown(self.id), said)
 
     def details(self) -> SessionDetails:
         """Return the session as it was when last read; reads it where no answer has shown it.
@@ -184,7 +186,7 @@ class SessionHandle:
         started = now()
         pause = FIRST_PAUSE
         clock = StandingClock(self.id)
-        with shown(progress) as show:
+        with showing(progress) as show:
             while True:
                 details = self._read(watcher=clock.look_at)
                 show(details)
@@ -193,7 +195,8 @@ class SessionHandle:
                 goal.check_reachable(details)
                 left = LONGEST_PAUSE if limit is None else limit - (now() - started)
                 if left <= 0:
-                    raise WaitTimeoutError(f"session {self.id} is {details.state} after {limit} s")
+                    state = shown(str(details.state))
+                    raise WaitTimeoutError(f"session {shown(self.id)} is {state} after {limit} s")
                 sync_pause(min(with_jitter(pause), left))
                 pause = longer(pause)
 
@@ -223,6 +226,8 @@ class SessionHandle:
             operation = operation.watched_by(watcher)
         details = self._send(operation)
         self._details = details
+        if details.state in FINAL:
+            self._caller.unended.strike(self.id)
         return details
 
     def _end(self, ending: Ending) -> None:
@@ -237,7 +242,7 @@ class SessionHandle:
         except CallError as failure:
             if not self._is_seen_to_end(ending, failure):
                 raise
-            log.info("session %s ended, as its details show: %s", self.id, failure)
+            log.info("session %s ended, as its details show: %s", shown(self.id), failure)
         self._caller = self._caller.for_a_known_session()
         self._caller.unended.strike(self.id)
         self._has_ended = True
@@ -256,6 +261,8 @@ class SessionHandle:
     def _end_block(self, ending: Ending) -> None:
         """End the session as a block does: one that cannot be drained is ended as by an error."""
         if ending == "leave":
+            # On purpose: it is nobody's to end.
+            self._caller.unended.strike(self.id)
             return
         try:
             self._end(ending)
@@ -267,7 +274,7 @@ class SessionHandle:
                 self._end("cancel")
             except CallError:
                 raise failure from failure.__cause__
-            failure.add_note(f"session {self.id} was cancelled, for it could not be drained")
+            failure.add_note(f"session {shown(self.id)} was cancelled, for it could not be drained")
             raise
 
     def _leave(self, error: BaseException | None) -> None:
@@ -279,7 +286,7 @@ class SessionHandle:
         except Exception as failure:
             if error is None or not is_failure(error):
                 raise
-            error.add_note(f"session {self.id} may still be open: {failure}")
+            error.add_note(f"session {shown(self.id)} may still be open: {failure}")
             return
         if interruption is not None:
             raise interruption
@@ -300,6 +307,6 @@ class SessionHandle:
         if was_never_seen:
             return
         self._caller.unended.add(self.id)
-        said = f"session {self.id} may still be open"
+        said = f"session {shown(self.id)} may still be open"
         failure.add_note(said)
         log.error("%s: %s", said, str(failure) or type(failure).__name__)

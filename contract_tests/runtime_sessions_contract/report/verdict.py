@@ -1,0 +1,41 @@
+"""What a run comes to, in one sentence: the same on the terminal and on the page."""
+
+from dataclasses import dataclass
+
+from runtime_sessions_contract.suite.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a run comes to.
+
+    Attributes:
+        says: It in a few words, to stand behind the server's URL.
+        mood: `good`, `bad`, or `open` where there is none.
+    """
+
+    says: str
+    mood: str
+
+
+def verdict(result: Result) -> Verdict:
+    """What a run comes to."""
+    if result.violations:
+        return Verdict(f"breaks the contract: {counted(len(result.findings), 'finding')}", "bad")
+    if result.bugs:
+        return Verdict("has no verdict: the suite itself failed", "bad")
+    if result.interrupted:
+        return Verdict("has no verdict: nothing was found before the run was interrupted", "open")
+    if result.drift:
+        told = f"drifts from the contract: {counted(len(result.drift), 'difference')}"
+        return Verdict(told, "open")
+    differs = len(result.differences)
+    beside = f", and differs in {differs} of what nobody can be sure of" if differs else ""
+    if result.only_read:
+        return Verdict(f"contradicts nothing{beside}; it was only read", "open")
+    return Verdict(f"holds to the contract{beside}", "good")
+
+
+def counted(count: int, what: str) -> str:
+    """So many of something."""
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -1,0 +1,52 @@
+"""The sessions of an account, as its list shows them."""
+
+from collections.abc import AsyncIterator
+
+from attrs import asdict, field, frozen
+
+from runtime_sessions._arguments import Ending, checked_endings
+from runtime_sessions._async.caller import AsyncCaller
+from runtime_sessions._async.session import AsyncSessionHandle
+from runtime_sessions._contracts.platform import WorkloadPage
+from runtime_sessions._listing import Summary, Wanted
+from runtime_sessions._operations import Operation
+
+
+@frozen(kw_only=True)
+class AsyncListedSession(Summary):
+    """A session as the list shows it, which gives a handle. Times are UTC."""
+
+    _caller: AsyncCaller = field(alias="caller", repr=False, eq=False)
+
+    def session(
+        self, *, on_exit: Ending = "drain", on_error: Ending = "cancel"
+    ) -> AsyncSessionHandle:
+        """Pick the session up. Makes no call.
+
+        Args:
+            on_exit: What a `with` does at its end: "drain", "cancel" or "leave" the session.
+            on_error: The same, when an exception ends it.
+
+        Returns:
+            A handle on the session.
+        """
+        return AsyncSessionHandle(self._caller, self.id, checked_endings(on_exit, on_error))
+
+
+async def listed(
+    caller: AsyncCaller, wanted: Wanted, first: Operation[WorkloadPage], page_size: int
+) -> AsyncIterator[AsyncListedSession]:
+    """Read the list of sessions, each once, holding one page at a time."""
+    seen: set[str] = set()
+    cursors: list[str] = []
+    operation = first
+    while True:
+        page = await caller.send(operation)
+        for summary in page.summaries():
+            if summary.id not in seen:
+                seen.add(summary.id)
+                yield AsyncListedSession(caller=caller, **asdict(summary))
+        if page.next_cursor is None:
+            return
+        cursors.append(page.next_cursor)
+        operation = caller.contract.sessions(wanted, limit=page_size, cursors=cursors)

@@ -1,0 +1,51 @@
+# Written by codegen/unasync.py from _async/listing.py: edit that one, and `make generate`.
+"""The sessions of an account, as its list shows them."""
+
+from collections.abc import Iterator
+
+from attrs import asdict, field, frozen
+
+from runtime_sessions._arguments import Ending, checked_endings
+from runtime_sessions._contracts.platform import WorkloadPage
+from runtime_sessions._listing import Summary, Wanted
+from runtime_sessions._operations import Operation
+from runtime_sessions._sync.caller import Caller
+from runtime_sessions._sync.session import SessionHandle
+
+
+@frozen(kw_only=True)
+class ListedSession(Summary):
+    """A session as the list shows it, which gives a handle. Times are UTC."""
+
+    _caller: Caller = field(alias="caller", repr=False, eq=False)
+
+    def session(self, *, on_exit: Ending = "drain", on_error: Ending = "cancel") -> SessionHandle:
+        """Pick the session up. Makes no call.
+
+        Args:
+            on_exit: What a `with` does at its end: "drain", "cancel" or "leave" the session.
+            on_error: The same, when an exception ends it.
+
+        Returns:
+            A handle on the session.
+        """
+        return SessionHandle(self._caller, self.id, checked_endings(on_exit, on_error))
+
+
+def listed(
+    caller: Caller, wanted: Wanted, first: Operation[WorkloadPage], page_size: int
+) -> Iterator[ListedSession]:
+    """Read the list of sessions, each once, holding one page at a time."""
+    seen: set[str] = set()
+    cursors: list[str] = []
+    operation = first
+    while True:
+        page = caller.send(operation)
+        for summary in page.summaries():
+            if summary.id not in seen:
+                seen.add(summary.id)
+                yield ListedSession(caller=caller, **asdict(summary))
+        if page.next_cursor is None:
+            return
+        cursors.append(page.next_cursor)
+        operation = caller.contract.sessions(wanted, limit=page_size, cursors=cursors)
