@@ -242,7 +242,7 @@ def test_help_tells_the_exit_status() -> None:
     assert "2 the suite could not run" in done.stdout
 
 
-@pytest.mark.parametrize(("part", "said"), [("fuzz", "Coverage"), ("model", "open: drain")])
+@pytest.mark.parametrize(("part", "said"), [("fuzz", "coverage"), ("model", "open")])
 def test_ctrl_c_ends_with_130_and_what_was_found(part: str, said: str, tmp_path: Path) -> None:
     with Emulator() as emulator:
         emulator.add_fault(Fault("missing_field", operation="getSession", field="max_ttl"))
@@ -256,8 +256,10 @@ def test_ctrl_c_ends_with_130_and_what_was_found(part: str, said: str, tmp_path:
         ) as process:
             assert process.stdout is not None
             for line in process.stdout:
-                if line.strip() == said.partition(":")[0]:
+                if line.strip() == said:
                     break
+            else:
+                pytest.fail(f"{said} was never told")
             process.send_signal(signal.SIGINT)
             told, complaints = process.communicate(timeout=60)
     assert process.returncode == 130

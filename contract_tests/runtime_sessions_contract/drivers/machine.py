@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any, cast
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -224,6 +224,8 @@ def _drive(run: Run, seed: int) -> bool:
         database=None,
         derandomize=False,
         print_blob=False,
+        # What is found is told as everything else is, and not by Hypothesis.
+        verbosity=Verbosity.quiet,
         report_multiple_bugs=False,
         suppress_health_check=[
             HealthCheck.too_slow,

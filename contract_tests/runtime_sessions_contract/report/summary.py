@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from runtime_sessions_contract.checks.drift import Difference
-from runtime_sessions_contract.report.verdict import verdict
+from runtime_sessions_contract.report.verdict import NOT_AGAIN, verdict
 from runtime_sessions_contract.suite.result import Result
 from runtime_sessions_contract.verdicts.findings import Finding
 
@@ -55,6 +55,8 @@ def _tell(result: Result, finding: Finding, console: Console, number: str, style
     for label, value in lines:
         if value:
             console.print(f"   {label + ':':<10}{escape(_short(value))}", highlight=False)
+    if example.again is False:
+        console.print(f"   [yellow]{NOT_AGAIN}[/]")
     for line in example.curls:
         console.print(f"   {escape(line)}", highlight=False, soft_wrap=True)
 

@@ -23,7 +23,7 @@ from runtime_sessions_contract.suite.result import (
     Timing,
     result_of,
 )
-from runtime_sessions_contract.suite.shrink import shorten
+from runtime_sessions_contract.suite.shrink import confirm, shorten
 from runtime_sessions_contract.target.reach import check
 from runtime_sessions_contract.target.recognise import SHOWN, suggestion
 from runtime_sessions_contract.target.target import CannotRunError, Target
@@ -130,6 +130,7 @@ def execute(run: Run, parts: tuple[str, ...]) -> Result:
             if not run.over:
                 run.progress("shortening what was found")
                 shorten(run)
+                confirm(run)
     except KeyboardInterrupt:
         result = result_of(run, parts, _left_undone(parts, timings), timings, interrupted=True)
         raise InterruptedRunError(result) from None
