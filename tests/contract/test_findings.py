@@ -129,3 +129,19 @@ def test_the_gravest_come_first() -> None:
     ]
     found = findings(PLATFORM, seen, Causes(), Counter())
     assert [finding.gravity for finding in found] == list(Gravity)
+
+
+def test_what_is_grave_is_not_hidden_by_what_is_seen_more_often() -> None:
+    causes, times = Causes(), Counter[tuple[str, ...]]()
+    seen = [violation("drain"), violation("closed-is-final", check="never moves")]
+    for session in range(20):
+        for each in seen:
+            causes.note(replace(each, session_id=f"s-{session}"))
+    # Never seen but after the other: it may follow from it.
+    (finding,) = findings(PLATFORM, seen, causes, times)
+    assert finding.ground.name == "drain"
+    causes.note(replace(seen[1], session_id="s-alone"))
+    assert {each.ground.name for each in findings(PLATFORM, seen, causes, times)} == {
+        "drain",
+        "closed-is-final",
+    }

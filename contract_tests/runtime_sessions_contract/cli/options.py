@@ -251,6 +251,10 @@ def _target(contract: Contract, said: Said) -> Target | None:
             urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname
         ):
             raise CannotRunError(f"{name}: {value} is not a URL such as http://127.0.0.1:8390")
+    whole = url.rstrip("/")
+    if whole.endswith("/sessions"):
+        base = whole.removesuffix("/sessions")
+        raise CannotRunError(f"URL: {url} is where sessions are; give what comes before it: {base}")
     token = said.environment.get("TOKEN")
     if not token:
         raise CannotRunError(

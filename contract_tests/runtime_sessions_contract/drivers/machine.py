@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any, cast
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -27,6 +27,8 @@ SESSIONS = 4
 STEPS = 20
 #: For how long a sequence is made shorter, in seconds.
 SHRINK = 10.0
+#: How often it runs, at most: once more after each time that it found something.
+ROUNDS = 4
 
 TTLS = (
     st.none()
@@ -60,14 +62,28 @@ def machine(  # noqa: C901 - a rule each
             """Do something, then look at every session: not only the one that was touched."""
             if overdue():
                 return
+            cast_.settle(*self.mine)
+            new = self._new(act)
+            for session in (*touched, *(other for other in self.mine if other not in touched)):
+                new += self._new(lambda session=session: cast_.observe(session))  # type: ignore[misc]
+            if new:
+                failed(new)
+                raise ContractViolationError(new)
+
+        @staticmethod
+        def _new(step: Callable[[], object]) -> list[Violation]:
+            """Take a step; what is known to be wrong already does not end the sequence.
+
+            Returns:
+                What is wrong beside.
+            """
             try:
-                cast_.settle(*self.mine)
-                act()
-                for session in (*touched, *(other for other in self.mine if other not in touched)):
-                    cast_.observe(session)
+                step()
             except ContractViolationError as error:
-                failed(error.violations)
-                raise
+                new = [each for each in error.violations if not run.causes.known(each)]
+                run.report([each for each in error.violations if each not in new])
+                return new
+            return []
 
         def _pick(self, data: st.DataObject) -> Session:
             return data.draw(st.sampled_from(self.mine), label="session")
@@ -78,9 +94,13 @@ def machine(  # noqa: C901 - a rule each
             self._do(lambda: self._create(cast_.user.create, {"mode": mode}))
 
         def _create(self, create: Callable[..., Session | None], fields: dict[str, Any]) -> None:
-            session = create(**fields)
-            if session is not None:
-                self.mine.append(session)
+            before = set(run.known.sessions)
+            try:
+                create(**fields)
+            finally:
+                # However wrong the answer was, there may be one.
+                new = [run.known.sessions[name] for name in run.known.sessions.keys() - before]
+                self.mine.extend(new)
 
         @precondition(lambda self: len(self.mine) < SESSIONS)
         @rule(
@@ -175,7 +195,17 @@ def machine(  # noqa: C901 - a rule each
 
 
 def drive(run: Run) -> None:
-    """Let the machine run; what it finds goes to the run, as short as it gets."""
+    """Let the machine run; what it finds goes to the run, in its shortest form.
+
+    It runs again while it finds something, so that one fault does not hide the next.
+    """
+    for again in range(ROUNDS):
+        if run.over or not _drive(run, run.seed + again):
+            return
+
+
+def _drive(run: Run, seed: int) -> bool:
+    """Let the machine run once; returns whether it found something new."""
     found: list[list[Violation]] = []
     first: list[float] = []
 
@@ -194,6 +224,8 @@ def drive(run: Run) -> None:
         database=None,
         derandomize=False,
         print_blob=False,
+        # What is found is told as everything else is, and not by Hypothesis.
+        verbosity=Verbosity.quiet,
         report_multiple_bugs=False,
         suppress_health_check=[
             HealthCheck.too_slow,
@@ -203,7 +235,7 @@ def drive(run: Run) -> None:
         phases=[Phase.generate] if run.fail_fast else [Phase.generate, Phase.shrink],
     )
     with Cast(run) as cast_:
-        kind = seeded(run.seed)(machine(run, cast_, failed, overdue))
+        kind = seeded(seed)(machine(run, cast_, failed, overdue))
         try:
             run_state_machine_as_test(cast("Any", kind), settings=config)  # pyright: ignore[reportUnknownMemberType]
         except Exception:
@@ -212,3 +244,4 @@ def drive(run: Run) -> None:
                 raise
     for violations in found:
         run.report(violations)
+    return bool(found)

@@ -44,8 +44,7 @@ def alive(run: Run, guard: Guard, live: Live) -> Result:
         interrupted, run.spent = True, "the run was interrupted"
     found = drift(run.document, run.exchanges, run.target.secrets)
     gaps = run.coverage.missing(fuzz=False, model=True, control=False)
-    reason = run.spent or (MORE if live.write else READ)
-    gaps.unreachable += [(missed, reason) for missed in gaps.missed]
+    gaps.excuse(run.spent or (MORE if live.write else READ))
     new = tuple(difference for difference in found if difference.identity not in accepted)
     timings = {"live": Timing(time.monotonic() - begun, guard.made)}
     result = result_of(run, ("live",), gaps, timings, drift=new, interrupted=interrupted)

@@ -5,7 +5,7 @@ from html import escape
 from typing import Final
 
 from runtime_sessions_contract.model.life import State
-from runtime_sessions_contract.report.verdict import verdict
+from runtime_sessions_contract.report.verdict import NOT_AGAIN, verdict
 from runtime_sessions_contract.suite.result import Result
 from runtime_sessions_contract.verdicts.findings import Finding
 
@@ -85,6 +85,9 @@ def _finding(result: Result, number: int | str, finding: Finding) -> str:
     then = ""
     if finding.follows:
         then = f"<dt>Seen after it on the same sessions<dd>{escape('; '.join(finding.follows))}"
+    if finding.hides:
+        hidden = escape("; ".join(finding.hides))
+        then += f"<dt>Not looked at because of it: run again when it is mended<dd>{hidden}"
     curls = "\n".join(example.curls)
     return (
         f"<article><h2>{number}. {escape(finding.title)}</h2><dl>"
@@ -93,6 +96,7 @@ def _finding(result: Result, number: int | str, finding: Finding) -> str:
         f"<dt>Expected<dd>{escape(example.expected)}<dt>Came<dd>{escape(example.got)}"
         f"<dt>Where<dd>{finding.times} times, in {escape(', '.join(finding.operations))}"
         f"<dt>By<dd><code>{escape(pointer)}</code>{then}</dl>"
+        f"{f'<p>{NOT_AGAIN}' if example.again is False else ''}"
         f"<pre>{escape(curls)}</pre></article>"
     )
 

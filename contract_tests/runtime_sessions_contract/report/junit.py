@@ -2,6 +2,7 @@
 
 from xml.etree import ElementTree as ET
 
+from runtime_sessions_contract.report.verdict import NOT_AGAIN
 from runtime_sessions_contract.suite.result import Result
 
 #: Characters that XML cannot carry, however they are written.
@@ -22,6 +23,8 @@ def junit(result: Result) -> str:
             f"came: {example.got}",
             f"seen: {finding.times} times, in {', '.join(finding.operations)}",
             f"by: {example.pointer}",
+            *(f"not looked at because of it: {what}" for what in finding.hides),
+            *([NOT_AGAIN] if example.again is False else []),
             *example.curls,
         ]
         failure.text = _xml("\n".join(lines))

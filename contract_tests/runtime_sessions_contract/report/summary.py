@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from runtime_sessions_contract.checks.drift import Difference
-from runtime_sessions_contract.report.verdict import verdict
+from runtime_sessions_contract.report.verdict import NOT_AGAIN, verdict
 from runtime_sessions_contract.suite.result import Result
 from runtime_sessions_contract.verdicts.findings import Finding
 
@@ -49,9 +49,14 @@ def _tell(result: Result, finding: Finding, console: Console, number: str, style
     ]
     if finding.follows:
         lines.append(("then", "; ".join(finding.follows)))
+    if finding.hides:
+        told = f"{'; '.join(finding.hides)}: run again when this is mended"
+        lines.append(("unseen", f"because of {number.rstrip('. ')}, {told}"))
     for label, value in lines:
         if value:
             console.print(f"   {label + ':':<10}{escape(_short(value))}", highlight=False)
+    if example.again is False:
+        console.print(f"   [yellow]{NOT_AGAIN}[/]")
     for line in example.curls:
         console.print(f"   {escape(line)}", highlight=False, soft_wrap=True)
 

@@ -1,8 +1,12 @@
 """What a run comes to, in one sentence: the same on the terminal and on the page."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from runtime_sessions_contract.suite.result import Result
+
+#: What is told of calls that were made once more, and held.
+NOT_AGAIN: Final = "Made once more, these calls did not show it again."
 
 
 @dataclass(frozen=True, slots=True)

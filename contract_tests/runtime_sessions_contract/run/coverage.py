@@ -98,6 +98,11 @@ class Gaps:
     missed: list[str] = field(default_factory=list[str])
     unreachable: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
+    def excuse(self, reason: str) -> None:
+        """Give a reason for all that was missed: it was not the server's fault."""
+        self.unreachable += [(missed, reason) for missed in self.missed]
+        self.missed.clear()
+
     def note(self, what: str, reason: str | None) -> None:
         """Note what was not seen; the reason, if this target could not show it."""
         if reason is None:

@@ -182,14 +182,25 @@ class Run:
 
     def dressed(self, violation: Violation) -> Violation:
         """The violation with its curl lines and the part that found it, without secrets."""
-        secrets = self.target.secrets
+        secrets, calls = self.target.secrets, self.whole(violation.calls)
         return replace(
             violation,
+            calls=calls,
             expected=secrets.redact(violation.expected),
             got=secrets.redact(violation.got),
-            curls=script(violation.calls, secrets) or violation.curls,
+            curls=script(calls, secrets) or violation.curls,
             part=self.part,
         )
+
+    def whole(self, calls: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+        """The calls, from that on which creates the session that they are about.
+
+        Whoever makes them again has other sessions than this run had.
+        """
+        session = self.known.sessions.get(calls[-1].session_id or "") if calls else None
+        if session is None or session.calls[0] in calls:
+            return calls
+        return (session.calls[0], *calls)
 
     def take(self, found: Iterable[Violation]) -> None:
         """Keep what was found: what the server is wrong for, and separately what only differs."""

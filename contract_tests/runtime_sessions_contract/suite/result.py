@@ -1,8 +1,9 @@
 """What a run of the suite came to."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Final
 
 from runtime_sessions_contract.checks.drift import Difference
 from runtime_sessions_contract.openapi.document import Document
@@ -13,6 +14,9 @@ from runtime_sessions_contract.verdicts.findings import Causes, Finding, finding
 from runtime_sessions_contract.verdicts.judge import Tally
 from runtime_sessions_contract.verdicts.violation import Violation
 from runtime_sessions_contract.wire.exchange import Exchange
+
+#: Why something was not seen where the server is wrong in something.
+MENDED: Final = "takes what is broken to be mended: run again then"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +131,21 @@ def result_of(  # noqa: PLR0913 - what a run came to
     interrupted: bool = False,
 ) -> Result:
     """What a run has come to by now."""
+    found = findings(run.document, run.violations, run.causes, run.times)
+    unseen = list(gaps.unreachable)
+    if found:
+        found, beside = _hiding(found, gaps.missed)
+        unseen += [(what, MENDED) for what in beside]
     # Each is told by itself: what differs is not what makes something else go wrong.
     apart = Causes()
     return Result(
         target=run.target,
         seed=run.seed,
         parts=parts,
-        findings=tuple(findings(run.document, run.violations, run.causes, run.times)),
+        findings=tuple(found),
         differences=tuple(findings(run.document, run.differences, apart, run.times)),
         bugs=tuple(run.bugs),
-        out_of_reach=tuple(gaps.unreachable),
+        out_of_reach=tuple(unseen),
         drift=drift,
         timings=MappingProxyType(dict(timings)),
         violations=tuple(run.violations),
@@ -147,3 +156,24 @@ def result_of(  # noqa: PLR0913 - what a run came to
         controlled=run.control is not None,
         interrupted=interrupted,
     )
+
+
+def _hiding(found: list[Finding], missed: list[str]) -> tuple[list[Finding], list[str]]:
+    """The findings, each with what was not seen because of it; and what is left.
+
+    What was not seen is put down to the first finding about one of the operations that it takes.
+    """
+    hidden: dict[int, list[str]] = {}
+    left: list[str] = []
+    for what in missed:
+        words = set(what.split())
+        about = (place for place, each in enumerate(found) if words & set(each.operations))
+        place = next(about, None)
+        if place is None:
+            left.append(what)
+        else:
+            hidden.setdefault(place, []).append(what)
+    telling = [
+        replace(each, hides=tuple(hidden.get(place, ()))) for place, each in enumerate(found)
+    ]
+    return telling, left

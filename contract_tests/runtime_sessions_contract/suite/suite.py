@@ -23,8 +23,9 @@ from runtime_sessions_contract.suite.result import (
     Timing,
     result_of,
 )
-from runtime_sessions_contract.suite.shrink import shorten
+from runtime_sessions_contract.suite.shrink import confirm, shorten
 from runtime_sessions_contract.target.reach import check
+from runtime_sessions_contract.target.recognise import SHOWN, suggestion
 from runtime_sessions_contract.target.target import CannotRunError, Target
 from runtime_sessions_contract.verdicts.violation import ContractViolationError, Violation
 from runtime_sessions_contract.wire.curl import curl
@@ -129,6 +130,7 @@ def execute(run: Run, parts: tuple[str, ...]) -> Result:
             if not run.over:
                 run.progress("shortening what was found")
                 shorten(run)
+                confirm(run)
     except KeyboardInterrupt:
         result = result_of(run, parts, _left_undone(parts, timings), timings, interrupted=True)
         raise InterruptedRunError(result) from None
@@ -191,9 +193,9 @@ def _gaps(run: Run, parts: tuple[str, ...]) -> Gaps:
         gaps.note("that other users' sessions are hidden", "takes a second user (OTHER_TOKEN)")
     gaps.unreachable += dict.fromkeys(run.unlooked)
     if run.overdue:
-        gaps.unreachable += [(missed, "MAX_TIME ran out") for missed in gaps.missed]
+        gaps.excuse("MAX_TIME ran out")
     elif not run.violations and not run.bugs:
-        # Where something is broken already, what could not be seen for that says nothing more.
+        # Where something is broken already, what could not be seen is told with that.
         run.take([_unseen(missed) for missed in gaps.missed])
     return gaps
 
@@ -208,10 +210,12 @@ def _names_known(run: Run) -> None:
         exchange = cast.user.recorder.taken[-1]
     answers = run.target.contract.answers
     if exchange.status in {answers.unknown_backend, answers.foreign_instance}:
+        said = run.target.secrets.redact(exchange.body[:SHOWN].decode("utf-8", "replace"))
         raise CannotRunError(
             f"{run.target.url} answered {exchange.status} to a session on {run.target.backend} for "
             f"{run.target.instance}: give a BACKEND that it has and an INSTANCE that the user may "
-            f"use. Try: {curl(exchange, run.target.secrets)}"
+            f"use.{suggestion(run.target)} It said: {said}. "
+            f"Try: {curl(exchange, run.target.secrets)}"
         )
 
 

@@ -28,8 +28,12 @@ class Control:
             # A virtual clock stands still; any other goes with ours.
             self._rate = 0.0 if self._sync(self._answer("GET", "/clock")) == first else 1.0
         except httpx.HTTPError as error:
+            where = url.rstrip("/")
+            # The bundled emulator has it there, and its URL is what people have at hand.
+            missing = "" if where.endswith("/_emulator") else f" Is it {where}/_emulator?"
+            told = str(error).partition("\n")[0]
             raise CannotRunError(
-                f"CONTROL_URL does not answer ({error}). Try: curl -sS {url}/health"
+                f"CONTROL_URL does not answer ({told}).{missing} Try: curl -sS {url}/health"
             ) from None
 
     @property

@@ -1,8 +1,8 @@
 """Whether a server is there, and knows who calls."""
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_contract.target.target import TIMEOUT, CannotRunError, Target
-from runtime_sessions_contract.wire.trust import trusted
+from runtime_sessions_contract.target.recognise import ask, came, suggestion
+from runtime_sessions_contract.target.target import CannotRunError, Target
 
 
 def check(target: Target) -> None:
@@ -22,20 +22,14 @@ def check(target: Target) -> None:
         told = " ".join(f'-H "{key}: {value}"' for key, value in target.headers(f"${name}").items())
         line = f"curl -sS -i {target.url}/sessions/none {told}"
         try:
-            status = httpx.get(
-                f"{target.url}/sessions/none",
-                headers=target.headers(token),
-                timeout=TIMEOUT,
-                verify=trusted(),
-                trust_env=target.on_loopback is False,
-            ).status_code
+            answer = ask(target, "/sessions/none", target.headers(token))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise CannotRunError(
                 f"Nothing answers at {target.url} ({secrets.redact(str(error))}). Try: {line}"
             ) from None
-        if status == 401:  # noqa: PLR2004 - documented
-            foreign = target.contract.answers.foreign_instance == status
+        if answer.status_code == 401:  # noqa: PLR2004 - documented
+            said = came(target, answer)
             raise CannotRunError(
-                f"{target.url} answered 401: {name} is not a token that it knows"
-                f"{', or INSTANCE is not one that it may use' if foreign else ''}. Check it: {line}"
+                f"{target.url} answered 401 ({said}): {name} is not a token that it knows."
+                f"{suggestion(target)} Check it: {line}"
             )

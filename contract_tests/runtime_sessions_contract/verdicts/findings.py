@@ -97,6 +97,12 @@ class Causes:
     alone: Counter[Cause] = field(default_factory=Counter[Cause])
     after: dict[Cause, Counter[Cause]] = field(default_factory=dict[Cause, Counter[Cause]])
 
+    def known(self, violation: Violation) -> bool:
+        """Whether nothing new is seen by it: its cause is known, or that of what came before."""
+        before = self.first.get(violation.session_id or "")
+        cause = cause_of(violation)
+        return cause in self.alone or cause in self.after or before is not None
+
     def note(self, violation: Violation) -> None:
         """Note that something was seen."""
         cause = cause_of(violation)
@@ -110,11 +116,16 @@ class Causes:
             self.after.setdefault(cause, Counter())[before] += 1
 
     def root(self, cause: Cause) -> Cause:
-        """The cause that another one follows from; itself, if it was mostly seen alone."""
+        """What a cause follows from: itself, unless it was mostly seen after another one.
+
+        What is grave is told by itself if it was ever seen where nothing else was wrong: a fault
+        that is seen more often must not hide it.
+        """
         seen = {cause}
         while cause in self.after:
             before, times = self.after[cause].most_common(1)[0]
-            if times <= self.alone[cause] or before in seen:
+            grave = cause in ACCESS | LOSS and self.alone[cause] > 0
+            if grave or times <= self.alone[cause] or before in seen:
                 break
             seen.add(before)
             cause = before
@@ -130,12 +141,14 @@ class Finding:
         example: The clearest violation: the one with the fewest calls.
         places: How often it was seen, by operation and check.
         follows: What else was seen on the same sessions after it.
+        hides: What was not looked at because of it.
     """
 
     ground: Ground
     example: Violation
     places: Mapping[tuple[str, str], int]
     follows: Mapping[str, int]
+    hides: tuple[str, ...] = ()
 
     @property
     def times(self) -> int:

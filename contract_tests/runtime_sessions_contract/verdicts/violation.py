@@ -15,6 +15,8 @@ class Violation:
         keyword: Of a broken schema, the keyword that is broken.
         undeclared: Whether it is that the contract does not list what came.
         session_id: The session that it was seen on, if it was one.
+        again: Whether it was seen once more when its calls were made again; None where they were
+            not.
     """
 
     check: str
@@ -29,6 +31,7 @@ class Violation:
     keyword: str = ""
     undeclared: bool = False
     session_id: str | None = None
+    again: bool | None = None
 
     @property
     def title(self) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from runtime_sessions_contract.openapi.values import as_object
@@ -15,6 +15,9 @@ _USUAL = {"accept", "accept-encoding", "connection", "content-length", "host", "
 
 #: What stands for the variables of the shell while a line is quoted.
 _MARKS = {"$OTHER_TOKEN": "\1", "$API_KEY": "\4", "$TOKEN": "\2"}
+_VARIABLES = "\1\2\3\4"
+#: What no argument of a command can hold, or nobody can read in one.
+_CONTROLS = re.compile(f"(?![{_VARIABLES}\\n\\t])[\\x00-\\x1f\\x7f]")
 #: How the shell takes the id out of what create answers, without a JSON parser.
 _TAKE_ID = """ | sed 's/.*"id": *"\\([^"]*\\)".*/\\1/')"""
 
@@ -52,12 +55,43 @@ def curl(exchange: Exchange, secrets: Secrets, session_id: str | None = None) ->
         words += ["-X", exchange.method]
     words.append(expanded(exchange.url))
     for name, value in exchange.request_headers.items():
-        if name not in _USUAL and not name.startswith("x-schemathesis"):
+        needless = name == "content-type" and not exchange.request_body
+        if name not in _USUAL and not needless and not name.startswith("x-schemathesis"):
             words += ["-H", expanded(f"{name}: {value}")]
-    if exchange.request_body:
-        body = shlex.quote(safe(exchange.request_body.decode("utf-8", "replace")))
-        words += ["--data-binary", body.replace("\3", "'\"$ID\"'")]
     line = " ".join(words)
+    if exchange.request_body:
+        line = _with_body(line, exchange.request_body, safe)
     for name, mark in _MARKS.items():
         line = line.replace(mark, name)
     return line.replace("\3", "$ID")
+
+
+def _with_body(line: str, body: bytes, safe: Callable[[str], str]) -> str:
+    """The line with the body that it sends; by a pipe where no argument can hold that."""
+    try:
+        text = safe(body.decode())
+    except UnicodeDecodeError:
+        return f"printf '{_octal(body)}' | {line} --data-binary @-"
+    if not _CONTROLS.search(text):
+        quoted = shlex.quote(text).replace("\3", "'\"$ID\"'")
+        # A file is what curl takes a leading @ for, whatever it is quoted with.
+        option = "--data-raw" if text.startswith("@") else "--data-binary"
+        return f"{line} {option} {quoted}"
+    # The marks of the variables are control characters themselves.
+    parts = re.split(f"([{_VARIABLES}])", text)
+    told = "".join(
+        f"'\"{part}\"'" if place % 2 else _octal(part.encode()) for place, part in enumerate(parts)
+    )
+    return f"printf '{told}' | {line} --data-binary @-"
+
+
+def _octal(content: bytes) -> str:
+    """The format with which `printf` writes these bytes."""
+    return "".join(
+        "%%" if byte == ord("%") else chr(byte) if _plain(byte) else f"\\{byte:03o}"
+        for byte in content
+    )
+
+
+def _plain(byte: int) -> bool:
+    return ord(" ") <= byte <= ord("~") and chr(byte) not in "\\'"

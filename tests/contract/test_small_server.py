@@ -1,0 +1,58 @@
+"""A small server of somebody else's, with faults of which none may hide another."""
+
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from runtime_sessions_contract import Result, Target, run_suite
+
+SERVER = Path(__file__).with_name("small_server.py")
+
+
+@contextmanager
+def small(*faults: str) -> Generator[Target]:
+    command = [sys.executable, str(SERVER), *faults]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            yield Target.server(url, "user-token", other_token="other-token")
+        finally:
+            process.terminate()
+
+
+def found(result: Result) -> set[str]:
+    return {finding.ground.name for finding in result.findings}
+
+
+def test_without_a_fault_it_holds() -> None:
+    with small() as target:
+        result = run_suite(target, parts=["race", "model"], seed=1, examples=0.1)
+    assert result.holds, [finding.title for finding in result.findings]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_reopening_is_found_though_patch_is_broken(seed: int) -> None:
+    with small("patch", "reopen", "401") as target:
+        result = run_suite(target, parts=["model"], seed=seed, examples=0.1)
+    assert found(result) == {"drain", "closed-is-final"}
+    # What there is to see of a session that is closed was seen all the same.
+    edges = result.coverage.edges
+    assert all(edges["closed", name] for name in result.document.takers)
+    (drain,) = [finding for finding in result.findings if finding.ground.name == "drain"]
+    (final,) = [finding for finding in result.findings if finding is not drain]
+    # Each is shown by itself: the one without a close, the other without what PATCH does not keep.
+    assert not any("/close" in line for line in drain.example.curls)
+    assert any("/close" in line for line in final.example.curls)
+
+
+def test_what_was_not_looked_at_is_told_with_what_kept_it_from_being() -> None:
+    with small("closing") as target:
+        result = run_suite(target, parts=["model"], seed=1, examples=0.1)
+    assert {finding.ground.name for finding in result.findings} == {"own-session-is-found"}
+    hidden = [what for finding in result.findings for what in finding.hides]
+    assert "status 204 of closeSession" in hidden
