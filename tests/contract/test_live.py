@@ -96,7 +96,7 @@ def test_write_keeps_to_its_budget_and_leaves_nothing_open(
     bodies = [request["body"] for request in service.requests(operation="createSession")]
     ttl = {"classic": "max_session_ttl", "platform": "max_ttl"}[service.contract]
     assert {body[ttl] for body in bodies} == {1}
-    assert Ledger(ledger, service.url).left_open() == []
+    assert Ledger(ledger, service.url, service.contract).left_open() == []
 
 
 @pytest.mark.parametrize(("option", "most"), [("--max-sessions", 1), ("--max-requests", 40)])
@@ -123,7 +123,7 @@ def run(service: Emulator, ledger: Path) -> subprocess.Popen[bytes]:
 
 def until_created(service: Emulator, ledger: Path) -> None:
     limit = time.monotonic() + 30
-    while not (created(service) and ledger.exists()):
+    while not (created(service) and Ledger(ledger, service.url, "").left_open()):
         assert time.monotonic() < limit
         time.sleep(0.02)
 
@@ -152,7 +152,12 @@ def walk(
     live = Live(
         session=None, write=True, sessions=3, requests=200, ledger=ledger, baseline=baseline
     )
-    guard = Guard(Ledger(ledger, service.url), live.sessions, live.requests, sleep=slept.append)
+    guard = Guard(
+        Ledger(ledger, service.url, service.contract),
+        live.sessions,
+        live.requests,
+        sleep=slept.append,
+    )
     target = Target(
         service.url,
         Secrets(service.token, service.other_token),
@@ -190,7 +195,7 @@ def test_what_cannot_be_closed_is_told(
     service.add_fault(Fault("gateway", operation="closeSession", status=502))
     assert main([service.url, "--write", "--ledger", str(ledger), "--max-sessions", "1"]) == 2
     assert "may be open" in capsys.readouterr().err
-    assert Ledger(ledger, service.url).left_open() == left_open(service) != []
+    assert Ledger(ledger, service.url, service.contract).left_open() == left_open(service) != []
 
 
 def test_drift_is_told_and_can_be_accepted(

@@ -142,7 +142,7 @@ def _hold_live(
 def _guard(live: Live, target: Target) -> Guard:
     """The transport that keeps to the budget of a live run."""
     return Guard(
-        ledger=Ledger(live.ledger, target.url),
+        ledger=Ledger(live.ledger, target.url, target.contract.name),
         sessions=live.sessions if live.write else 0,
         requests=live.requests,
         # Those that saw whether it is there and knows the tokens.

@@ -51,9 +51,9 @@ class Guard(httpx.BaseTransport):
             with suppress(ValueError):
                 created = as_object(response.json()) or {}
                 if isinstance(created.get("id"), str):
-                    self.ledger.note(created["id"], open_=True)
+                    self.ledger.write(created["id"], request)
         if request.method == "DELETE" and response.status_code in GONE:
-            self.ledger.note(request.url.path.split("/")[-2], open_=False)
+            self.ledger.strike(request.url.path.split("/")[-2])
         return response
 
     def _send(self, request: httpx.Request, *, creates: bool) -> httpx.Response:

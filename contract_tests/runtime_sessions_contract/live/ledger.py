@@ -1,35 +1,55 @@
-"""What was created on a live service, written down on disk."""
+"""What was created on a live service, written down on disk: the client's ledger."""
 
 import json
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import runtime_sessions
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract.openapi.values import as_object
 
 
 @dataclass
 class Ledger:
-    """A file with a line for each session that was created, and one for each that was closed."""
+    """The ledger of one service, in a file that is there once something was created."""
 
     file: Path
     url: str
+    contract: str
 
-    def note(self, session_id: str, *, open_: bool) -> None:
-        """Write a line, and see to it that it is on disk before anything else happens."""
-        line = json.dumps({"url": self.url, "id": session_id, "open": open_})
-        with self.file.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
-            file.flush()
+    def write(self, session_id: str, request: httpx.Request) -> None:
+        """Write down what a request has created; it is on disk when this returns."""
+        asked = _asked(request)
+        runtime_sessions.Ledger(self.file).write(
+            session_id,
+            base_url=self.url,
+            contract=self.contract,
+            instance=_text(asked.get("instance") or request.headers.get("Service-CRN")),
+            backend=_text(asked.get("backend")),
+            mode=str(asked.get("mode")),
+        )
+
+    def strike(self, session_id: str) -> None:
+        """Strike out a session that was closed."""
+        if self.file.exists():
+            runtime_sessions.Ledger(self.file).strike(session_id, base_url=self.url)
 
     def left_open(self) -> list[str]:
-        """The ids of sessions on this server that nobody closed."""
-        found: dict[str, bool] = {}
-        if self.file.exists():
-            for line in self.file.read_text(encoding="utf-8").splitlines():
-                # The last line may have been cut off by whatever ended the run.
-                with suppress(ValueError):
-                    entry = as_object(json.loads(line)) or {}
-                    if entry.get("url") == self.url:
-                        found[str(entry["id"])] = bool(entry["open"])
-        return [session_id for session_id, is_open in found.items() if is_open]
+        """Return the ids of sessions on this server that nobody closed."""
+        if not self.file.exists():
+            return []
+        entries = runtime_sessions.Ledger(self.file).entries()
+        return [entry.id for entry in entries if entry.base_url == self.url]
+
+
+def _asked(request: httpx.Request) -> Mapping[str, object]:
+    """What a request asked for; nothing where that is no JSON: what was created is written down."""
+    try:
+        return as_object(json.loads(request.content)) or {}
+    except ValueError:
+        return {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
