@@ -62,6 +62,7 @@ class Options:
     live: "Live | None" = None
     replay: Path | None = None
     strict: bool = False
+    baseline: Path | None = None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -124,7 +125,12 @@ def parser() -> argparse.ArgumentParser:
     live.add_argument("--max-sessions", metavar="N", help="how many, at most (default: 3)")
     live.add_argument("--max-requests", metavar="N", help="requests, at most (default: 200)")
     live.add_argument("--ledger", metavar="FILE", help=f"what was created (default: {LEDGER})")
-    live.add_argument("--baseline", metavar="FILE", help="accepted drift: a drift.json of before")
+    parser.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="what is accepted: an accepted.json of before, with reasons; of live services also "
+        "a drift.json",
+    )
     parser.add_argument("--replay", metavar="FILE", help="judge a calls.har of before, offline")
     parser.add_argument(
         "--report", metavar="FOLDER", help="write report.html, junit.xml, calls.har"
@@ -152,6 +158,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
         report=said.path("report"),
         replay=replay,
         strict=said.switch("strict"),
+        baseline=said.path("baseline"),
     )
     live, careful = _live(said), said.switch("live")
     if replay is not None:

@@ -1,9 +1,10 @@
 """Everybody who takes part in a run: users, strangers, nobodies, and an emulator's operator."""
 
+from functools import partial
 from typing import Self
 
 from runtime_sessions_contract.contracts.base.names import NOWHERE
-from runtime_sessions_contract.drivers.actor import Actor
+from runtime_sessions_contract.drivers.actor import Actor, together
 from runtime_sessions_contract.model.life import What
 from runtime_sessions_contract.model.session import Session
 from runtime_sessions_contract.run.run import Run
@@ -73,8 +74,7 @@ class Cast:
 
     def observe(self, *sessions: Session) -> None:
         """Look at sessions as their owners, with every operation that shows something of them."""
-        for session in sessions:
-            self.of(session).observe(session)
+        together(partial(self.of(session).observe, session) for session in sessions)
 
     def submit(self, session: Session, duration: float, outcome: str = "completed") -> None:
         """Submit a job through the control plane."""

@@ -18,6 +18,12 @@ def summarise(result: Result, console: Console) -> None:
     """Print the result: the findings, the gravest first; then the checks, and what was not seen."""
     for number, finding in enumerate(result.findings, 1):
         _tell(result, finding, console, f"{number}. ", "bold red")
+    if result.accepted or result.unseen:
+        console.print()
+    for finding, reason in result.accepted:
+        console.print(escape(f"Accepted: {finding.title}. {reason}"), highlight=False)
+    for name in result.unseen:
+        console.print(escape(f"Accepted, and not seen in this run: {name}"), highlight=False)
     if result.differences:
         console.print()
         console.print("[bold yellow]It differs where nobody can say that it is wrong:[/]")
@@ -101,7 +107,7 @@ def _verdict(result: Result, console: Console) -> None:
     found = verdict(result)
     color = {"good": "green", "bad": "red", "open": "yellow"}[found.mood]
     console.print(f"[bold {color}]{url} {found.says}.[/]")
-    if result.bugs and not result.violations:
+    if result.bugs and not result.findings:
         console.print("[bold red]Report this, with the seed.[/]")
 
 
