@@ -5,6 +5,7 @@ import os
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -84,12 +85,20 @@ def parser() -> argparse.ArgumentParser:
         "url", nargs="?", metavar="URL", help="the server's base URL, such as http://127.0.0.1:8390"
     )
     parser.add_argument(
+        "--version", action="version", version=f"runtime-sessions {version('runtime-sessions')}"
+    )
+    parser.add_argument(
         "--backend", metavar="NAME", help="a backend that the server has (default: ibmq_wellington)"
     )
     parser.add_argument(
         "--instance",
         metavar="H/G/P",
         help="an instance that the user may use (default: hub/group/project)",
+    )
+    parser.add_argument(
+        "--other-instance",
+        metavar="NAME",
+        help="a second one, to see that sessions of one are hidden in the other",
     )
     parser.add_argument(
         "--control-url", metavar="URL", help="the control plane, if the server is an emulator"
@@ -274,6 +283,7 @@ def _target(contract: Contract, said: Said) -> Target | None:
         contract=contract.name,
         backend=said.text("backend"),
         instance=said.text("instance"),
+        other_instance=said.text("other_instance"),
         control_url=control_url,
     )
 
