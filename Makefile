@@ -149,9 +149,10 @@ interop-qrmi: .venv-interop-qrmi/installed
 	@touch $@
 
 .PHONY: bench-client
-bench-client: .venv/installed ## Measure the clients side by side, and 2,000 sessions under faults
+bench-client: .venv/installed ## Measure the clients side by side, and 2,000 sessions under faults, then in killed programs
 	@$(BIN)/python benchmarks/client.py
 	@$(BIN)/python benchmarks/client_faults.py
+	@$(BIN)/python benchmarks/client_killed.py
 
 .PHONY: test
 test: lint types check-generated unit ## All of the above: what CI runs

@@ -47,6 +47,8 @@ def service(emulator: Emulator, **options: Any) -> Any:  # noqa: ANN401 - types 
         raise ModuleNotFoundError(
             f"The official client is not installed: pip install '{EXTRA}'", name=error.name
         ) from error
+    if emulator.contract == "platform" and _client() < _IAM_SINCE:
+        _let_iam_be_elsewhere()
     os.environ.update(environment(emulator))
     return QiskitRuntimeService(**{**arguments(emulator), **options})
 
@@ -63,7 +65,8 @@ def contract_of_client() -> str:
 def environment(emulator: Emulator) -> dict[str, str]:
     """The environment that the client needs: where IAM is, and whom no other proxy is for.
 
-    Before 0.50 it asks IAM past any proxy but that of the environment, which then is the emulator.
+    Before 0.50 it asks some services past the proxy that it is given: that of the environment is
+    the emulator then.
     """
     own = emulator.contract == "classic" or _client() >= _IAM_SINCE
     known = [name for name in os.environ.get("NO_PROXY", "").split(",") if name]
@@ -75,6 +78,17 @@ def environment(emulator: Emulator) -> dict[str, str]:
     if not own:
         changes |= dict.fromkeys(_PROXIES, emulator.url)
     return changes
+
+
+def _let_iam_be_elsewhere() -> None:
+    """Have a client before 0.50 heed `IAM_URL`, as later ones do: its own IAM is in its code."""
+    from ibm_cloud_sdk_core import IAMTokenManager  # noqa: PLC0415
+    from qiskit_ibm_runtime.api import auth  # noqa: PLC0415
+
+    def manager(apikey: str, *, url: str, **more: Any) -> Any:  # noqa: ANN401 - types of an extra
+        return IAMTokenManager(apikey, url=os.environ.get("IAM_URL", url), **more)
+
+    auth.IAMTokenManager = manager
 
 
 def _client() -> int:

@@ -129,6 +129,15 @@ class ConnectError(CallError):
 class OutcomeUnknownError(CallError):
     """No answer tells whether it was carried out. Of a create: a session may exist, id unknown."""
 
+    lost_create: object | None = None
+    """Of a create: what it asked for and when, which `client.candidates(error)` goes by."""
+
+    def __str__(self) -> str:
+        said = super().__str__()
+        if self.lost_create is None:
+            return said
+        return f"{said}\n  there may be a session: client.candidates(error) looks for it"
+
 
 class ContractError(CallError):
     """The answer breaks the contract; the text says where."""

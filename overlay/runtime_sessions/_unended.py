@@ -5,6 +5,9 @@ from runtime_sessions._contracts.base import NewSession
 from runtime_sessions._ledger import Ledger, LedgerEntry
 from runtime_sessions._log import log
 
+#: The sessions that this process has created, by whichever client: each with where its service is.
+_CREATED_HERE: set[tuple[str, str]] = set()
+
 
 class Unended:
     """The ids of sessions that may still be open, as a client and all that derives from it know.
@@ -20,11 +23,12 @@ class Unended:
         self._ids: dict[str, None] = {}
 
     def write_down(self, session_id: str, wanted: NewSession) -> None:
-        """Write into the ledger, if there is one, that a session was created.
+        """Remember that a session was created; in the ledger, if there is one.
 
         Raises:
             OSError: It could not be written.
         """
+        _CREATED_HERE.add((self._base_url, session_id))
         if self._ledger is None:
             return
         # A file, in an event loop: it takes a moment, and nobody may come between.
@@ -50,6 +54,14 @@ class Unended:
             self._ledger.strike(session_id, base_url=self._base_url)
         except OSError as error:
             log.warning("session %s is not struck out of the ledger: %s", session_id, error)
+
+    def is_known(self, session_id: str) -> bool:
+        """Tell whether this process created a session, or one that shares the ledger."""
+        session = (self._base_url, session_id)
+        if session in _CREATED_HERE:
+            return True
+        entries = self._ledger.entries() if self._ledger else ()
+        return any((entry.base_url, entry.id) == session for entry in entries)
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids, the oldest failure first."""

@@ -31,7 +31,7 @@ class _Keeping(BaseHTTPRequestHandler):
         self.send_response(204)
         self.end_headers()
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - its name there
         """Say nothing."""
 
 

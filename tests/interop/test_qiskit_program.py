@@ -282,8 +282,8 @@ def test_the_instances_of_an_account(ibm: Any, emulator: Emulator) -> None:
         emulator.instance: "standard",
         emulator.open_instance: "open",
     }
-    assert service(emulator, instance="open").active_instance() == emulator.open_instance
-    found = service(emulator, instance=None, plans_preference=["standard"])
+    assert service(emulator, instance="open")._account.instance == emulator.open_instance
+    found = service(emulator, instance=None)
     assert found.backend(BACKEND).name == BACKEND
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from runtime_sessions_emulator import Emulator
 
 Mocked = Callable[..., SessionsClient]
+
 PLATFORM = pytest.mark.parametrize("contract", ["platform"])
 CLASSIC = pytest.mark.parametrize("contract", ["classic"])
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

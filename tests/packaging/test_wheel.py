@@ -75,7 +75,9 @@ def test_overlay_talks_to_the_emulator(environment: Path) -> None:
     assert run(environment / "bin" / "python", "-W", "error", "-c", USE).strip() == "0.1.0"
 
 
-@pytest.mark.parametrize("command", ["runtime-sessions-contract", "runtime-sessions-emulator"])
+@pytest.mark.parametrize(
+    "command", ["runtime-sessions", "runtime-sessions-contract", "runtime-sessions-emulator"]
+)
 def test_command_helps(environment: Path, command: str) -> None:
     assert "usage" in run(environment / "bin" / command, "--help").lower()
 
@@ -96,3 +98,20 @@ def test_without_its_extra_a_package_says_what_to_install(
         [environment / "bin" / "python", "-c", script], capture_output=True, text=True, check=False
     )
     assert f"pip install 'runtime-sessions[{extra}]'" in done.stderr
+
+
+def test_without_its_extra_the_command_says_what_to_install(environment: Path) -> None:
+    script = "import sys; sys.modules['click'] = None; "
+    script += "from runtime_sessions._command.__main__ import main; main()"
+    done = subprocess.run(
+        [environment / "bin" / "python", "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "The command needs click and rich: pip install 'runtime-sessions[cli]'\n"
+    )
+
+
+def test_who_imports_the_library_does_not_import_its_command(environment: Path) -> None:
+    script = "import sys, runtime_sessions; print('runtime_sessions._command' in sys.modules)"
+    assert run(environment / "bin" / "python", "-c", script).strip() == "False"

@@ -5,7 +5,7 @@ import logging
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol, Self, cast
+from typing import Any, Protocol, Self
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
@@ -15,7 +15,7 @@ from runtime_sessions import CallError, ContractError, SessionsClient
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract.contracts.base.contract import Contract
 from runtime_sessions_contract.drivers.answers import breaks, broken, legal, same
-from runtime_sessions_contract.openapi.values import Json
+from runtime_sessions_contract.openapi.values import Json, as_objects
 from runtime_sessions_contract.run.recorder import Recorder
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.verdicts.violation import Violation
@@ -113,9 +113,9 @@ def about(session_id: str, answer: Json) -> Json:
     """Return an answer about one session: that of another one is refused, legal or not."""
     if isinstance(answer.get("id"), str):
         return {**answer, "id": session_id}
-    if not isinstance(answer.get("jobs"), list):
+    if "jobs" not in answer:
         return answer
-    jobs = cast("list[Json]", answer["jobs"])
+    jobs = as_objects(answer["jobs"])
     asked = [{**job, "session_id": session_id} if "session_id" in job else job for job in jobs]
     return {**answer, "jobs": asked}
 

@@ -42,7 +42,7 @@ UNDECLARED = {"status_code_conformance"}
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 AGAIN = ("stateful",)
 #: How often the stateful phase is tried again, with another seed, while a link was not followed.
-TRIES = 5
+TRIES = 9
 #: How many requests each operation gets in the fuzzing phase; the stateful one, sequences.
 EXAMPLES = 40
 

@@ -107,8 +107,7 @@ def beyond(  # noqa: PLR0913 - what an operation is
 
 
 def _parameter(name: str, schema: dict[str, Any]) -> Parameter:
-    kind = "flag" if schema["type"] == "boolean" else schema["type"]
-    return Parameter(name, kind, Draft202012Validator(schema, validate_formats=True))
+    return Parameter(name, schema["type"], Draft202012Validator(schema, validate_formats=True))
 
 
 def submit_job(**narrower: dict[str, Any]) -> Operation:

@@ -27,9 +27,8 @@ _PROTOCOL: Final = frozenset({400, 401, 404, 405, 413})
 _WHOLE: Final = re.compile(r"-?[0-9]{1,4000}")
 _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "integer": lambda text: int(text) if _WHOLE.fullmatch(text) else text,
-    "boolean": lambda text: {"true": True, "false": False}.get(text, text),
-    # As Python writes it, which older clients send.
-    "flag": lambda text: {"true": True, "false": False}.get(text.lower(), text),
+    # Also as Python writes it, which older clients send.
+    "boolean": lambda text: {"true": True, "false": False}.get(text.lower(), text),
 }
 
 

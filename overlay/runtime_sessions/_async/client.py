@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, NoReturn, Self
 
 from attrs import evolve
@@ -20,7 +20,7 @@ from runtime_sessions._arguments import (
 )
 from runtime_sessions._async.caller import AsyncCaller
 from runtime_sessions._async.connections import AsyncConnections
-from runtime_sessions._async.listing import AsyncListedSession, listed
+from runtime_sessions._async.listing import AsyncListedSession, candidates, listed
 from runtime_sessions._async.session import AsyncSessionHandle
 from runtime_sessions._auth import UnusableToken, auth_from
 from runtime_sessions._contracts import (
@@ -35,15 +35,16 @@ from runtime_sessions._contracts.base import NewSession
 from runtime_sessions._errors import (
     CallError,
     ContractError,
-    LostSessionError,
     NotFoundError,
+    OutcomeUnknownError,
     SettingsError,
     id_in,
 )
 from runtime_sessions._http import AsyncClient, Auth
 from runtime_sessions._ledger import Ledger, ledger_from
-from runtime_sessions._listing import LARGEST_LISTING, wanted_from
+from runtime_sessions._listing import LARGEST_LISTING, Wanted, wanted_from
 from runtime_sessions._log import log
+from runtime_sessions._lost import LostCreate, lost_create_of
 from runtime_sessions._operations import Operation
 from runtime_sessions._retries import Retries
 from runtime_sessions._secrets import Secret
@@ -161,11 +162,14 @@ class AsyncSessionsClient:
         endings = checked_endings(on_exit, on_error)
         wanted = NewSession(backend=backend, instance=instance, mode=mode, max_ttl=max_ttl)
         operation: Operation[Created] = self._caller.contract.create(wanted)
+        begun_at = datetime.now(UTC)
         try:
             created = await self._caller.send(operation)
+        except OutcomeUnknownError as error:
+            error.lost_create = self._lost(wanted, begun_at)
+            raise
         except ContractError as error:
-            if not isinstance(error, LostSessionError):
-                await self._cancel_what_was_created(str(id_in(error.body)), wanted, error)
+            await self._cancel_what_was_created(str(id_in(error.body)), wanted, error)
             raise
         try:
             self._caller.unended.write_down(created.id, wanted)
@@ -174,6 +178,17 @@ class AsyncSessionsClient:
             await self._cancel_what_was_created(created.id, None, failure)
             raise failure from error
         return AsyncSessionHandle(self._caller, created.id, endings, created)
+
+    def _lost(self, wanted: NewSession, begun_at: datetime) -> LostCreate:
+        """Write down what is known of a create whose outcome is not."""
+        return LostCreate(
+            base_url=self._caller.base_url,
+            instance=wanted.instance or self._caller.contract.instance,
+            backend=wanted.backend,
+            mode=wanted.mode,
+            begun_at=begun_at,
+            given_up_at=datetime.now(UTC),
+        )
 
     async def _cancel_what_was_created(
         self, session_id: str, wanted: NewSession | None, error: Exception
@@ -248,6 +263,24 @@ class AsyncSessionsClient:
         limit = checked_page_size(page_size, LARGEST_LISTING)
         first = self._caller.contract.sessions(wanted, limit=limit, cursors=())
         return listed(self._caller, wanted, first, limit)
+
+    def candidates(self, error: OutcomeUnknownError) -> AsyncIterator[AsyncListedSession]:
+        """Look for what a create may have made whose outcome is unknown (platform contract).
+
+        They are the caller's sessions in this instance, on that backend and in that mode, that were
+        created while it was tried, by the service's clock; less those that this process created,
+        or one that shares the ledger. Nothing is ended: it may be what a colleague has just made.
+
+        Args:
+            error: What `create` raised.
+
+        Raises:
+            ValueError: It is of no create, or of one for another service or instance.
+            UnsupportedError: The client goes by the classic contract.
+        """
+        lost = lost_create_of(error, self._caller.base_url, self._caller.contract.instance)
+        first = self._caller.contract.sessions(Wanted(), limit=1, cursors=())
+        return candidates(self._caller, lost, first)
 
     async def get(self, session_id: str) -> SessionDetails:
         """Read a session (contract: `getSession`).

@@ -8,7 +8,8 @@ from runtime_sessions._arguments import Ending, checked_endings
 from runtime_sessions._async.caller import AsyncCaller
 from runtime_sessions._async.session import AsyncSessionHandle
 from runtime_sessions._contracts.platform import WorkloadPage
-from runtime_sessions._listing import Summary, Wanted
+from runtime_sessions._listing import LARGEST_LISTING, Summary, Wanted
+from runtime_sessions._lost import LostCreate, skew_of
 from runtime_sessions._operations import Operation
 
 
@@ -50,3 +51,15 @@ async def listed(
             return
         cursors.append(page.next_cursor)
         operation = caller.contract.sessions(wanted, limit=page_size, cursors=cursors)
+
+
+async def candidates(
+    caller: AsyncCaller, lost: LostCreate, first: Operation[WorkloadPage]
+) -> AsyncIterator[AsyncListedSession]:
+    """Look for what a create may have made whose answer was lost. The first answer has the time."""
+    skew = skew_of((await caller.send(first)).response.headers)
+    wanted = lost.wanted(skew)
+    operation = caller.contract.sessions(wanted, limit=LARGEST_LISTING, cursors=())
+    async for session in listed(caller, wanted, operation, LARGEST_LISTING):
+        if not caller.unended.is_known(session.id):
+            yield session

@@ -7,7 +7,8 @@ from attrs import asdict, field, frozen
 
 from runtime_sessions._arguments import Ending, checked_endings
 from runtime_sessions._contracts.platform import WorkloadPage
-from runtime_sessions._listing import Summary, Wanted
+from runtime_sessions._listing import LARGEST_LISTING, Summary, Wanted
+from runtime_sessions._lost import LostCreate, skew_of
 from runtime_sessions._operations import Operation
 from runtime_sessions._sync.caller import Caller
 from runtime_sessions._sync.session import SessionHandle
@@ -49,3 +50,15 @@ def listed(
             return
         cursors.append(page.next_cursor)
         operation = caller.contract.sessions(wanted, limit=page_size, cursors=cursors)
+
+
+def candidates(
+    caller: Caller, lost: LostCreate, first: Operation[WorkloadPage]
+) -> Iterator[ListedSession]:
+    """Look for what a create may have made whose answer was lost. The first answer has the time."""
+    skew = skew_of((caller.send(first)).response.headers)
+    wanted = lost.wanted(skew)
+    operation = caller.contract.sessions(wanted, limit=LARGEST_LISTING, cursors=())
+    for session in listed(caller, wanted, operation, LARGEST_LISTING):
+        if not caller.unended.is_known(session.id):
+            yield session

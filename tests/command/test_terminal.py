@@ -1,0 +1,130 @@
+"""The command on a real terminal, wide and narrow, and what is different without one."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from runtime_sessions import SessionsClient
+    from runtime_sessions_emulator import Emulator
+    from tests.command.conftest import Shell
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+PLATFORM = pytest.mark.parametrize("contract", ["platform"])
+
+#: Only what controls the processes on it is a terminal for Ctrl-C, too.
+TAKES_THE_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
+
+def on_terminal(
+    shell: Shell, *words: str, columns: int = 80, types: str = "", **environment: str
+) -> tuple[int, str]:
+    """Run the command on a terminal of its own; returns its status, and what it showed."""
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    with subprocess.Popen(
+        [sys.executable, "-c", TAKES_THE_TERMINAL, "-m", "runtime_sessions._command", *words],
+        env={**os.environ, "TERM": "xterm-256color", **shell.environment, **environment},
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        start_new_session=True,
+    ) as command:
+        os.close(its)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            shown += piece
+            if types and b"[y/N]" in shown:
+                os.write(ours, types.encode())
+                types = ""
+        os.close(ours)
+    return command.returncode, shown.decode().replace("\r\n", "\n")
+
+
+@PLATFORM
+@pytest.mark.parametrize("columns", [60, 200])
+def test_a_table_fits_and_cuts_no_id(
+    shell: Shell, client: SessionsClient, emulator: Emulator, columns: int
+) -> None:
+    ids = [client.create(backend=emulator.backend, mode="batch").id for _ in range(3)]
+    status, shown = on_terminal(shell, "list", columns=columns)
+    assert status == 0
+    plain = COLOUR.sub("", shown)
+    lines = plain.splitlines()
+    assert len(lines) == 4
+    assert all(len(line) <= columns for line in lines), lines
+    assert all(one in plain for one in ids)
+    assert ("BACKEND" in plain) is (columns == 200)
+    assert COLOUR.search(shown)
+
+
+@PLATFORM
+def test_no_color_is_heeded(shell: Shell, client: SessionsClient, emulator: Emulator) -> None:
+    client.create(backend=emulator.backend)
+    _, shown = on_terminal(shell, "list", NO_COLOR="1")
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]", shown)
+
+
+def test_without_a_terminal_there_is_no_colour_and_nothing_is_cut(
+    shell: Shell, client: SessionsClient, emulator: Emulator
+) -> None:
+    session = client.create(backend=emulator.backend, mode="batch")
+    with shell.start("show", session.id) as command:
+        out, _ = command.communicate()
+    assert session.id in out
+    assert "\x1b" not in out
+
+
+@pytest.mark.parametrize("answered", [("y", 0, "closed"), ("n", 3, "open")])
+def test_it_asks_on_a_terminal(
+    shell: Shell,
+    client: SessionsClient,
+    emulator: Emulator,
+    answered: tuple[str, int, str],
+) -> None:
+    answer, status, state = answered
+    session = client.create(backend=emulator.backend)
+    ended, shown = on_terminal(shell, "cancel", session.id, types=f"{answer}\n")
+    assert ended == status
+    assert "Cancel 1 session? [y/N]" in shown
+    assert client.get(session.id).state == state
+
+
+@PLATFORM
+def test_watch_draws_its_table_anew(
+    shell: Shell, client: SessionsClient, emulator: Emulator
+) -> None:
+    session = client.create(backend=emulator.backend)
+    status, shown = on_terminal(shell, "watch", "--times", "2", "--interval", "1s", columns=200)
+    assert status == 0
+    assert shown.count(session.id) >= 2
+    # It goes up to where the first one began.
+    assert "\x1b[1A" in shown or "\x1b[2K" in shown
+
+
+def test_ctrl_c_is_no_traceback(shell: Shell, client: SessionsClient, emulator: Emulator) -> None:
+    session = client.create(backend=emulator.backend)
+    status, shown = on_terminal(shell, "cancel", session.id, types="\x03")
+    assert status == 1
+    assert "Traceback" not in shown
+    assert client.get(session.id).state == "open"
