@@ -3,21 +3,22 @@
 What is imported here is public; the rooms of the package are not.
 """
 
-from importlib.util import find_spec
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-if find_spec("schemathesis") is None:
-    # The client is installed without what only the suite needs.
-    raise ModuleNotFoundError(
-        "The contract suite needs schemathesis: pip install 'runtime-sessions[contract]'",
-        name="schemathesis",
+if TYPE_CHECKING:
+    from runtime_sessions_contract._public import (
+        PARTS,
+        CannotRunError,
+        Finding,
+        Gravity,
+        Ground,
+        InterruptedRunError,
+        Result,
+        Target,
+        Violation,
+        run_suite,
     )
-
-from runtime_sessions_contract.suite.result import InterruptedRunError, Result
-from runtime_sessions_contract.suite.suite import PARTS, run_suite
-from runtime_sessions_contract.target.target import CannotRunError, Target
-from runtime_sessions_contract.verdicts.findings import Finding, Gravity
-from runtime_sessions_contract.verdicts.grounds import Ground
-from runtime_sessions_contract.verdicts.violation import Violation
 
 __all__ = [
     "PARTS",
@@ -31,3 +32,22 @@ __all__ = [
     "Violation",
     "run_suite",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import what is public when it is asked for.
+
+    The command starts here, too, and has to say in a sentence what is not installed.
+    """
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        public = import_module("runtime_sessions_contract._public")
+    except ModuleNotFoundError as error:
+        # The client is installed without what only the suite needs.
+        missing = (error.name or "").partition(".")[0]
+        raise ModuleNotFoundError(
+            f"The contract suite needs {missing}: pip install 'runtime-sessions[contract]'",
+            name=error.name,
+        ) from None
+    return getattr(public, name)

@@ -139,7 +139,7 @@ class Handler(BaseHTTPRequestHandler):
     def jobs(self, query: str) -> None:
         parts = [part.partition("=") for part in query.split("&") if part]
         asked = {name: value for name, _, value in parts}
-        limit, offset = asked.get("limit", "10"), asked.get("offset", "0")
+        limit, offset = asked.get("limit", "200"), asked.get("offset", "0")
         unknown = asked.keys() - {"limit", "offset", "sort"} or query.count("=") > len(asked)
         if unknown or not limit.isdigit() or not 1 <= int(limit) <= 200 or not offset.isdigit():
             return self.refuse(400)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -331,3 +332,40 @@ def test_a_failure_of_the_suite_is_no_verdict(
     said = capsys.readouterr().err
     assert "The suite itself failed, which is a bug: ZeroDivisionError: with $TOKEN" in said
     assert "Traceback" not in said
+
+
+def test_the_version_is_told() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"runtime-sessions {version('runtime-sessions')}\n",
+    )
+
+
+@pytest.mark.parametrize("missing", ["schemathesis", "hypothesis", "rich"])
+def test_a_missing_extra_is_one_sentence(missing: str) -> None:
+    block = f"import sys; sys.modules[{missing!r}] = None; "
+    entry = block + "from runtime_sessions_contract.__main__ import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", entry, "--help"], capture_output=True, text=True, check=False
+    )
+    said = f"The contract suite needs {missing}: pip install 'runtime-sessions[contract]'"
+    assert (done.returncode, done.stderr) == (2, f"Could not run: {said}\n")
+    if missing == "rich":
+        # Only what is printed takes it.
+        return
+    asked = block + "from runtime_sessions_contract import run_suite"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=False
+    )
+    assert done.stderr.splitlines()[-1] == f"ModuleNotFoundError: {said}"
+
+
+def test_a_narrow_terminal_cuts_no_name() -> None:
+    done = run("--only", "race", COLUMNS="60")
+    assert max(map(len, done.stdout.splitlines())) <= 100
+    lines = done.stdout.partition("Checks, by operation")[2].splitlines()
+    assert any(line.startswith("  life: ") for line in lines)
+    assert "…" not in done.stdout
+    for name in ("createSession", "getSessionExtended", "listSessionJobs"):
+        assert name in done.stdout

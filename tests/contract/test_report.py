@@ -1,18 +1,24 @@
 """Reports: what they hold, how they look, and what they must never show."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from html import escape, unescape
+from importlib.metadata import version
+from io import StringIO
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
 from attrs import evolve
+from rich.console import Console
 
 from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.report.files import write
+from runtime_sessions_contract.report.summary import summarise
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.suite.result import Result, result_of
 from runtime_sessions_contract.suite.suite import execute
@@ -75,6 +81,7 @@ def folder(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "report.html",
         "junit.xml",
         "calls.har",
+        "accepted.json",
     ]
     return folder
 
@@ -108,31 +115,107 @@ def test_har(folder: Path, result: Result) -> None:
 def test_the_page_is_self_contained(folder: Path) -> None:
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert "src=" not in text
-    assert "href=" not in text
-    assert "<script" not in text
+    # Every address is a place of the page itself.
+    anchors = set(re.findall(r'href="([^"]*)"', text))
+    assert "#finding-1" in anchors
+    assert {anchor[1:] for anchor in anchors} <= set(re.findall(r'id="([^"]*)"', text))
+    assert all(anchor.startswith("#") for anchor in anchors)
+
+
+def test_every_report_counts_the_same(folder: Path, result: Result) -> None:
+    count = len(result.findings)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    suite = ET.parse(folder / "junit.xml").getroot()  # noqa: S314 - our own file
+    console = Console(width=200, record=True, file=StringIO())
+    summarise(result, console)
+    told = console.export_text()
+    assert f"breaks the contract: {count} finding" in page
+    assert f"breaks the contract: {count} finding" in told
+    assert f"Findings: {count}" in page
+    assert int(suite.get("failures", 0)) == count == page.count('<article id="finding-')
+    assert result.begun.strftime("%Y-%m-%d %H:%M") in page
+    assert f"runtime-sessions {version('runtime-sessions')}" in page
+
+
+#: Says what a reader of the page would see: its width, and the least contrast of any text.
+PROBE = """
+<script>
+const light = text => {
+  const parts = text.match(/[\\d.]+/g).slice(0, 3).map(part => {
+    const share = part / 255;
+    return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+};
+const ground = node => {
+  for (let here = node; here; here = here.parentElement) {
+    const color = getComputedStyle(here).backgroundColor;
+    if (!color.endsWith(", 0)")) return color;
+  }
+  return "rgb(255, 255, 255)";
+};
+let least = 99;
+for (const node of document.querySelectorAll("body *")) {
+  const text = [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim());
+  if (!text || ["SCRIPT", "STYLE", "BUTTON"].includes(node.tagName)) continue;
+  const style = getComputedStyle(node);
+  const inks = node.closest("svg") ? style.fill : style.color;
+  const [one, two] = [light(inks), light(ground(node))].sort((a, b) => b - a);
+  least = Math.min(least, (one + 0.05) / (two + 0.05) * style.opacity);
+}
+const root = document.documentElement;
+parent.document.title = JSON.stringify({
+  over: root.scrollWidth - root.clientWidth,
+  width: root.clientWidth,
+  least,
+  dark: matchMedia("(prefers-color-scheme: dark)").matches,
+  buttons: document.querySelectorAll("button").length,
+  codes: document.querySelectorAll("pre").length,
+  bare: document.querySelectorAll("th:not([scope])").length,
+});
+</script>
+"""
+
+
+def opened(page: Path, profile: Path, *flags: str) -> str:
+    """The page as a browser has it in the end."""
+    command = [CHROMIUM or "", "--headless", "--no-sandbox", "--disable-gpu"]
+    command += ["--virtual-time-budget=2000", f"--user-data-dir={profile}", *flags, "--dump-dom"]
+    done = subprocess.run(
+        [*command, page.as_uri()], capture_output=True, text=True, check=True, timeout=120
+    )
+    return done.stdout
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="takes Debian's chromium")
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (400, True)])
+def test_the_page_is_readable(folder: Path, tmp_path: Path, width: int, *, dark: bool) -> None:
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    probed = tmp_path / "probed.html"
+    # In a frame, as no window of a browser is that narrow.
+    inside = escape(text.replace("</html>", f"{PROBE}</html>"))
+    frame = f'<title></title><iframe width="{width}" height="900" srcdoc="{inside}"></iframe>'
+    probed.write_text(f'<meta charset="utf-8">{frame}', encoding="utf-8")
+    # As an enumeration of Blink's: 0 is dark, 1 is light.
+    scheme = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
+    seen = opened(probed, tmp_path / "profile", scheme)
+    found = re.search(r"<title>(.*?)</title>", seen)
+    assert found is not None
+    page = json.loads(unescape(found[1]))
+    assert page["dark"] is dark
+    assert width - 20 <= page["width"] <= width
+    assert page["over"] == 0
+    assert page["least"] >= 4.5
+    assert page["buttons"] == page["codes"] > 0
+    assert page["bare"] == 0
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="takes Debian's chromium")
 def test_the_page_in_a_browser(folder: Path, result: Result, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [
-            CHROMIUM or "",
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--virtual-time-budget=2000",
-            f"--user-data-dir={tmp_path}",
-            "--dump-dom",
-            (folder / "report.html").as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert "breaks the contract" in done.stdout
+    seen = opened(folder / "report.html", tmp_path)
+    assert "breaks the contract" in seen
     # The parser of the browser closes what the page leaves open: as many rows as there are checks.
-    rows = done.stdout.partition("Checks by operations")[2].partition("</table>")[0].count("</tr>")
+    rows = seen.partition('id="checks"')[2].partition("</table>")[0].count("</tr>")
     assert rows == 1 + len(list(result.matrix()))
-    assert done.stdout.count("<rect") == len(result.document.states)
-    assert "no &lt;token&gt;" in done.stdout
+    assert seen.count("<rect") == len(result.document.states)
+    assert "no &lt;token&gt;" in seen

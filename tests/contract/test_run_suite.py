@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from mutants._serve import served
 
 from runtime_sessions_contract import CannotRunError, Target, run_suite
 from runtime_sessions_emulator import Emulator, Fault
@@ -84,3 +85,20 @@ def test_a_netrc_of_the_users_is_no_credential_of_the_fuzz(
     assert wrong == []
     assert result.coverage.statuses["createSession", "200"]
     assert "NETRC" not in os.environ
+
+
+def test_two_instances_of_a_foreign_server_are_kept_apart() -> None:
+    with served("platform/crn-ignored") as target:
+        given = {"instance": target.instance, "contract": "platform"}
+        alone = Target.server(target.url, target.secrets.token, **given)
+        both = Target.server(
+            target.url, target.secrets.token, other_instance=target.open_instance, **given
+        )
+        unseen = run_suite(alone, parts=["model"], seed=1, examples=0.1)
+        seen = run_suite(both, parts=["model"], seed=1, examples=0.1, strict=True)
+    gap = "that sessions of another instance are hidden"
+    assert (gap, "takes a second instance (OTHER_INSTANCE)") in unseen.out_of_reach
+    rule = "session-is-in-its-instance"
+    assert rule not in {each.ground.name for each in (*unseen.findings, *unseen.differences)}
+    assert rule in {each.ground.name for each in seen.findings}
+    assert gap not in dict(seen.out_of_reach)

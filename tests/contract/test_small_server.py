@@ -1,5 +1,6 @@
 """A small server of somebody else's, with faults of which none may hide another."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Generator
@@ -56,3 +57,14 @@ def test_what_was_not_looked_at_is_told_with_what_kept_it_from_being() -> None:
     assert {finding.ground.name for finding in result.findings} == {"own-session-is-found"}
     hidden = [what for finding in result.findings for what in finding.hides]
     assert "status 204 of closeSession" in hidden
+
+
+def test_what_the_fuzz_finds_is_told_in_our_words() -> None:
+    with small("401") as target:
+        result = run_suite(target, parts=["fuzz"], seed=1, examples=0.05)
+    examples = {finding.ground.name: finding.example for finding in result.findings}
+    assert examples["credentials-needed"].expected == "401, as who calls is not known"
+    assert examples["credentials-needed"].got.startswith("404 ")
+    for finding in (*result.findings, *result.differences):
+        assert "\n" not in finding.example.expected
+        assert not re.search(r"schemathesis|`|[Uu]nexpected", finding.example.expected)

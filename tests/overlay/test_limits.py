@@ -316,7 +316,8 @@ def test_no_redirect_is_followed(
     twin: Connect, http_kind: Any, account: dict[str, Any], raw_server: Any
 ) -> None:
     raw_server.answers.append(
-        b"HTTP/1.1 307 Temporary Redirect\r\nContent-Length: 0\r\n"
+        # The client is the test's own: the connection is not kept for longer than the answer.
+        b"HTTP/1.1 307 Temporary Redirect\r\nContent-Length: 0\r\nConnection: close\r\n"
         b"Location: http://127.0.0.1:1/elsewhere\r\n\r\n"
     )
     own = cast("Any", http_kind)(follow_redirects=True)

@@ -19,6 +19,7 @@ from runtime_sessions_contract.report.files import prepare, write
 from runtime_sessions_contract.report.summary import summarise
 from runtime_sessions_contract.run.coverage import Gaps
 from runtime_sessions_contract.run.run import Run
+from runtime_sessions_contract.suite.accepted import accept, read_accepted
 from runtime_sessions_contract.suite.replay import recorded, replay
 from runtime_sessions_contract.suite.result import InterruptedRunError, Result, result_of
 from runtime_sessions_contract.suite.suite import run_suite
@@ -80,20 +81,22 @@ def _width(environment: Mapping[str, str]) -> int | None:
 def _run(arguments: Sequence[str], console: Console) -> int:
     """Run what was asked for, and tell what it came to."""
     options = parse(arguments)
+    # Not after half an hour.
     if options.report is not None:
-        # Not after half an hour.
         prepare(options.report)
+    accepted = () if options.baseline is None else read_accepted(options.baseline)
     try:
         result = again(options, options.replay) if options.replay else hold(options, console)
     except InterruptedRunError as error:
         result = error.result
+    result = accept(result, accepted)
     if options.report is not None:
-        written = write(result, options.report)
+        written = write(result, options.report, accepted)
         console.print(f"Written: {', '.join(map(str, written))}", highlight=False)
     summarise(result, console)
     if result.interrupted:
         return INTERRUPTED
-    if result.violations:
+    if result.findings:
         return VIOLATED
     if result.bugs:
         return CANNOT_RUN

@@ -5,6 +5,7 @@ import os
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -62,6 +63,7 @@ class Options:
     live: "Live | None" = None
     replay: Path | None = None
     strict: bool = False
+    baseline: Path | None = None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -83,12 +85,20 @@ def parser() -> argparse.ArgumentParser:
         "url", nargs="?", metavar="URL", help="the server's base URL, such as http://127.0.0.1:8390"
     )
     parser.add_argument(
+        "--version", action="version", version=f"runtime-sessions {version('runtime-sessions')}"
+    )
+    parser.add_argument(
         "--backend", metavar="NAME", help="a backend that the server has (default: ibmq_wellington)"
     )
     parser.add_argument(
         "--instance",
         metavar="H/G/P",
         help="an instance that the user may use (default: hub/group/project)",
+    )
+    parser.add_argument(
+        "--other-instance",
+        metavar="NAME",
+        help="a second one, to see that sessions of one are hidden in the other",
     )
     parser.add_argument(
         "--control-url", metavar="URL", help="the control plane, if the server is an emulator"
@@ -124,7 +134,12 @@ def parser() -> argparse.ArgumentParser:
     live.add_argument("--max-sessions", metavar="N", help="how many, at most (default: 3)")
     live.add_argument("--max-requests", metavar="N", help="requests, at most (default: 200)")
     live.add_argument("--ledger", metavar="FILE", help=f"what was created (default: {LEDGER})")
-    live.add_argument("--baseline", metavar="FILE", help="accepted drift: a drift.json of before")
+    parser.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="what is accepted: an accepted.json of before, with reasons; of live services also "
+        "a drift.json",
+    )
     parser.add_argument("--replay", metavar="FILE", help="judge a calls.har of before, offline")
     parser.add_argument(
         "--report", metavar="FOLDER", help="write report.html, junit.xml, calls.har"
@@ -152,6 +167,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
         report=said.path("report"),
         replay=replay,
         strict=said.switch("strict"),
+        baseline=said.path("baseline"),
     )
     live, careful = _live(said), said.switch("live")
     if replay is not None:
@@ -267,6 +283,7 @@ def _target(contract: Contract, said: Said) -> Target | None:
         contract=contract.name,
         backend=said.text("backend"),
         instance=said.text("instance"),
+        other_instance=said.text("other_instance"),
         control_url=control_url,
     )
 

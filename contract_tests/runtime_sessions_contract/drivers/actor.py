@@ -1,7 +1,8 @@
 """Somebody who makes calls through the generated client."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from runtime_sessions_api.http_library import httpx
@@ -24,6 +25,22 @@ def jobs_of(run: Run, session_id: str) -> str:
     operation = run.document.operations[run.document.jobs]
     query = "" if operation.in_path else f"{SESSION}={session_id}&"
     return f"{operation.path.replace('{id}', session_id)}?{query}"
+
+
+def together(steps: Iterable[Callable[[], object]]) -> None:
+    """Take all steps, whatever is wrong with one of them.
+
+    Raises:
+        ContractViolationError: Something was, with all of it.
+    """
+    wrong: list[Violation] = []
+    for step in steps:
+        try:
+            step()
+        except ContractViolationError as error:
+            wrong += error.violations
+    if wrong:
+        raise ContractViolationError(wrong)
 
 
 class Actor:
@@ -184,5 +201,4 @@ class Actor:
 
     def observe(self, session: Session) -> None:
         """Look at a session with every operation that shows something of it."""
-        for operation in self.run.document.reads:
-            self.call(operation, session.id)
+        together(partial(self.call, operation, session.id) for operation in self.run.document.reads)

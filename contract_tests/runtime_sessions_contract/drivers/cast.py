@@ -1,9 +1,10 @@
 """Everybody who takes part in a run: users, strangers, nobodies, and an emulator's operator."""
 
+from functools import partial
 from typing import Self
 
 from runtime_sessions_contract.contracts.base.names import NOWHERE
-from runtime_sessions_contract.drivers.actor import Actor
+from runtime_sessions_contract.drivers.actor import Actor, together
 from runtime_sessions_contract.model.life import What
 from runtime_sessions_contract.model.session import Session
 from runtime_sessions_contract.run.run import Run
@@ -17,7 +18,7 @@ class Cast:
     Attributes:
         user: The user.
         by_header: The same in the contract's other form of authentication, if it has one.
-        elsewhere: The same in an instance of the open plan, if one is known.
+        elsewhere: The same in an instance beside, if one is known.
         other: A second user, if one is known.
         nobodies: Who has no token, a wrong one, or names no instance.
         astray: The user in an instance that is not there, where calls are made in one.
@@ -28,11 +29,8 @@ class Cast:
         self.run = run
         self.user = Actor(run, secrets.token)
         self.by_header = Actor(run, secrets.token, form=1, api_key=secrets.api_key)
-        self.elsewhere = (
-            Actor(run, secrets.token, instance=target.open_instance)
-            if target.open_instance
-            else None
-        )
+        beside = target.open_instance or target.other_instance
+        self.elsewhere = Actor(run, secrets.token, instance=beside) if beside else None
         self.other = Actor(run, secrets.other_token) if secrets.other_token else None
         self.nobody = Actor(run, None)
         self.impostor = Actor(run, f"{NOWHERE}token")
@@ -73,8 +71,7 @@ class Cast:
 
     def observe(self, *sessions: Session) -> None:
         """Look at sessions as their owners, with every operation that shows something of them."""
-        for session in sessions:
-            self.of(session).observe(session)
+        together(partial(self.of(session).observe, session) for session in sessions)
 
     def submit(self, session: Session, duration: float, outcome: str = "completed") -> None:
         """Submit a job through the control plane."""

@@ -19,6 +19,7 @@ from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import Interaction, ScenarioRecorder
 from schemathesis.generation.case import Case
 
+from runtime_sessions_contract.drivers.words import expected
 from runtime_sessions_contract.openapi.document import Document
 from runtime_sessions_contract.openapi.operations import Link
 from runtime_sessions_contract.run.run import Run
@@ -234,7 +235,7 @@ def _violation(
         Violation(
             check=check,
             operation=_name(run, operation.label),
-            expected=f"{failure.title}: {failure.message}".strip().rstrip(":"),
+            expected=expected(failure),
             got=got,
             pointer=f"#/paths/{operation.path.replace('/', '~1')}/{operation.method}",
             calls=calls,

@@ -1,6 +1,7 @@
 """The reports in files."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -8,6 +9,7 @@ from runtime_sessions_contract.checks.drift import as_json
 from runtime_sessions_contract.report.har import har
 from runtime_sessions_contract.report.html import page
 from runtime_sessions_contract.report.junit import junit
+from runtime_sessions_contract.suite import accepted as accepting
 from runtime_sessions_contract.suite.result import Result
 from runtime_sessions_contract.target.target import CannotRunError
 
@@ -27,13 +29,17 @@ def prepare(folder: Path) -> None:
         raise CannotRunError(f"REPORT: {folder} cannot be written to: {why}") from None
 
 
-def write(result: Result, folder: Path) -> list[Path]:
+def write(
+    result: Result, folder: Path, accepted: Sequence[accepting.Acceptance] = ()
+) -> list[Path]:
     """Write all of them into a folder, which is there. Returns where they are."""
     files = {
         "report.html": page(result),
         "junit.xml": junit(result),
         "calls.har": json.dumps(har(result), indent=1),
     }
+    if result.findings or result.accepted:
+        files["accepted.json"] = accepting.as_json(result, accepted)
     if result.drift is not None:
         files["drift.json"] = as_json(result.drift)
     for name, text in files.items():

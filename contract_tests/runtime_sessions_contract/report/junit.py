@@ -28,6 +28,9 @@ def junit(result: Result) -> str:
             *example.curls,
         ]
         failure.text = _xml("\n".join(lines))
+    for finding, reason in result.accepted:
+        case = ET.SubElement(suite, "testcase", classname="accepted", name=_xml(finding.title))
+        ET.SubElement(case, "skipped", message=_xml(f"accepted: {reason}"))
     for finding in result.differences:
         case = ET.SubElement(suite, "testcase", classname="differences", name=_xml(finding.title))
         ground, example = finding.ground, finding.example
@@ -44,7 +47,7 @@ def junit(result: Result) -> str:
             "skipped",
             message=why,
         )
-    skipped = len(result.out_of_reach) + len(result.differences)
+    skipped = len(result.out_of_reach) + len(result.differences) + len(result.accepted)
     suite.attrib |= {
         "tests": str(len(suite)),
         "failures": str(len(result.findings)),

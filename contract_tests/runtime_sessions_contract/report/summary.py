@@ -1,6 +1,6 @@
 """The end of the command's output: what was found, and how to see it for oneself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,15 +18,21 @@ def summarise(result: Result, console: Console) -> None:
     """Print the result: the findings, the gravest first; then the checks, and what was not seen."""
     for number, finding in enumerate(result.findings, 1):
         _tell(result, finding, console, f"{number}. ", "bold red")
+    if result.accepted or result.unseen:
+        console.print()
+    for finding, reason in result.accepted:
+        console.print(escape(f"Accepted: {finding.title}. {reason}"), highlight=False)
+    for name in result.unseen:
+        console.print(escape(f"Accepted, and not seen in this run: {name}"), highlight=False)
     if result.differences:
         console.print()
         console.print("[bold yellow]It differs where nobody can say that it is wrong:[/]")
         for number, finding in enumerate(result.differences, 1):
             _tell(result, finding, console, f"d{number}. ", "bold yellow")
     if result.drift:
-        console.print(drifted(result.drift))
+        _fit(console, drifted(result.drift), "Drift", _drift_lines(result.drift))
     console.print()
-    console.print(matrix(result))
+    _fit(console, matrix(result), "Checks, by operation: made, or failed/made", _lines(result))
     _seen(result, console)
     _verdict(result, console)
 
@@ -101,8 +107,37 @@ def _verdict(result: Result, console: Console) -> None:
     found = verdict(result)
     color = {"good": "green", "bad": "red", "open": "yellow"}[found.mood]
     console.print(f"[bold {color}]{url} {found.says}.[/]")
-    if result.bugs and not result.violations:
+    if result.bugs and not result.findings:
         console.print("[bold red]Report this, with the seed.[/]")
+
+
+def _fit(console: Console, table: Table, title: str, lines: Iterable[str]) -> None:
+    """Print a table where it is not too wide; else the same as lines, so that no name is cut."""
+    endless = console.options.update(max_width=10_000)
+    if console.measure(table, options=endless).maximum <= console.width:
+        console.print(table)
+        return
+    console.print(title, style="bold")
+    for line in lines:
+        console.print(escape(f"  {line}"), highlight=False)
+
+
+def _lines(result: Result) -> Iterator[str]:
+    """Checks by operations, a line each."""
+    for check, cells in result.matrix():
+        counts = [
+            f"{name} {failed}/{made}" if failed else f"{name} {made}"
+            for name, (made, failed) in zip(result.columns, cells, strict=True)
+            if made
+        ]
+        yield f"{check}: {', '.join(counts)}"
+
+
+def _drift_lines(found: Sequence[Difference]) -> Iterator[str]:
+    """The differences, a line each."""
+    for each in found:
+        where = f"{each.operation} {each.status}"
+        yield f"{where}: {each.kind} {each.field} ({each.sample}), {each.pointer}"
 
 
 def drifted(found: Sequence[Difference]) -> Table:

@@ -24,7 +24,7 @@ class Verdict:
 
 def verdict(result: Result) -> Verdict:
     """What a run comes to."""
-    if result.violations:
+    if result.findings:
         return Verdict(f"breaks the contract: {counted(len(result.findings), 'finding')}", "bad")
     if result.bugs:
         return Verdict("has no verdict: the suite itself failed", "bad")
@@ -35,9 +35,11 @@ def verdict(result: Result) -> Verdict:
         return Verdict(told, "open")
     differs = len(result.differences)
     beside = f", and differs in {differs} of what nobody can be sure of" if differs else ""
+    but = f", but for {counted(len(result.accepted), 'accepted finding')}"
+    apart = but if result.accepted else ""
     if result.only_read:
-        return Verdict(f"contradicts nothing{beside}; it was only read", "open")
-    return Verdict(f"holds to the contract{beside}", "good")
+        return Verdict(f"contradicts nothing{apart}{beside}; it was only read", "open")
+    return Verdict(f"holds to the contract{apart}{beside}", "good")
 
 
 def counted(count: int, what: str) -> str:

@@ -46,6 +46,7 @@ class Run:
         transport: What calls go through instead of straight to a live service.
         spent: What ended a live run before its time.
         interrupted: Whether Ctrl-C was pressed.
+        begun: When it began, in seconds since the epoch, on the clock of this computer.
         violations: What is wrong with the target.
         differences: Where it differs from what is only reported, assumed, or not declared.
         times: How often each of both was seen.
@@ -65,6 +66,7 @@ class Run:
     transport: httpx.BaseTransport | None = None
     spent: str | None = None
     interrupted: bool = False
+    begun: float = field(default_factory=time.time)
     violations: list[Violation] = field(default_factory=list[Violation])
     differences: list[Violation] = field(default_factory=list[Violation])
     times: Counter[tuple[str, ...]] = field(default_factory=Counter[tuple[str, ...]])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -49,7 +50,11 @@ class Result:
         tally: How often each check was made, and failed.
         coverage: What was seen of what there is to see.
         controlled: Whether time and jobs were moved by an emulator's control plane.
+        begun: When the run began.
         interrupted: Whether somebody ended it before it was done.
+        accepted: The findings that are accepted, each with the reason; they are not among
+            `findings`.
+        unseen: What is accepted, and was not seen in this run.
     """
 
     target: Target
@@ -67,7 +72,10 @@ class Result:
     tally: Tally
     coverage: Coverage
     controlled: bool
+    begun: datetime
     interrupted: bool = False
+    accepted: tuple[tuple[Finding, str], ...] = ()
+    unseen: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -75,7 +83,7 @@ class Result:
 
         Nobody can say so where the suite itself failed, or was interrupted.
         """
-        return not (self.violations or self.bugs or self.interrupted)
+        return not (self.findings or self.bugs or self.interrupted)
 
     @property
     def only_read(self) -> bool:
@@ -154,6 +162,7 @@ def result_of(  # noqa: PLR0913 - what a run came to
         tally=run.tally,
         coverage=run.coverage,
         controlled=run.control is not None,
+        begun=datetime.fromtimestamp(run.begun, UTC),
         interrupted=interrupted,
     )
 

@@ -191,6 +191,10 @@ def _gaps(run: Run, parts: tuple[str, ...]) -> Gaps:
     )
     if run.target.secrets.other_token is None:
         gaps.note("that other users' sessions are hidden", "takes a second user (OTHER_TOKEN)")
+    elsewhere = run.target.open_instance or run.target.other_instance
+    if elsewhere is None and run.target.contract.credentials.instance_header is not None:
+        reason = "takes a second instance (OTHER_INSTANCE)"
+        gaps.note("that sessions of another instance are hidden", reason)
     gaps.unreachable += dict.fromkeys(run.unlooked)
     if run.overdue:
         gaps.excuse("MAX_TIME ran out")

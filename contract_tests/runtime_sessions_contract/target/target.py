@@ -73,6 +73,7 @@ class Target:
         backend: The name of a backend that it has.
         instance: An instance that the user may use.
         open_instance: An instance of the open plan that the user may use, if one is known.
+        other_instance: Another instance that the user may use, if one is known.
         control_url: Where its control plane is, if it is an emulator.
         bundled: Whether it is the bundled emulator, of which everything is known.
     """
@@ -83,6 +84,7 @@ class Target:
     backend: str = CLASSIC.backend
     instance: str = CLASSIC.instance
     open_instance: str | None = None
+    other_instance: str | None = None
     control_url: str | None = None
     bundled: bool = False
 
@@ -96,6 +98,7 @@ class Target:
         contract: str = "classic",
         backend: str | None = None,
         instance: str | None = None,
+        other_instance: str | None = None,
         control_url: str | None = None,
     ) -> Self:
         """Any server.
@@ -107,6 +110,7 @@ class Target:
             contract: The contract that it is held to, by its name.
             backend: A backend that it has; else that of the bundled emulator.
             instance: An instance that the user may use; else that of the bundled emulator.
+            other_instance: Another one, to see that the two are kept apart.
             control_url: Where its control plane is, if it is an emulator.
         """
         known = CONTRACTS[contract]
@@ -116,6 +120,7 @@ class Target:
             contract=known,
             backend=backend or known.backend,
             instance=instance or known.instance,
+            other_instance=other_instance,
             control_url=control_url.rstrip("/") if control_url else None,
         )
 
@@ -147,7 +152,7 @@ class Target:
     @property
     def instances(self) -> frozenset[str]:
         """The instances that are known to be the user's."""
-        known = (self.instance, self.open_instance)
+        known = (self.instance, self.open_instance, self.other_instance)
         return frozenset(name for name in known if name is not None)
 
     def headers(self, token: str | None) -> dict[str, str]:

@@ -101,7 +101,8 @@ class Causes:
         """Whether nothing new is seen by it: its cause is known, or that of what came before."""
         before = self.first.get(violation.session_id or "")
         cause = cause_of(violation)
-        return cause in self.alone or cause in self.after or before is not None
+        follows = before is not None and bool(violation.rule)
+        return cause in self.alone or cause in self.after or follows
 
     def note(self, violation: Violation) -> None:
         """Note that something was seen."""
@@ -110,7 +111,8 @@ class Causes:
         # Of what the contract does not declare nothing follows.
         if violation.session_id is not None and not violation.undeclared:
             before = self.first.setdefault(violation.session_id, cause)
-        if before == cause:
+        # How an answer looks follows from nothing.
+        if before == cause or not violation.rule:
             self.alone[cause] += 1
         else:
             self.after.setdefault(cause, Counter())[before] += 1
@@ -149,6 +151,11 @@ class Finding:
     places: Mapping[tuple[str, str], int]
     follows: Mapping[str, int]
     hides: tuple[str, ...] = ()
+
+    @property
+    def cause(self) -> Cause:
+        """The rule, or the place of the contract, by which runs know it as the same."""
+        return cause_of(self.example)
 
     @property
     def times(self) -> int:
