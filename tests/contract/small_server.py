@@ -53,6 +53,8 @@ def view(session: dict[str, Any], word: str) -> dict[str, Any]:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body are two packets: else the second waits until the first was acknowledged.
+    disable_nagle_algorithm = True
 
     def answer(self, status: int, body: dict[str, Any] | None = None) -> None:
         content = b"" if body is None else json.dumps(body).encode()
