@@ -93,7 +93,7 @@ def test_without_its_extra_a_package_says_what_to_install(
     environment: Path, package: str, missing: str, extra: str
 ) -> None:
     # None stands for a module that is not there.
-    script = f"import sys; sys.modules[{missing!r}] = None; import {package}"
+    script = f"import sys; sys.modules[{missing!r}] = None; from {package} import *"
     done = subprocess.run(
         [environment / "bin" / "python", "-c", script], capture_output=True, text=True, check=False
     )
