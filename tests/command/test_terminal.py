@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import sys
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from runtime_sessions_emulator import Emulator
     from tests.command.conftest import Shell
 
+CTRL_C = b"\x03"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 PLATFORM = pytest.mark.parametrize("contract", ["platform"])
 
@@ -46,7 +48,14 @@ def on_terminal(
     ) as command:
         os.close(its)
         shown = b""
+        pressed = b""
         while True:
+            # A Ctrl-C that comes just before Python begins to read is lost: it is pressed again.
+            is_silent = not select.select([ours], [], [], 0.2)[0]
+            if is_silent and pressed == CTRL_C:
+                os.write(ours, pressed)
+            if is_silent:
+                continue
             try:
                 piece = os.read(ours, 65536)
             except OSError:
@@ -55,7 +64,8 @@ def on_terminal(
                 break
             shown += piece
             if types and b"[y/N]" in shown:
-                os.write(ours, types.encode())
+                pressed = types.encode()
+                os.write(ours, pressed)
                 types = ""
         os.close(ours)
     return command.returncode, shown.decode().replace("\r\n", "\n")
