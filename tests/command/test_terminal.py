@@ -36,11 +36,13 @@ def on_terminal(
     shell: Shell, *words: str, columns: int = 80, types: str = "", **environment: str
 ) -> tuple[int, str]:
     """Run the command on a terminal of its own; returns its status, and what it showed."""
+    # How wide it is, the terminal says, and not what pytest was told.
+    around = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     with subprocess.Popen(
         [sys.executable, "-c", TAKES_THE_TERMINAL, "-m", "runtime_sessions._command", *words],
-        env={**os.environ, "TERM": "xterm-256color", **shell.environment, **environment},
+        env={**around, "TERM": "xterm-256color", **shell.environment, **environment},
         stdin=its,
         stdout=its,
         stderr=its,
