@@ -68,8 +68,8 @@ class Actor:
         self.recorder = Recorder(run)
         self.instance = run.target.instance if instance is None else instance
         headers = contract.credentials.headers(token, self.instance, form)
-        if api_key is not None and contract.credentials.takes_api_key:
-            headers = contract.credentials.by_api_key(api_key, self.instance)
+        if api_key is not None:
+            headers = contract.credentials.by_api_key(api_key, self.instance) or headers
         self.headers = {name.lower(): value for name, value in headers.items()}
         self.http = httpx.Client(
             base_url=run.target.url,

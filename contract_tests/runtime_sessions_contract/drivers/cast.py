@@ -35,7 +35,7 @@ class Cast:
         self.nobody = Actor(run, None)
         self.impostor = Actor(run, f"{NOWHERE}token")
         self.nobodies = [self.nobody, self.impostor]
-        if target.contract.credentials.takes_api_key:
+        if target.contract.credentials.by_api_key(f"{NOWHERE}key", target.instance) is not None:
             self.nobodies.append(Actor(run, None, api_key=f"{NOWHERE}key"))
         self.astray: Actor | None = None
         if target.contract.credentials.instance_header is not None:

@@ -12,12 +12,10 @@ class Credentials(ABC):
     Attributes:
         instance_header: The header, in lower case, that says in which instance a call is made;
             None where calls are made in none.
-        takes_api_key: Whether an API key can be sent as it is, instead of a token.
         parameters: The header parameters that all operations take beside, and what is sent in them.
     """
 
     instance_header: str | None = None
-    takes_api_key: bool = False
     parameters: Mapping[str, str] = {}
 
     @abstractmethod
@@ -34,13 +32,9 @@ class Credentials(ABC):
         forms = self.forms(token, instance)
         return forms[min(form, len(forms) - 1)]
 
-    def by_api_key(self, api_key: str, instance: str) -> dict[str, str]:
-        """The headers that say who calls, by an API key.
-
-        Raises:
-            NotImplementedError: The contract takes none.
-        """
-        raise NotImplementedError
+    @abstractmethod
+    def by_api_key(self, api_key: str, instance: str) -> dict[str, str] | None:
+        """The headers that say who calls, by an API key; None: the contract takes none."""
 
     @abstractmethod
     def caller(

@@ -16,6 +16,9 @@ class ClassicCredentials(Credentials):
             return [{}]
         return [{"Authorization": f"Bearer {token}"}, {"X-Access-Token": token}]
 
+    def by_api_key(self, api_key: str, instance: str) -> None:
+        """Nothing: a token is all that it takes."""
+
     def caller(
         self, headers: Mapping[str, str], secrets: Secrets, instances: frozenset[str]
     ) -> Caller | None:

@@ -14,7 +14,6 @@ class PlatformCredentials(Credentials):
     """Who names no instance is nobody, and so is who names another's."""
 
     instance_header = CRN.lower()
-    takes_api_key = True
     parameters: Mapping[str, str] = {"IBM-API-Version": "2026-04-15"}
 
     def forms(self, token: str | None, instance: str) -> list[dict[str, str]]:
