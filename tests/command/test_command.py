@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from runtime_sessions import BearerToken, Ledger, SessionsClient
+from runtime_sessions import BearerToken, Ledger, SessionsClient, set_testing
 from runtime_sessions._command.cli import cli
 from runtime_sessions._command.shell import Shell as ShellClass
 from runtime_sessions._command.spans import SPAN, in_short
@@ -85,9 +85,8 @@ def test_a_document_is_stable(shell: Shell, client: SessionsClient, emulator: Em
     assert (session["mode"], session["ended_at"]) == ("batch", None)
 
 
-def test_nothing_is_said_in_words_but_not_on_stdout(shell: Shell, contract: str) -> None:
-    if contract == "classic":
-        pytest.skip("it lists no sessions")
+@PLATFORM
+def test_nothing_is_said_in_words_but_not_on_stdout(shell: Shell) -> None:
     result = shell("list")
     assert (result.exit_code, result.stdout) == (0, "")
     assert "no such session" in result.stderr
@@ -210,9 +209,9 @@ def test_no_settings_are_one_sentence(shell: Shell) -> None:
 
 
 @CLASSIC
-def test_no_service_is_one_sentence(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    result = shell("show", "any", "--url", "http://127.0.0.1:9")
+def test_no_service_is_one_sentence(shell: Shell) -> None:
+    with set_testing(True):
+        result = shell("show", "any", "--url", "http://127.0.0.1:9")
     assert result.exit_code == 1
     (line,) = result.stderr.splitlines()
     assert "cannot be reached" in line

@@ -1,7 +1,6 @@
 """The commands that look, and change nothing."""
 
 import itertools
-import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
@@ -27,6 +26,7 @@ from runtime_sessions._command.sessions import (
 from runtime_sessions._command.shell import Shell, sharing
 from runtime_sessions._command.spans import SPAN, in_short
 from runtime_sessions._command.words import iso, moment, state_in_words
+from runtime_sessions._pauses import sync_pause
 
 _NOT_ENDED = ("pending", "in_progress")
 _STATES = (*_NOT_ENDED, "completed", "canceled", "failed")
@@ -209,7 +209,7 @@ def watch(shell: Shell, *, interval: timedelta, times: int | None) -> None:
             rows = [one.row(now, utc=shell.utc) for one in _not_ended(shell, client)]
             live.update(table(COLUMNS, rows, out.width), refresh=True)
             if look != times:
-                time.sleep(interval.total_seconds())
+                sync_pause(interval.total_seconds())
 
 
 def _not_ended(shell: Shell, client: SessionsClient) -> Iterator[Shown]:
