@@ -494,6 +494,9 @@ def test_jobs_are_listed_by_what_they_are(emulator: Emulator, client: httpx.Clie
     assert listed(created_after="2026-01-01T00:00:09.999Z") == [cancelled, other]
     assert listed(created_after="2026-01-01T00:00:10Z") == []
     assert listed(created_before="2026-01-01T01:00:10+01:00") == [done]
+    # Before the first year began in UTC, and after the last one that a date can have.
+    assert listed(created_before="0001-01-01T00:23:25+01:28") == []
+    assert listed(created_before="9999-12-31T23:59:59-01:00") == listed()
 
 
 def test_a_job_is_cancelled_once_and_by_its_owner_in_its_instance(

@@ -7,7 +7,7 @@
 import copy
 import math
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -147,13 +147,20 @@ def _no_netrc() -> Generator[None]:
 
 
 def _execute_all(run: Run, root: dict[str, Any]) -> None:
-    """Run all phases, and the stateful one again while a link was not followed."""
-    _execute(run, root, run.seed, PHASES, _count(run))
+    """Run all phases, and the stateful one again until every link was followed."""
+    _execute(run, root, run.seed, PHASES, _count(run), done=lambda: False)
     for again in range(1, TRIES):
         if run.over or not _unfollowed(run):
             break
         run.progress(f"stateful, once more: {len(_unfollowed(run))} links were not followed")
-        _execute(run, root, run.seed + again, AGAIN, _count(run) * again)
+        _execute(
+            run,
+            root,
+            run.seed + again,
+            AGAIN,
+            _count(run) * again,
+            done=lambda: not _unfollowed(run),
+        )
 
 
 def _count(run: Run) -> int:
@@ -167,9 +174,15 @@ def _unfollowed(run: Run) -> list[str]:
 
 
 def _execute(
-    run: Run, root: dict[str, Any], seed: int, phases: tuple[str, ...], examples: int
+    run: Run,
+    root: dict[str, Any],
+    seed: int,
+    phases: tuple[str, ...],
+    examples: int,
+    *,
+    done: Callable[[], bool],
 ) -> None:
-    """Run phases of Schemathesis, and keep what they find."""
+    """Run phases of Schemathesis until they end, or this is done, and keep what they find."""
     schema = schemathesis.openapi.from_dict(root, config=_config(run, seed, phases, examples))
     links = {
         f"{source.label} -> [{link.status}] {link.name} -> {target.label}": link
@@ -180,7 +193,7 @@ def _execute(
     }
     stream = from_schema(schema).execute()
     for event in stream:
-        if run.over:
+        if run.over or done():
             stream.stop()
         match event:
             case events.PhaseStarted():

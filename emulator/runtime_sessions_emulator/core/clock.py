@@ -1,6 +1,6 @@
 """What tells the time in the emulator, and how a moment is written."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -31,10 +31,13 @@ def micros_of(text: str) -> int:
         ValueError: It names none that a date can hold: a leap second is one.
     """
     try:
-        at = datetime.fromisoformat(text.upper()).astimezone(UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError):
+        there = datetime.fromisoformat(text.upper())
+    except ValueError:
         raise ValueError(f"{text!r} is no moment that is known here") from None
-    return (at - _EPOCH) // timedelta(microseconds=1)
+    # Worked out by hand: an hour after the first year began, in a zone that is ahead of UTC, is a
+    # moment before any that a date can hold.
+    ahead = there.utcoffset() or timedelta(0)
+    return (there.replace(tzinfo=None) - _EPOCH - ahead) // timedelta(microseconds=1)
 
 
 class Clock(Protocol):
