@@ -99,6 +99,12 @@ def _config(run: Run, seed: int, phases: tuple[str, ...], examples: int) -> sche
             },
             "phases": {
                 **{phase: {"enabled": phase in phases} for phase in PHASES},
+                "stateful": {
+                    "enabled": "stateful" in phases,
+                    # Beside the links of the contract Schemathesis follows some that it guesses;
+                    # not so when it is only after those of the contract.
+                    "inference": {"algorithms": []} if phases == AGAIN else {},
+                },
                 "coverage": {
                     "enabled": "coverage" in phases,
                     "generate-duplicate-query-parameters": True,
@@ -113,7 +119,6 @@ def _config(run: Run, seed: int, phases: tuple[str, ...], examples: int) -> sche
 
 def fuzz(run: Run) -> None:
     """Fuzz the server; what is wrong goes to the run."""
-    root = fuzz_form(run)
     load_all_checks()
 
     def model(_: CheckContext, response: Response, case: Case[Any]) -> None:
@@ -128,7 +133,7 @@ def fuzz(run: Run) -> None:
     schemathesis.check(model)
     try:
         with _no_netrc():
-            _execute_all(run, root)
+            _execute_all(run)
     finally:
         CHECKS.unregister("model")
 
@@ -146,16 +151,17 @@ def _no_netrc() -> Generator[None]:
             os.environ["NETRC"] = before
 
 
-def _execute_all(run: Run, root: dict[str, Any]) -> None:
+def _execute_all(run: Run) -> None:
     """Run all phases, and the stateful one again until every link was followed."""
-    _execute(run, root, run.seed, PHASES, _count(run), done=lambda: False)
+    _execute(run, fuzz_form(run), run.seed, PHASES, _count(run))
     for again in range(1, TRIES):
-        if run.over or not _unfollowed(run):
+        unfollowed = _unfollowed(run)
+        if run.over or not unfollowed:
             break
-        run.progress(f"stateful, once more: {len(_unfollowed(run))} links were not followed")
+        run.progress(f"stateful, once more: {len(unfollowed)} links were not followed")
         _execute(
             run,
-            root,
+            _with_links(fuzz_form(run), _ways_to(run.document, unfollowed)),
             run.seed + again,
             AGAIN,
             _count(run) * again,
@@ -168,9 +174,34 @@ def _count(run: Run) -> int:
     return max(1, math.ceil(EXAMPLES * run.examples))
 
 
-def _unfollowed(run: Run) -> list[str]:
+def _unfollowed(run: Run) -> list[Link]:
     """The links that no request has followed yet."""
-    return [str(link) for link in run.document.links if not run.coverage.links[str(link)]]
+    return [link for link in run.document.links if not run.coverage.links[str(link)]]
+
+
+def _ways_to(document: Document, wanted: list[Link]) -> list[Link]:
+    """The links that are wanted, and those that lead from a creation to where they begin."""
+    sources = {link.source for link in wanted}
+    leading = [
+        link
+        for link in document.links
+        if link.source == "createSession" and link.target in sources and link not in wanted
+    ]
+    return wanted + leading
+
+
+def _with_links(root: dict[str, Any], links: list[Link]) -> dict[str, Any]:
+    """The document, of which these links alone are left: they are what is followed then."""
+    kept = {(link.source, link.status, link.name) for link in links}
+    for operation in Document("", root).operations.values():
+        for status, response in operation.definition["responses"].items():
+            if "links" in response:
+                response["links"] = {
+                    name: link
+                    for name, link in response["links"].items()
+                    if (operation.name, status, name) in kept
+                }
+    return root
 
 
 def _execute(
@@ -180,9 +211,18 @@ def _execute(
     phases: tuple[str, ...],
     examples: int,
     *,
-    done: Callable[[], bool],
+    done: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Run phases of Schemathesis until they end, or this is done, and keep what they find."""
+    """Run phases of Schemathesis until they end, or all is done, and keep what they find.
+
+    Args:
+        run: Where it is kept.
+        root: The contract's document.
+        seed: What the phases draw from.
+        phases: Which of them to run.
+        examples: How many requests an operation gets in each.
+        done: Whether there is nothing left to look for.
+    """
     schema = schemathesis.openapi.from_dict(root, config=_config(run, seed, phases, examples))
     links = {
         f"{source.label} -> [{link.status}] {link.name} -> {target.label}": link
