@@ -1,5 +1,7 @@
 """A call and its answer, judged by what is known; then they are learnt from."""
 
+from functools import cache
+
 from runtime_sessions_contract.checks.creations import judge_creation
 from runtime_sessions_contract.checks.errors import judge_error
 from runtime_sessions_contract.checks.jobs import judge_jobs
@@ -19,7 +21,8 @@ def take_in(known: Knowledge, tally: Tally, exchange: Exchange) -> list[Violatio
     if exchange.operation is None:
         return []
     session = known.session_of(exchange)
-    judge = Judge(tally, exchange, lambda: known.story(session))
+    # Many things can be wrong with one answer: what led to it is told once.
+    judge = Judge(tally, exchange, cache(lambda: known.story(session)))
     if judge_exchange(judge, known, exchange):
         learn(known, exchange)
     return judge.found

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from runtime_sessions_contract.checks.requests import Requests
 from runtime_sessions_contract.contracts.base.contract import Contract
@@ -104,15 +105,13 @@ class Knowledge:
             return ()
         born = session.calls[0].number
         passed = [call for call in self.advances if call.number > born]
+        calls = sorted([*session.calls, *passed], key=lambda call: call.number)
+        moves = {call.number for call in passed}
         story: list[Exchange] = []
-        for call in sorted([*session.calls, *passed], key=lambda call: call.number):
-            if story and call in passed and story[-1].path == call.path:
-                # Time that passed in one go, as far as this session is concerned.
-                seconds = story.pop().request_json()["seconds"] + call.request_json()["seconds"]
-                body = json.dumps({"seconds": round(seconds, 6)}).encode()
-                story.append(replace(call, request_body=body))
-            else:
-                story.append(call)
+        for is_move, group in groupby(calls, key=lambda call: call.number in moves):
+            together = list(group)
+            # Time that passed in one go, as far as this session is concerned.
+            story += [_in_one_go(together)] if is_move else together
         return tuple(story)
 
     @staticmethod
@@ -124,3 +123,11 @@ class Knowledge:
             if before.facts() != after.facts():
                 return True
         return False
+
+
+def _in_one_go(moves: list[Exchange]) -> Exchange:
+    """The call that moves the clock as far as these did, one after the other."""
+    if len(moves) == 1:
+        return moves[0]
+    seconds = sum(move.request_json()["seconds"] for move in moves)
+    return replace(moves[-1], request_body=json.dumps({"seconds": round(seconds, 6)}).encode())

@@ -1,5 +1,6 @@
 """An answer that shows a session, compared with what is known of the session."""
 
+from functools import cache
 from typing import Any, Final
 
 from runtime_sessions_contract.checks.changes import same
@@ -311,7 +312,7 @@ class ViewJudge:
 
     def agree(self, other: Glance) -> None:
         """What two views of the same moment both have is the same in both."""
-        self.judge.story = lambda: (*self.known.story(self.session), other.exchange)
+        self.judge.story = cache(lambda: (*self.known.story(self.session), other.exchange))
         between = self.look.exchange.received - other.exchange.sent + self.look.tolerance
         for name in self.answer.keys() & other.answer.keys():
             mine, theirs = self.answer[name], other.answer[name]

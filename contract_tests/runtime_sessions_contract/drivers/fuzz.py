@@ -204,7 +204,7 @@ def _with_links(root: dict[str, Any], links: list[Link]) -> dict[str, Any]:
     return root
 
 
-def _execute(
+def _execute(  # noqa: PLR0913 - what a run of Schemathesis is
     run: Run,
     root: dict[str, Any],
     seed: int,
