@@ -1,7 +1,7 @@
 """An HTTP server that lives the life of runtime sessions."""
 
 try:
-    from runtime_sessions_emulator.contracts.registry import default_config
+    from runtime_sessions_emulator.contracts.registry import ContractName, default_config
     from runtime_sessions_emulator.control.faults import Fault, FaultKind
     from runtime_sessions_emulator.core.config import Config, Instance, User
     from runtime_sessions_emulator.core.errors import NotAcceptingError
@@ -16,6 +16,7 @@ except ModuleNotFoundError as error:
 
 __all__ = [
     "Config",
+    "ContractName",
     "Emulator",
     "Fault",
     "FaultKind",
