@@ -27,10 +27,10 @@ from runtime_sessions import (
     SessionsClient,
     set_testing,
 )
-from runtime_sessions_emulator import Emulator, Fault, FaultKind
+from runtime_sessions_emulator import ContractName, Emulator, Fault, FaultKind
 
 # By what name a create asks for its TTL, in each contract.
-TTLS = {"classic": "max_session_ttl", "platform": "max_ttl"}
+TTLS: dict[ContractName, str] = {"classic": "max_session_ttl", "platform": "max_ttl"}
 RATE = 0.12  # of which a sixth finds nothing to alter
 STATUSES = (502, 503, 520, 521, 522, 523, 524)
 # A 429 after the deed would be a lie, and a gateway's 403 a refusal: those two come before it.
@@ -221,7 +221,9 @@ def die(client: SessionsClient, backend: str, tries: range) -> None:
         raise Stopped
 
 
-def campaign(count: int, seed: int = 0, contract: str = "classic") -> tuple[list[str], str]:
+def campaign(
+    count: int, seed: int = 0, contract: ContractName = "classic"
+) -> tuple[list[str], str]:
     """Run all three ways by a contract; returns what does not hold, and a summary."""
     wrong: list[str] = []
     lines: list[str] = []

@@ -36,7 +36,7 @@ from runtime_sessions import (
     SessionsClient,
     set_testing,
 )
-from runtime_sessions_emulator import Emulator
+from runtime_sessions_emulator import ContractName, Emulator
 
 AT_ONCE = 3
 #: Sessions of a colleague, who has the same account and no ledger.
@@ -235,7 +235,7 @@ class Campaign:
         return missing
 
 
-def campaign(count: int, seed: int, contract: str) -> tuple[list[str], str]:
+def campaign(count: int, seed: int, contract: ContractName) -> tuple[list[str], str]:
     """Run a campaign by a contract; returns what does not hold, and a summary."""
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 from mutants import MUTANTS
+from mutants._meddling import BOTH
 from mutants._serve import served
+from runtime_sessions import ContractName
 from runtime_sessions_contract import PARTS, Result, run_suite
-from runtime_sessions_contract.contracts.known import CONTRACTS
 
 
 def hunt(
@@ -27,7 +28,7 @@ def hunt(
     *,
     seed: int,
     examples: float = 1,
-    contract: str = "classic",
+    contract: ContractName = "classic",
 ) -> Result:
     """Run parts of the suite against a mutant, up to the first violation.
 
@@ -42,7 +43,7 @@ def alarms(seeds: int) -> int:
     """Run the whole suite against the emulator as it is; whatever it finds is a false alarm."""
     console = Console(width=None if sys.stdout.isatty() else 160)
     false = 0
-    for contract, seed in product(CONTRACTS, range(1, seeds + 1)):
+    for contract, seed in product(BOTH, range(1, seeds + 1)):
         result = hunt(None, PARTS, seed=seed, contract=contract)
         false += not result.holds
         found = "; ".join(violation.title for violation in result.violations) or "nothing found"

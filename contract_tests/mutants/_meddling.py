@@ -8,10 +8,11 @@ from typing import Any, Final
 from uuid import uuid4
 
 from mutants._mutant import Answer, Forward, Meddle, Mutant, Patch, Request
+from runtime_sessions import ContractName
 
-CLASSIC: Final = ("classic",)
-PLATFORM: Final = ("platform",)
-BOTH: Final = (*CLASSIC, *PLATFORM)
+CLASSIC: Final[tuple[ContractName, ...]] = ("classic",)
+PLATFORM: Final[tuple[ContractName, ...]] = ("platform",)
+BOTH: Final[tuple[ContractName, ...]] = (*CLASSIC, *PLATFORM)
 
 #: All that are planted by what is in this module.
 PLANTED: list[Mutant] = []
@@ -24,7 +25,7 @@ def patched(
     kind: str,
     says: str,
     *changes: tuple[str, str, str],
-    contracts: Iterable[str] = BOTH,
+    contracts: Iterable[ContractName] = BOTH,
 ) -> None:
     """Plant changes of the emulator's source: module, before, after."""
     patches = tuple(Patch(*change) for change in changes)
@@ -32,7 +33,7 @@ def patched(
 
 
 def planted(
-    name: str, kind: str, says: str, contracts: Iterable[str] = BOTH
+    name: str, kind: str, says: str, contracts: Iterable[ContractName] = BOTH
 ) -> Callable[[Meddle], Meddle]:
     """Plant what is decorated as a mutant."""
 
@@ -51,7 +52,7 @@ def changed(
     says: str,
     *kinds: str,
     status: int | None = None,
-    contracts: Iterable[str] = BOTH,
+    contracts: Iterable[ContractName] = BOTH,
 ) -> Callable[[Callable[[Any], Any]], None]:
     """Plant a change of the JSON body of the answers to some kinds of requests.
 
@@ -74,7 +75,7 @@ def changed(
 
 
 def restated(  # noqa: PLR0913, PLR0917 - what a mutant is, and which status it changes
-    name: str, says: str, kind: str, status: int, to: int, contracts: Iterable[str] = BOTH
+    name: str, says: str, kind: str, status: int, to: int, contracts: Iterable[ContractName] = BOTH
 ) -> None:
     """Plant another status."""
 
@@ -91,7 +92,7 @@ def lenient(
     says: str,
     kind: str,
     mend: Callable[[Request], None],
-    contracts: Iterable[str] = BOTH,
+    contracts: Iterable[ContractName] = BOTH,
 ) -> None:
     """Plant a request that is mended rather than refused."""
 

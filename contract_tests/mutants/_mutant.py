@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs
 
+from runtime_sessions import ContractName
 from runtime_sessions_contract.openapi.values import as_object
 
 Scope = MutableMapping[str, Any]
@@ -27,7 +28,7 @@ class Request:
     query: str
     headers: dict[str, str]
     body: bytes = b""
-    contract: str = "classic"
+    contract: ContractName = "classic"
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - any JSON value
@@ -139,7 +140,7 @@ class Mutant:
     patches: tuple[Patch, ...] = ()
     meddle: Meddle | None = None
     replaces: tuple[tuple[Any, str, object], ...] = ()
-    contract: str = "classic"
+    contract: ContractName = "classic"
 
     @property
     def key(self) -> str:
@@ -180,7 +181,7 @@ class Mutant:
         return mutated
 
 
-async def _request(scope: Scope, receive: Receive, contract: str) -> Request:
+async def _request(scope: Scope, receive: Receive, contract: ContractName) -> Request:
     body = b""
     while True:
         message = await receive()

@@ -13,6 +13,7 @@ from types import ModuleType
 from unittest.mock import patch
 
 from mutants._mutant import Mutant, Receive, Scope, Send
+from runtime_sessions import ContractName
 from runtime_sessions_contract.target.bundled import emulator_target
 from runtime_sessions_contract.target.target import Target
 
@@ -66,7 +67,7 @@ class _PatchedLoader(importlib.machinery.SourceFileLoader):
         return compile(source, self.path, "exec", dont_inherit=True)
 
 
-def _run(name: str | None, contract: str, pipe: Connection) -> None:
+def _run(name: str | None, contract: ContractName, pipe: Connection) -> None:
     from mutants import MUTANTS  # noqa: PLC0415 - in the child only
 
     if PACKAGE in sys.modules:
@@ -92,7 +93,7 @@ def _run(name: str | None, contract: str, pipe: Connection) -> None:
 
 
 @contextmanager
-def served(name: str | None, contract: str = "classic") -> Generator[Target]:
+def served(name: str | None, contract: ContractName = "classic") -> Generator[Target]:
     """A mutant by name, or the emulator as it is with a contract, over HTTP."""
     from mutants import MUTANTS  # noqa: PLC0415 - which imports this module
 

@@ -8,6 +8,7 @@ from jsonschema_rs import Draft202012Validator
 
 from mutants._meddling import BOTH, PLANTED
 from mutants._mutant import Mutant
+from runtime_sessions import ContractName
 
 
 class _Model(Protocol):
@@ -31,7 +32,7 @@ def _lenient(*_: str) -> Draft202012Validator:
     return Draft202012Validator({})
 
 
-def _broken(name: str, says: str, *where: tuple[Any, str, object], contract: str) -> None:
+def _broken(name: str, says: str, *where: tuple[Any, str, object], contract: ContractName) -> None:
     PLANTED.append(Mutant(name, "clients", says, replaces=where, contract=contract))
 
 

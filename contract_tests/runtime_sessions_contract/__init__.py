@@ -51,3 +51,7 @@ def __getattr__(name: str) -> object:
             name=error.name,
         ) from None
     return getattr(public, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,21 +1,25 @@
 """An HTTP server that lives the life of runtime sessions."""
 
-try:
-    from runtime_sessions_emulator.contracts.registry import default_config
-    from runtime_sessions_emulator.control.faults import Fault, FaultKind
-    from runtime_sessions_emulator.core.config import Config, Instance, User
-    from runtime_sessions_emulator.core.errors import NotAcceptingError
-    from runtime_sessions_emulator.core.job_rule import JobRule
-    from runtime_sessions_emulator.server.emulator import Emulator
-except ModuleNotFoundError as error:
-    # The client is installed without what only the emulator needs.
-    raise ModuleNotFoundError(
-        f"The emulator needs {error.name}: pip install 'runtime-sessions[emulator]'",
-        name=error.name,
-    ) from error
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runtime_sessions_emulator._public import (
+        Config,
+        ContractName,
+        Emulator,
+        Fault,
+        FaultKind,
+        Instance,
+        JobRule,
+        NotAcceptingError,
+        User,
+        default_config,
+    )
 
 __all__ = [
     "Config",
+    "ContractName",
     "Emulator",
     "Fault",
     "FaultKind",
@@ -25,3 +29,27 @@ __all__ = [
     "User",
     "default_config",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import what is public when it is asked for.
+
+    The command starts here, too: it has to say in a sentence what is not installed, and to end
+    without a traceback when it is interrupted before it serves.
+    """
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        public = import_module("runtime_sessions_emulator._public")
+    except ModuleNotFoundError as error:
+        # The client is installed without what only the emulator needs.
+        missing = (error.name or "").partition(".")[0]
+        raise ModuleNotFoundError(
+            f"The emulator needs {missing}: pip install 'runtime-sessions[emulator]'",
+            name=error.name,
+        ) from error
+    return getattr(public, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

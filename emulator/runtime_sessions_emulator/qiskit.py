@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from runtime_sessions_emulator.compute import EXTRA
+from runtime_sessions_emulator.contracts.registry import ContractName
 from runtime_sessions_emulator.server.emulator import Emulator
 from runtime_sessions_emulator.server.proxy import CLOUD
 
@@ -53,7 +54,7 @@ def service(emulator: Emulator, **options: Any) -> Any:  # noqa: ANN401 - types 
     return QiskitRuntimeService(**{**arguments(emulator), **options})
 
 
-def contract_of_client() -> str:
+def contract_of_client() -> ContractName:
     """The contract that the client which is installed goes by.
 
     Raises:

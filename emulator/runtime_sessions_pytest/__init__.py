@@ -7,30 +7,38 @@ A package of its own, because pytest imports it in every run: it must not take t
 to import, nor need what only the emulator needs.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pytest
 
 if TYPE_CHECKING:
     from runtime_sessions import AsyncSessionsClient, SessionsClient
     from runtime_sessions_api.http_library import httpx
-    from runtime_sessions_emulator import Emulator
-
-Options = Mapping[str, Any]
+    from runtime_sessions_emulator import Config, ContractName, Emulator
 
 
-def _emulator(options: Options) -> "Emulator":
+class EmulatorOptions(TypedDict, total=False):
+    """What `runtime_sessions_emulator_options` may say: the arguments of `Emulator`."""
+
+    config: "Config | None"
+    contract: "ContractName"
+    seed: int
+    virtual_clock: bool
+
+
+def _emulator(options: EmulatorOptions) -> "Emulator":
     from runtime_sessions_emulator import Emulator  # noqa: PLC0415 - see above
 
     return Emulator(**options)
 
 
-def _emulator_of(contract: str, options: Options) -> "Emulator":
+def _emulator_of(contract: "ContractName", options: EmulatorOptions) -> "Emulator":
     """An emulator of a contract. A configuration is for the contract that it was made for."""
+    fitting: EmulatorOptions = {**options, "contract": contract}
     if options.get("contract", "classic") != contract:
-        options = {name: value for name, value in options.items() if name != "config"}
-    return _emulator({**options, "contract": contract})
+        fitting["config"] = None
+    return _emulator(fitting)
 
 
 def _account(emulator: "Emulator") -> dict[str, Any]:
@@ -47,14 +55,14 @@ def _account(emulator: "Emulator") -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def runtime_sessions_emulator_options() -> Options:
+def runtime_sessions_emulator_options() -> EmulatorOptions:
     """The arguments of `Emulator` in the other fixtures; to be overridden."""
     return {"virtual_clock": True}
 
 
 @pytest.fixture(scope="session")
 def runtime_sessions_emulator_session(
-    runtime_sessions_emulator_options: Options,
+    runtime_sessions_emulator_options: EmulatorOptions,
 ) -> Iterator["Emulator"]:
     """An emulator over HTTP, one for all tests: what a test leaves behind the next one finds."""
     with _emulator(runtime_sessions_emulator_options) as emulator:
@@ -62,7 +70,9 @@ def runtime_sessions_emulator_session(
 
 
 @pytest.fixture
-def runtime_sessions_emulator(runtime_sessions_emulator_options: Options) -> Iterator["Emulator"]:
+def runtime_sessions_emulator(
+    runtime_sessions_emulator_options: EmulatorOptions,
+) -> Iterator["Emulator"]:
     """An emulator over HTTP, a new one for each test."""
     with _emulator(runtime_sessions_emulator_options) as emulator:
         yield emulator
@@ -84,7 +94,9 @@ def runtime_sessions_sleeping_emulator(
 
 
 @pytest.fixture
-def runtime_sessions_emulator_in_process(runtime_sessions_emulator_options: Options) -> "Emulator":
+def runtime_sessions_emulator_in_process(
+    runtime_sessions_emulator_options: EmulatorOptions,
+) -> "Emulator":
     """An emulator without a server, a new one for each test; its `client` calls it."""
     return _emulator(runtime_sessions_emulator_options)
 
@@ -108,7 +120,7 @@ def runtime_sessions_async_client(
 
 @pytest.fixture
 def runtime_sessions_classic_emulator(
-    runtime_sessions_emulator_options: Options,
+    runtime_sessions_emulator_options: EmulatorOptions,
 ) -> Iterator["Emulator"]:
     """An emulator of the classic contract over HTTP, a new one for each test."""
     with _emulator_of("classic", runtime_sessions_emulator_options) as emulator:
@@ -117,7 +129,7 @@ def runtime_sessions_classic_emulator(
 
 @pytest.fixture
 def runtime_sessions_platform_emulator(
-    runtime_sessions_emulator_options: Options,
+    runtime_sessions_emulator_options: EmulatorOptions,
 ) -> Iterator["Emulator"]:
     """An emulator of the platform contract over HTTP, a new one for each test."""
     with _emulator_of("platform", runtime_sessions_emulator_options) as emulator:
@@ -190,7 +202,7 @@ def runtime_sessions_environment(
 
 @pytest.fixture
 def runtime_sessions_qiskit_emulator(
-    runtime_sessions_emulator_options: Options,
+    runtime_sessions_emulator_options: EmulatorOptions,
 ) -> Iterator["Emulator"]:
     """An emulator over HTTP of the contract of the official client that is installed.
 
@@ -203,10 +215,10 @@ def runtime_sessions_qiskit_emulator(
     from runtime_sessions_emulator.qiskit import contract_of_client  # noqa: PLC0415
 
     contract = contract_of_client()
-    options = {"contract": contract, **runtime_sessions_emulator_options}
+    options: EmulatorOptions = {"contract": contract, **runtime_sessions_emulator_options}
     if options["contract"] != contract or "config" not in options:
-        config = evolve(default_config(contract), job_duration=0)
-        options = {**options, "contract": contract, "config": config}
+        options["contract"] = contract
+        options["config"] = evolve(default_config(contract), job_duration=0)
     with _emulator(options) as emulator:
         yield emulator
 

@@ -1,6 +1,6 @@
 """Rent a quantum computer by the session, and be sure to close it."""
 
-from runtime_sessions._arguments import Ending
+from runtime_sessions._arguments import Ending, Mode
 from runtime_sessions._async.client import AsyncSessionsClient
 from runtime_sessions._async.listing import AsyncListedSession
 from runtime_sessions._async.session import AsyncSessionHandle
@@ -8,6 +8,7 @@ from runtime_sessions._auth import AccessToken, BearerToken
 from runtime_sessions._clock import set_testing
 from runtime_sessions._contracts import (
     ClassicDetails,
+    ContractName,
     ExtendedDetails,
     Job,
     JobPage,
@@ -55,6 +56,7 @@ __all__ = [
     "ConflictError",
     "ConnectError",
     "ContractError",
+    "ContractName",
     "Ending",
     "ExtendedDetails",
     "ForbiddenError",
@@ -65,6 +67,7 @@ __all__ = [
     "ListedSession",
     "LostSessionError",
     "Message",
+    "Mode",
     "NotFoundError",
     "OutcomeUnknownError",
     "PlatformDetails",

@@ -10,6 +10,8 @@ from attrs import frozen
 
 #: What becomes of a session when its block is left.
 Ending = Literal["drain", "cancel", "leave"]
+#: How the jobs of a session run. Either contract refuses any other mode, and so does `create`.
+Mode = Literal["dedicated", "batch"]
 
 LARGEST_PAGE = 200
 

@@ -14,13 +14,13 @@ from click.testing import CliRunner, Result
 
 from runtime_sessions import BearerToken, SessionsClient
 from runtime_sessions._command.cli import cli
-from runtime_sessions_emulator import Emulator
+from runtime_sessions_emulator import ContractName, Emulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CONTRACTS = ["classic", "platform"]
+CONTRACTS: list[ContractName] = ["classic", "platform"]
 
 
 class Shell:
@@ -58,20 +58,20 @@ def emulators() -> Iterator[dict[str, Emulator]]:
 
 
 @pytest.fixture(params=CONTRACTS)
-def contract(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
+def contract(request: pytest.FixtureRequest) -> ContractName:
+    name: ContractName = request.param
     return name
 
 
 @pytest.fixture
-def emulator(emulators: dict[str, Emulator], contract: str) -> Emulator:
+def emulator(emulators: dict[str, Emulator], contract: ContractName) -> Emulator:
     emulator = emulators[contract]
     emulator.reset()
     return emulator
 
 
 @pytest.fixture
-def shell(emulator: Emulator, contract: str, tmp_path: Path) -> Shell:
+def shell(emulator: Emulator, contract: ContractName, tmp_path: Path) -> Shell:
     environment: dict[str, str] = {
         "HOME": str(tmp_path),
         "QISKIT_IBM_URL": emulator.url,
@@ -89,13 +89,13 @@ def shell(emulator: Emulator, contract: str, tmp_path: Path) -> Shell:
 
 
 @pytest.fixture
-def client(emulator: Emulator, contract: str) -> Iterator[SessionsClient]:
+def client(emulator: Emulator, contract: ContractName) -> Iterator[SessionsClient]:
     """What a program of the same user has."""
     with SessionsClient(
         emulator.url,
         token=emulator.token,
         auth=BearerToken,
         instance=emulator.instance,
-        contract=contract,  # type: ignore[arg-type]
+        contract=contract,
     ) as client:
         yield client

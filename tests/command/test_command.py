@@ -324,7 +324,7 @@ def test_prune_ends_what_is_left_in_a_ledger_and_no_more(
         token=emulator.token,
         auth=BearerToken,
         instance=emulator.instance,
-        contract=emulator.contract,  # type: ignore[arg-type]
+        contract=emulator.contract,
         ledger=file,
     ) as living:
         held = living.create(backend=emulator.backend).id

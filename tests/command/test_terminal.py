@@ -53,8 +53,9 @@ def on_terminal(
         pressed = b""
         while True:
             # A Ctrl-C that comes just before Python begins to read is lost: it is pressed again.
+            # Not once it was heeded: a program that ends dies of one that is pressed too often.
             is_silent = not select.select([ours], [], [], 0.2)[0]
-            if is_silent and pressed == CTRL_C:
+            if is_silent and pressed == CTRL_C and b"Aborted!" not in shown:
                 os.write(ours, pressed)
             if is_silent:
                 continue

@@ -1,8 +1,10 @@
 import pytest
 
+from runtime_sessions_emulator import ContractName
+
 
 @pytest.fixture(params=["classic", "platform"])
-def contract(request: pytest.FixtureRequest) -> str:
+def contract(request: pytest.FixtureRequest) -> ContractName:
     """Each contract in turn, by its name."""
-    name: str = request.param
+    name: ContractName = request.param
     return name

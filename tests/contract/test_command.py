@@ -19,7 +19,7 @@ from runtime_sessions_contract.cli.command import main
 from runtime_sessions_contract.cli.options import parse
 from runtime_sessions_contract.report.summary import summarise
 from runtime_sessions_contract.target.target import CannotRunError
-from runtime_sessions_emulator import Emulator, Fault
+from runtime_sessions_emulator import ContractName, Emulator, Fault
 
 CANARY = "canary-1d5f"
 
@@ -43,7 +43,9 @@ EDGES = {"classic": "25 of 25 edges", "platform": "16 of 16 edges"}
 LINKS = {"classic": "15 of 15 links", "platform": "12 of 12 links"}
 
 
-def test_the_bundled_emulator_holds(contract: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_bundled_emulator_holds(
+    contract: ContractName, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["--contract", contract, "--seed", "7", "--examples", "0.3"]) == 0
     # However wide the terminal is.
     said = " ".join(capsys.readouterr().out.split())
@@ -56,7 +58,7 @@ def test_the_bundled_emulator_holds(contract: str, capsys: pytest.CaptureFixture
 
 
 def test_a_server_without_control_plane_holds(
-    contract: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    contract: ContractName, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Emulator(contract=contract) as emulator:
         monkeypatch.setenv("CONTRACT", contract)
@@ -69,7 +71,7 @@ def test_a_server_without_control_plane_holds(
 
 
 def test_an_emulator_whose_clock_goes_on_holds(
-    contract: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    contract: ContractName, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Emulator(contract=contract) as emulator:
         monkeypatch.setenv("CONTRACT", contract)
@@ -111,7 +113,9 @@ def test_wrong_token() -> None:
 
 
 @pytest.mark.parametrize(("served", "held"), [("classic", "platform"), ("platform", "classic")])
-def test_a_server_of_another_contract_is_recognised(served: str, held: str) -> None:
+def test_a_server_of_another_contract_is_recognised(
+    served: ContractName, held: ContractName
+) -> None:
     with Emulator(contract=served) as emulator:
         done = run(emulator.url, TOKEN=emulator.token, CONTRACT=held)
         wrong = run(emulator.url, TOKEN=CANARY, CONTRACT=served)
@@ -130,7 +134,7 @@ def test_a_control_url_that_is_the_servers() -> None:
         assert f"Is it {emulator.url}/_emulator?" in done.stderr
 
 
-def test_a_name_that_the_server_does_not_know(contract: str) -> None:
+def test_a_name_that_the_server_does_not_know(contract: ContractName) -> None:
     with Emulator(contract=contract) as emulator:
         given = {"TOKEN": emulator.token, "CONTRACT": contract}
         backend = run(emulator.url, "--backend", "no-backend", **given)

@@ -12,7 +12,7 @@ from runtime_sessions_contract.run.coverage import Coverage
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.suite.suite import RUNNERS, execute
 from runtime_sessions_contract.target.bundled import emulator_target
-from runtime_sessions_emulator import Emulator
+from runtime_sessions_emulator import ContractName, Emulator
 
 
 @dataclass
@@ -41,12 +41,12 @@ COUNTS = {
 }
 
 
-def nothing_seen(contract: str) -> Coverage:
+def nothing_seen(contract: ContractName) -> Coverage:
     known = CONTRACTS[contract]
     return Coverage(known.document, known)
 
 
-def test_nothing_seen(contract: str) -> None:
+def test_nothing_seen(contract: ContractName) -> None:
     gaps, counts = (
         nothing_seen(contract).missing(fuzz=True, model=True, control=True),
         COUNTS[contract],
@@ -60,7 +60,7 @@ def test_nothing_seen(contract: str) -> None:
     assert {why for _, why in gaps.unreachable} == counts.unprovoked
 
 
-def test_what_takes_a_control_plane_is_out_of_reach_without_one(contract: str) -> None:
+def test_what_takes_a_control_plane_is_out_of_reach_without_one(contract: ContractName) -> None:
     gaps, counts = (
         nothing_seen(contract).missing(fuzz=False, model=True, control=False),
         COUNTS[contract],
@@ -72,7 +72,7 @@ def test_what_takes_a_control_plane_is_out_of_reach_without_one(contract: str) -
     assert len(missing) == counts.controlled
 
 
-def test_what_was_seen_is_not_missed(contract: str) -> None:
+def test_what_was_seen_is_not_missed(contract: ContractName) -> None:
     coverage = nothing_seen(contract)
     coverage.edge(State.ACTIVE, "closeSession")
     coverage.answered("createSession", 401)
@@ -83,7 +83,9 @@ def test_what_was_seen_is_not_missed(contract: str) -> None:
     assert "link createSession [200] -> getSession" not in missed
 
 
-def test_what_was_missed_is_a_violation(contract: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_missed_is_a_violation(
+    contract: ContractName, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def idle(_: Run) -> None:
         pass
 
@@ -99,7 +101,7 @@ def test_what_was_missed_is_a_violation(contract: str, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("written", [True, False])
 def test_the_line_of_a_pointer(
-    contract: str,
+    contract: ContractName,
     written: bool,  # noqa: FBT001
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.model.life import Deed, View, What, tell
-from runtime_sessions_emulator import default_config
+from runtime_sessions_emulator import ContractName, default_config
 from runtime_sessions_emulator.contracts.registry import contract_of
 from runtime_sessions_emulator.core import life
 from runtime_sessions_emulator.core.job import COMPLETED, SECOND, Job
@@ -72,7 +72,11 @@ def theirs(
     end=(st.integers(0, 400) | st.integers(1500, 2500)).map(lambda seconds: seconds + 0.5),
 )
 def test_both_tell_the_same(
-    contract: str, mode: Mode, ttl: float, steps: list[tuple[What, float, float]], end: float
+    contract: ContractName,
+    mode: Mode,
+    ttl: float,
+    steps: list[tuple[What, float, float]],
+    end: float,
 ) -> None:
     born = Session(
         id="s",

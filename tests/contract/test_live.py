@@ -20,11 +20,11 @@ from runtime_sessions_contract.live.walk import alive
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.target.target import Target
 from runtime_sessions_contract.wire.secrets import Secrets
-from runtime_sessions_emulator import Emulator, Fault
+from runtime_sessions_emulator import ContractName, Emulator, Fault
 
 
 @pytest.fixture
-def service(contract: str) -> Iterator[Emulator]:
+def service(contract: ContractName) -> Iterator[Emulator]:
     with Emulator(contract=contract) as emulator:
         yield emulator
 

@@ -25,7 +25,7 @@ from runtime_sessions_contract.suite.suite import execute
 from runtime_sessions_contract.target.target import Target
 from runtime_sessions_contract.verdicts.violation import Violation
 from runtime_sessions_contract.wire.secrets import Secrets
-from runtime_sessions_emulator import Emulator, User, default_config
+from runtime_sessions_emulator import ContractName, Emulator, User, default_config
 
 # With characters that every format writes in its own way.
 CANARY = "canary&<1d5f>'x"
@@ -36,7 +36,7 @@ FORMS = (CANARY, OTHER, "canary&amp;&lt;1d5f", "canary%26%3C1d5f", "canary")
 
 @pytest.fixture(scope="module", params=["classic", "platform"])
 def result(request: pytest.FixtureRequest) -> Iterator[Result]:
-    contract: str = request.param
+    contract: ContractName = request.param
     default = default_config(contract)
     instances = default.users[0].instances
     users = (User("1", CANARY, instances), User("2", OTHER, instances))

@@ -15,7 +15,7 @@ from runtime_sessions_contract.report.summary import summarise
 from runtime_sessions_contract.wire.curl import curl
 from runtime_sessions_contract.wire.exchange import Exchange
 from runtime_sessions_contract.wire.secrets import Secrets
-from runtime_sessions_emulator import Emulator, Fault
+from runtime_sessions_emulator import ContractName, Emulator, Fault
 
 BASH = shutil.which("bash") or ""
 SECRETS = Secrets("user-token", "other-token")
@@ -96,7 +96,7 @@ def test_a_header_of_no_body_is_left_out() -> None:
     assert "content-type" not in line
 
 
-def test_what_is_told_shows_it_in_a_shell(contract: str) -> None:
+def test_what_is_told_shows_it_in_a_shell(contract: ContractName) -> None:
     with Emulator(contract=contract) as emulator:
         emulator.add_fault(Fault("missing_field", operation="getSession", field="state"))
         target = Target.server(

@@ -2,17 +2,18 @@
 
 import dataclasses
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 from mutants._serve import served
 
 from runtime_sessions_contract import CannotRunError, Target, run_suite
-from runtime_sessions_emulator import Emulator, Fault
+from runtime_sessions_emulator import ContractName, Emulator, Fault
 
 
 @pytest.fixture
-def emulator(contract: str) -> Emulator:
+def emulator(contract: ContractName) -> Emulator:
     return Emulator(contract=contract, virtual_clock=True)
 
 
@@ -62,7 +63,7 @@ def test_a_result_does_not_change(emulator: Emulator) -> None:
         result.timings["client"] = None  # type: ignore[index]
 
 
-def test_what_cannot_run_says_why(contract: str) -> None:
+def test_what_cannot_run_says_why(contract: ContractName) -> None:
     nobody = Target.server("http://127.0.0.1:9", "t", contract=contract)
     with pytest.raises(CannotRunError, match="Nothing answers"):
         run_suite(nobody)
@@ -89,11 +90,14 @@ def test_a_netrc_of_the_users_is_no_credential_of_the_fuzz(
 
 def test_two_instances_of_a_foreign_server_are_kept_apart() -> None:
     with served("platform/crn-ignored") as target:
-        given = {"instance": target.instance, "contract": "platform"}
-        alone = Target.server(target.url, target.secrets.token, **given)
-        both = Target.server(
-            target.url, target.secrets.token, other_instance=target.open_instance, **given
+        server = partial(
+            Target.server,
+            target.url,
+            target.secrets.token,
+            instance=target.instance,
+            contract="platform",
         )
+        alone, both = server(), server(other_instance=target.open_instance)
         unseen = run_suite(alone, parts=["model"], seed=1, examples=0.1)
         seen = run_suite(both, parts=["model"], seed=1, examples=0.1, strict=True)
     gap = "that sessions of another instance are hidden"

@@ -27,14 +27,14 @@ from runtime_sessions_contract.target.bundled import emulator_target
 from runtime_sessions_contract.target.target import Target
 from runtime_sessions_contract.verdicts.violation import Violation
 from runtime_sessions_contract.wire.secrets import Secrets
-from runtime_sessions_emulator import Emulator
+from runtime_sessions_emulator import ContractName, Emulator
 from runtime_sessions_emulator.server.app import App
 
 Change = Callable[[str, str, int, Any], tuple[int, Any]]
 
 
 @contextmanager
-def meddled(contract: str, change: Change) -> Generator[Target]:
+def meddled(contract: ContractName, change: Change) -> Generator[Target]:
     """The emulator with somebody in front who changes the status and the JSON of its answers."""
 
     async def meddle(request: Request, forward: Forward) -> Answer:
@@ -57,7 +57,7 @@ def meddled(contract: str, change: Change) -> Generator[Target]:
         yield replace(emulator_target(emulator.url, contract), bundled=False)
 
 
-def held(contract: str, change: Change) -> Run:
+def held(contract: ContractName, change: Change) -> Run:
     """Everything that takes its own way through a server, and no chance."""
     with meddled(contract, change) as target:
         run = Run(target, seed=1)
@@ -82,7 +82,9 @@ def wrong(value: Any, with_what: Any) -> Any:
     ("contract", "with_what"),
     [("classic", None), ("platform", [None])],
 )
-def test_answers_whose_fields_are_all_of_another_type(contract: str, with_what: Any) -> None:
+def test_answers_whose_fields_are_all_of_another_type(
+    contract: ContractName, with_what: Any
+) -> None:
     def change(method: str, path: str, status: int, value: Any) -> tuple[int, Any]:
         del method, path
         # Who creates a session has to learn its id, or nothing more can be tried.
@@ -97,7 +99,7 @@ def test_answers_whose_fields_are_all_of_another_type(contract: str, with_what: 
 
 
 @pytest.mark.parametrize("value", [None, [7], {"id": None}, {}])
-def test_a_create_that_answers_nonsense(contract: str, value: Any) -> None:
+def test_a_create_that_answers_nonsense(contract: ContractName, value: Any) -> None:
     def change(method: str, path: str, status: int, answer: Any) -> tuple[int, Any]:
         created = method == "POST" and path == "/sessions" and status == 200
         return status, value if created else answer
@@ -108,7 +110,7 @@ def test_a_create_that_answers_nonsense(contract: str, value: Any) -> None:
 
 
 def test_a_create_answered_201_is_told_apart_and_everything_else_is_looked_at(
-    contract: str,
+    contract: ContractName,
 ) -> None:
     def change(method: str, path: str, status: int, answer: Any) -> tuple[int, Any]:
         created = method == "POST" and path == "/sessions" and status == 200

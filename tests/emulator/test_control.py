@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_emulator import Emulator, Fault, JobRule, NotAcceptingError
+from runtime_sessions_emulator import ContractName, Emulator, Fault, JobRule, NotAcceptingError
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
 
@@ -34,7 +34,7 @@ def test_health_needs_no_token(plane: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("contract", ["classic", "platform"])
-def test_it_tells_how_a_client_begins(contract: str) -> None:
+def test_it_tells_how_a_client_begins(contract: ContractName) -> None:
     with Emulator(contract=contract, virtual_clock=True) as emulator:
         about = httpx.get(f"{emulator.url}/_emulator/about").json()["about"]
         assert about == emulator.about()

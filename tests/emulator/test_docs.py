@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from runtime_sessions_emulator.__main__ import parser
+from runtime_sessions_emulator.server.command import parser
 
 PAGE = Path(__file__).parents[2] / "docs/emulator.md"
 

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_emulator import Emulator, Fault, JobRule, default_config
+from runtime_sessions_emulator import ContractName, Emulator, Fault, JobRule, default_config
 from runtime_sessions_emulator.compute import available
 from runtime_sessions_emulator.core.computation import Computed
 from runtime_sessions_emulator.core.job import JobStatus, Outcome
@@ -384,7 +384,7 @@ def test_a_rate_limit_is_each_users_and_of_a_minute(
 
 
 @pytest.mark.parametrize("contract", ["classic", "platform"])
-def test_an_instance_takes_no_more_once_it_has_used_all_that_it_may(contract: str) -> None:
+def test_an_instance_takes_no_more_once_it_has_used_all_that_it_may(contract: ContractName) -> None:
     config = default_config(contract)
     limited = tuple(evolve(instance, usage_limit=4) for instance in config.instances)
     config = evolve(config, instances=limited)

@@ -646,6 +646,6 @@ def test_the_classic_contract_has_no_iam() -> None:
 
 def test_a_contract_that_is_not_there() -> None:
     with pytest.raises(ValueError, match=r"'third'\. It is one of classic, platform"):
-        Emulator(contract="third")
+        Emulator(contract="third")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     assert default_config("platform").unused_ttl == 1800
     assert default_config() == Config()

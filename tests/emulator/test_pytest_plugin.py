@@ -155,7 +155,7 @@ import sys
 sys.modules[{missing!r}] = None
 import runtime_sessions_pytest
 assert "runtime_sessions_emulator" not in sys.modules
-import runtime_sessions_emulator
+from runtime_sessions_emulator import Emulator
 """
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False

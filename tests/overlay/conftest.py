@@ -21,12 +21,12 @@ from runtime_sessions import (
     set_testing,
 )
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_emulator import Emulator
+from runtime_sessions_emulator import ContractName, Emulator
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CONTRACTS = ["classic", "platform"]
+CONTRACTS: list[ContractName] = ["classic", "platform"]
 Connect = Callable[..., SessionsClient]
 Answer = Callable[[httpx.Request], httpx.Response]
 Mocked = Callable[..., SessionsClient]
@@ -160,20 +160,20 @@ def emulators() -> Iterator[dict[str, Emulator]]:
 
 
 @pytest.fixture(params=CONTRACTS)
-def contract(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
+def contract(request: pytest.FixtureRequest) -> ContractName:
+    name: ContractName = request.param
     return name
 
 
 @pytest.fixture
-def emulator(emulators: dict[str, Emulator], contract: str) -> Emulator:
+def emulator(emulators: dict[str, Emulator], contract: ContractName) -> Emulator:
     emulator = emulators[contract]
     emulator.reset()
     return emulator
 
 
 @pytest.fixture
-def account(emulators: dict[str, Emulator], contract: str) -> dict[str, Any]:
+def account(emulators: dict[str, Emulator], contract: ContractName) -> dict[str, Any]:
     """What a client is given beside a URL."""
     own = emulators[contract]
     return {
@@ -239,7 +239,7 @@ def mocked(connect: Connect, http_kind: type[httpx.Client]) -> Mocked:
 
 
 @pytest.fixture
-def reason(contract: str) -> Callable[[SessionsClient, str], str]:
+def reason(contract: ContractName) -> Callable[[SessionsClient, str], str]:
     """Say why a session is in its state, by where the contract has that."""
 
     def why(client: SessionsClient, session_id: str) -> str:
@@ -253,7 +253,7 @@ def reason(contract: str) -> Callable[[SessionsClient, str], str]:
 
 
 @pytest.fixture
-def list_jobs(contract: str) -> str:
+def list_jobs(contract: ContractName) -> str:
     """The operation by which a session's jobs are listed."""
     return {"classic": "listSessionJobs", "platform": "listJobs"}[contract]
 

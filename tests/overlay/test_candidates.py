@@ -19,7 +19,7 @@ from runtime_sessions import (
     UnsupportedError,
 )
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_emulator import Emulator, Fault
+from runtime_sessions_emulator import ContractName, Emulator, Fault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ CLASSIC = pytest.mark.parametrize("contract", ["classic"])
 
 
 @pytest.fixture
-def served(contract: str) -> Iterator[Emulator]:
+def served(contract: ContractName) -> Iterator[Emulator]:
     """An emulator whose time is ours."""
     with Emulator(contract=contract) as emulator:
         yield emulator

@@ -55,6 +55,8 @@ def sync() -> None:
         client.cancel("s")
         client.create(backend="b", max_ttl="1.5h")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
         client.create(backend="b", on_exit="close")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        client.create(backend="b", mode="bacth")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        client.sessions(mode="session")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
         client.create("b")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
         client.session("s", on_error="wait")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from runtime_sessions import ContractName
 from runtime_sessions_contract.contracts.base.contract import Contract
 from runtime_sessions_contract.target.target import CannotRunError, Target
 
@@ -33,7 +34,7 @@ def bundled(contract: Contract) -> Generator[Target]:
             process.terminate()
 
 
-def emulator_target(url: str, contract: str = "classic") -> Target:
+def emulator_target(url: str, contract: ContractName = "classic") -> Target:
     """The bundled emulator as a target, when it is served at a URL."""
     # Not before it is needed: a server of somebody else's is held to a contract without it.
     from runtime_sessions_emulator import Emulator  # noqa: PLC0415

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 from urllib.parse import urlsplit
 
+from runtime_sessions import ContractName
 from runtime_sessions_contract.contracts.base.contract import Contract
 from runtime_sessions_contract.contracts.classic.contract import CLASSIC
 from runtime_sessions_contract.contracts.known import CONTRACTS
@@ -95,7 +96,7 @@ class Target:
         token: str,
         *,
         other_token: str | None = None,
-        contract: str = "classic",
+        contract: ContractName = "classic",
         backend: str | None = None,
         instance: str | None = None,
         other_instance: str | None = None,
@@ -112,8 +113,13 @@ class Target:
             instance: An instance that the user may use; else that of the bundled emulator.
             other_instance: Another one, to see that the two are kept apart.
             control_url: Where its control plane is, if it is an emulator.
+
+        Raises:
+            ValueError: There is no such contract.
         """
-        known = CONTRACTS[contract]
+        known = CONTRACTS.get(contract)
+        if known is None:
+            raise ValueError(f"contract is one of {', '.join(CONTRACTS)}, not {contract!r}")
         return cls(
             url=url.rstrip("/"),
             secrets=Secrets(token, other_token),

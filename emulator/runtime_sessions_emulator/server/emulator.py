@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator.contracts.classic.login import PREFIX as LOGIN
 from runtime_sessions_emulator.contracts.platform.login import PREFIX as IAM
+from runtime_sessions_emulator.contracts.registry import ContractName
 from runtime_sessions_emulator.control.control import Control
 from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.core.config import Config
@@ -89,7 +90,7 @@ class Emulator(Control):
         self,
         config: Config | None = None,
         *,
-        contract: str = "classic",
+        contract: ContractName = "classic",
         seed: int = 0,
         virtual_clock: bool = False,
     ) -> None:
@@ -99,7 +100,7 @@ class Emulator(Control):
         self._app = App(emulation, self)
         self._socket: socket.socket | None = None
         self.config: Final = emulation.service.config
-        self.contract: Final = contract
+        self.contract: Final[ContractName] = contract
         user = self.config.users[0]
         self.token: Final = user.token
         self.other_token: Final = self.config.users[-1].token

@@ -4,13 +4,14 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NoReturn, Self
+from typing import NoReturn, Self
 
 from attrs import evolve
 
 from runtime_sessions._arguments import (
     Ending,
     Endings,
+    Mode,
     checked_count,
     checked_endings,
     checked_id,
@@ -25,6 +26,7 @@ from runtime_sessions._async.session import AsyncSessionHandle
 from runtime_sessions._auth import UnusableToken, auth_from
 from runtime_sessions._contracts import (
     CONTRACTS,
+    ContractName,
     Created,
     ExtendedDetails,
     Job,
@@ -66,7 +68,7 @@ class AsyncSessionsClient:
         auth: Auth | Callable[[str], Auth] | None = None,
         instance: str | None = None,
         channel: str | None = None,
-        contract: Literal["classic", "platform"] | None = None,
+        contract: ContractName | None = None,
         timeout: float | timedelta = 30.0,
         retries: Retries | None = Retries(),  # noqa: B008 - it is frozen
         http_client: AsyncClient | None = None,
@@ -133,7 +135,7 @@ class AsyncSessionsClient:
         *,
         backend: str | None,
         instance: str | None = None,
-        mode: str = "dedicated",
+        mode: Mode = "dedicated",
         max_ttl: float | timedelta | None = None,
         on_exit: Ending = "drain",
         on_error: Ending = "cancel",
@@ -222,7 +224,7 @@ class AsyncSessionsClient:
         self,
         *,
         state: str | Iterable[str] | None = None,
-        mode: str | None = None,
+        mode: Mode | None = None,
         backend: str | None = None,
         created_after: datetime | None = None,
         created_before: datetime | None = None,

@@ -11,6 +11,9 @@ def main() -> None:
         if error.name not in {"click", "rich"}:
             raise
         sys.exit("The command needs click and rich: pip install 'runtime-sessions[cli]'")
+    except KeyboardInterrupt:
+        # As click says it, once it is there.
+        sys.exit("Aborted!")
     cli(prog_name="runtime-sessions")
 
 

@@ -13,7 +13,7 @@ NAME = "runtime-sessions"
 
 
 @click.group(epilog=STATUSES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="runtime-sessions")
+@click.version_option(package_name="runtime-sessions", message="%(package)s %(version)s")
 def cli() -> None:
     """Find, see and end the sessions of IBM's quantum computers.
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import click
 from rich.live import Live
 
-from runtime_sessions import SessionDetails, SessionsClient
+from runtime_sessions import Mode, SessionDetails, SessionsClient
 from runtime_sessions._command.output import (
     Column,
     console,
@@ -49,7 +49,7 @@ def list_(  # noqa: PLR0913 - each by name
     *,
     every: bool,
     state: tuple[str, ...],
-    mode: str | None,
+    mode: Mode | None,
     backend: str | None,
     older_than: timedelta | None,
     newer_than: timedelta | None,

@@ -12,7 +12,7 @@ from types import FrameType
 
 import click
 
-from runtime_sessions import CallError, SessionHandle
+from runtime_sessions import CallError, Mode, SessionHandle
 from runtime_sessions._command.failures import (
     NOT_ALL,
     NOT_FOUND,
@@ -52,7 +52,7 @@ def renting(command: Command) -> Command:
 @renting
 @confirming
 @sharing
-def create(shell: Shell, *, backend: str, mode: str, max_ttl: timedelta | None, yes: bool) -> None:
+def create(shell: Shell, *, backend: str, mode: Mode, max_ttl: timedelta | None, yes: bool) -> None:
     """Create a session, and print its id. It costs until it is ended, by whoever has the id."""
     confirm(f"Create a session on {plain(backend)}?", yes=yes)
     with shell.client() as client:
@@ -76,7 +76,7 @@ def run(  # noqa: PLR0913 - each by name
     shell: Shell,
     *,
     backend: str,
-    mode: str,
+    mode: Mode,
     max_ttl: timedelta | None,
     names: tuple[str, ...],
     yes: bool,

@@ -5,12 +5,12 @@ import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 import click
 from attrs import frozen
 
-from runtime_sessions import SessionsClient
+from runtime_sessions import ContractName, SessionsClient
 from runtime_sessions._command.failures import NOT_ALL, Failure, told
 from runtime_sessions._command.output import Column, Row, say, show_json, show_table
 
@@ -22,7 +22,7 @@ class Shell:
     url: str | None
     instance: str | None
     channel: str | None
-    contract: Literal["classic", "platform"] | None
+    contract: ContractName | None
     ledger: str | None
     as_json: bool
     utc: bool

@@ -5,13 +5,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NoReturn, Self
+from typing import NoReturn, Self
 
 from attrs import evolve
 
 from runtime_sessions._arguments import (
     Ending,
     Endings,
+    Mode,
     checked_count,
     checked_endings,
     checked_id,
@@ -22,6 +23,7 @@ from runtime_sessions._arguments import (
 from runtime_sessions._auth import UnusableToken, auth_from
 from runtime_sessions._contracts import (
     CONTRACTS,
+    ContractName,
     Created,
     ExtendedDetails,
     Job,
@@ -67,7 +69,7 @@ class SessionsClient:
         auth: Auth | Callable[[str], Auth] | None = None,
         instance: str | None = None,
         channel: str | None = None,
-        contract: Literal["classic", "platform"] | None = None,
+        contract: ContractName | None = None,
         timeout: float | timedelta = 30.0,
         retries: Retries | None = Retries(),  # noqa: B008 - it is frozen
         http_client: Client | None = None,
@@ -134,7 +136,7 @@ class SessionsClient:
         *,
         backend: str | None,
         instance: str | None = None,
-        mode: str = "dedicated",
+        mode: Mode = "dedicated",
         max_ttl: float | timedelta | None = None,
         on_exit: Ending = "drain",
         on_error: Ending = "cancel",
@@ -223,7 +225,7 @@ class SessionsClient:
         self,
         *,
         state: str | Iterable[str] | None = None,
-        mode: str | None = None,
+        mode: Mode | None = None,
         backend: str | None = None,
         created_after: datetime | None = None,
         created_before: datetime | None = None,

@@ -2,6 +2,7 @@
 
 from abc import ABC
 
+from runtime_sessions import ContractName
 from runtime_sessions_contract.contracts.base.answers import Answers
 from runtime_sessions_contract.contracts.base.client import Client
 from runtime_sessions_contract.contracts.base.creation import Creation
@@ -28,7 +29,7 @@ class Contract(ABC):
         client: The generated client and the overlay, as they are used by this contract.
     """
 
-    name: str
+    name: ContractName
     rules: Rules
     backend: str
     instance: str

@@ -1,0 +1,21 @@
+"""What of the package is public, imported only when somebody asks for it."""
+
+from runtime_sessions_emulator.contracts.registry import ContractName, default_config
+from runtime_sessions_emulator.control.faults import Fault, FaultKind
+from runtime_sessions_emulator.core.config import Config, Instance, User
+from runtime_sessions_emulator.core.errors import NotAcceptingError
+from runtime_sessions_emulator.core.job_rule import JobRule
+from runtime_sessions_emulator.server.emulator import Emulator
+
+__all__ = [
+    "Config",
+    "ContractName",
+    "Emulator",
+    "Fault",
+    "FaultKind",
+    "Instance",
+    "JobRule",
+    "NotAcceptingError",
+    "User",
+    "default_config",
+]
