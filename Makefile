@@ -92,11 +92,11 @@ types: .venv/installed ## mypy --strict and pyright
 
 .PHONY: unit
 unit: .venv/installed ## The tests of this repository (TESTS=tests/overlay for some)
-	@$(BIN)/pytest --numprocesses auto --dist loadfile $(TESTS)
+	@$(BIN)/pytest --numprocesses auto $(TESTS)
 
 .PHONY: coverage
 coverage: .venv/installed ## Show which lines and branches no test reaches (TESTS=tests/overlay for some)
-	@$(BIN)/pytest --quiet --numprocesses auto --dist loadfile --cov --cov-report term $(TESTS)
+	@$(BIN)/pytest --quiet --numprocesses auto --cov --cov-report term $(TESTS)
 
 .PHONY: bench-emulator
 bench-emulator: .venv/installed ## Measure the emulator beside a bare route and Prism, and fuzz it

@@ -19,7 +19,9 @@ import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import pytest
 import yaml
 from sybil import Example, Sybil
 from sybil.evaluators.python import PythonEvaluator
@@ -32,7 +34,27 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 ROOT = Path(__file__).parent
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+#: Files whose tests share what takes long to make: in parallel, all of them go to one process.
+SHARING = {
+    "tests/codegen/test_edits.py",
+    "tests/contract/test_report.py",
+    "tests/emulator/test_page.py",
+    "tests/packaging/test_wheel.py",
+}
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+
+
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist is not everywhere that these tests are run
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Hand out tests one by one; the blocks of a page stay together, as they share a namespace."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    class OneByOne(LoadScopeScheduling):  # type: ignore[misc]  # as xdist has no types
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file in SHARING or file.endswith(".md") else nodeid
+
+    return OneByOne(config, log)
 
 
 def run_python(example: Example) -> None:
