@@ -35,7 +35,8 @@ from runtime_sessions._errors import (
     WaitTimeoutError,
 )
 from runtime_sessions._iam import ApiKey
-from runtime_sessions._ledger import Ledger, LedgerEntry
+from runtime_sessions._ledger import Ledger, LedgerEntry, LedgerIntent
+from runtime_sessions._lost import UnansweredCreate
 from runtime_sessions._retries import Retries
 from runtime_sessions._sync.client import SessionsClient
 from runtime_sessions._sync.listing import ListedSession
@@ -62,6 +63,7 @@ __all__ = [
     "JobPage",
     "Ledger",
     "LedgerEntry",
+    "LedgerIntent",
     "ListedSession",
     "LostSessionError",
     "Message",
@@ -78,6 +80,7 @@ __all__ = [
     "SettingsError",
     "StatusError",
     "TooManyRequestsError",
+    "UnansweredCreate",
     "UnauthorizedError",
     "UnsupportedError",
     "WaitTimeoutError",
