@@ -1,7 +1,7 @@
 """What is known of a create whose outcome is not."""
 
 import email.utils
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from attrs import evolve, frozen
@@ -146,7 +146,7 @@ def unanswered_from(intent: LedgerIntent) -> UnansweredCreate:
 
 
 def unanswered_among(
-    intent: LedgerIntent, sessions: list[Summary], clock: Clock
+    intent: LedgerIntent, sessions: Sequence[Summary], clock: Clock
 ) -> UnansweredCreate:
     """Take an intent, and look for what it may have made."""
     lost = lost_create_from(intent)

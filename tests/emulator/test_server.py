@@ -57,7 +57,7 @@ def test_a_session_goes_from_open_to_closed(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("in_process", [False, True])
-def test_each_answer_has_the_date_of_the_emulators_clock(in_process: bool) -> None:
+def test_each_answer_has_the_date_of_the_emulators_clock(*, in_process: bool) -> None:
     emulator = Emulator(contract="platform", virtual_clock=True)
     with nullcontext() if in_process else emulator, emulator.client() as client:
 

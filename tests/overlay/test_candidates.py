@@ -7,7 +7,7 @@ import json
 import pickle
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -110,8 +110,8 @@ def test_ours_goes_on_while_a_clock_stands_still(
 
     class Later(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return datetime.now(tz) + timedelta(minutes=3)
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(datetime.now(tz).timestamp() + 180, tz)
 
     monkeypatch.setattr("runtime_sessions._lost.datetime", Later)
     assert [one.id for one in here.candidates(error)] == [made]

@@ -396,19 +396,23 @@ def cut_off(emulator: Emulator, account: dict[str, Any], file: Path) -> str:
     return str(made)
 
 
+@pytest.fixture
+def strangers_create_too(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The emulator gives ids anew that it gave in other tests.
+    monkeypatch.setattr("runtime_sessions._unended._CREATED_HERE", set())
+    with emulator.client() as stranger:
+        body = {"backend": emulator.backend, "mode": "dedicated", "instance": emulator.instance}
+        stranger.post("/sessions", json=body).raise_for_status()
+
+
+@pytest.mark.usefixtures("strangers_create_too")
 def test_what_a_cut_off_create_may_have_made_is_shown_and_not_ended(
     noting: SessionsClient,
     emulator: Emulator,
     account: dict[str, Any],
     file: Path,
     caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # The emulator gives ids anew that it gave in other tests.
-    monkeypatch.setattr("runtime_sessions._unended._CREATED_HERE", set())
-    with emulator.client() as stranger:
-        body = {"backend": emulator.backend, "mode": "dedicated", "instance": emulator.instance}
-        stranger.post("/sessions", json=body).raise_for_status()
     made = cut_off(emulator, account, file)
     (create,) = noting.unanswered()
     assert (create.backend, create.mode) == (emulator.backend, "batch")

@@ -72,8 +72,6 @@ def unanswered(
     clock = clock_of((caller.send(first)).response.headers)
     wanted = Wanted(states=NOT_ENDED)
     operation = caller.contract.sessions(wanted, limit=LARGEST_LISTING, cursors=())
-    found: list[Summary] = []
-    for session in listed(caller, wanted, operation, LARGEST_LISTING):
-        if not caller.unended.is_known(session.id):
-            found.append(session)
+    every = listed(caller, wanted, operation, LARGEST_LISTING)
+    found = [session for session in every if not caller.unended.is_known(session.id)]
     return tuple(unanswered_among(intent, found, clock) for intent in intents)
