@@ -313,6 +313,19 @@ class Service:
         computed = self._computed(job)
         return None if computed is None else computed.result
 
+    def result_stage(self, job: Job) -> str | None:
+        """Whether a job's result is "computing", "there" or "failed"; None: it will have none."""
+        if job.end is not None and not job.completed:
+            return None
+        if job.result is not None:
+            return "there"
+        computation = self._computations.get(job.id)
+        if computation is None:
+            return None
+        if computation.outcome is None:
+            return "computing"
+        return "there" if computation.outcome.failure is None else "failed"
+
     def log(self, job: Job) -> str:
         """What was said while a job that has ended was computed. Raises as `known`."""
         computed = self._computed(job)
