@@ -46,10 +46,6 @@ class Computer:
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
         self.made: list[Computation] = []
-        self.ready = 0
-
-    def get_ready(self) -> None:
-        self.ready += 1
 
     def computation(self, **asked: Any) -> Computation | None:
         self.asked.append(asked)

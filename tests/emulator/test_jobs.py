@@ -400,15 +400,6 @@ def test_what_is_computed_is_what_was_sent(
     assert [one.stopped for one in computer.made] == [1, 1, 0, 0]
 
 
-def test_whoever_asks_for_backends_will_soon_submit_jobs(
-    client: httpx.Client, computer: Computer
-) -> None:
-    client.get("/versions")
-    assert computer.ready == 0
-    client.get("/backends")
-    assert computer.ready == 1
-
-
 def test_what_a_rule_says_is_not_computed(
     emulator: Emulator, client: httpx.Client, computer: Computer
 ) -> None:

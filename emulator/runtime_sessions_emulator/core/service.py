@@ -103,11 +103,6 @@ class Service:
         self.job_rules = list(rules)
         self._compute_only(dict(computations))
 
-    def expect_jobs(self) -> None:
-        """Prepare for jobs: whoever asks for backends is about to submit some."""
-        if self._computer is not None:
-            self._computer.get_ready()
-
     def stop_computing(self) -> None:
         """Compute nothing any more, until somebody waits for it."""
         for computation in self._computations.values():
