@@ -36,7 +36,8 @@ from runtime_sessions._errors import (
     WaitTimeoutError,
 )
 from runtime_sessions._iam import ApiKey
-from runtime_sessions._ledger import Ledger, LedgerEntry
+from runtime_sessions._ledger import Ledger, LedgerEntry, LedgerIntent
+from runtime_sessions._lost import UnansweredCreate
 from runtime_sessions._retries import Retries
 from runtime_sessions._sync.client import SessionsClient
 from runtime_sessions._sync.listing import ListedSession
@@ -64,6 +65,7 @@ __all__ = [
     "JobPage",
     "Ledger",
     "LedgerEntry",
+    "LedgerIntent",
     "ListedSession",
     "LostSessionError",
     "Message",
@@ -81,6 +83,7 @@ __all__ = [
     "SettingsError",
     "StatusError",
     "TooManyRequestsError",
+    "UnansweredCreate",
     "UnauthorizedError",
     "UnsupportedError",
     "WaitTimeoutError",

@@ -1,16 +1,34 @@
 """What is known of a create whose outcome is not."""
 
 import email.utils
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from runtime_sessions._errors import OutcomeUnknownError
-from runtime_sessions._listing import Wanted
+from runtime_sessions._ledger import LedgerIntent
+from runtime_sessions._listing import Summary, Wanted
+from runtime_sessions._log import log
+from runtime_sessions._words import shown
 
 #: How far off a moment may be that is read from a `Date`: whole seconds, and the way of an answer.
 _MARGIN = timedelta(seconds=5)
+#: How long after its last attempt a create is no longer under way, and a list shows what it made.
+_SETTLED = timedelta(minutes=10)
+
+
+@frozen
+class Clock:
+    """A service's clock, as one of its answers shows it.
+
+    Attributes:
+        ahead_by: By how much it is ahead of ours.
+        stands_still: Whether it is an emulator's, and somebody has to move it.
+    """
+
+    ahead_by: timedelta = timedelta()
+    stands_still: bool = False
 
 
 @frozen(kw_only=True)
@@ -30,15 +48,63 @@ class LostCreate:
     given_up_at: datetime
     """When the last attempt ended, by the same clock."""
 
-    def wanted(self, skew: timedelta) -> Wanted:
-        """Return what to look for, by a clock of the service that is ahead by so much."""
+    def wanted(self, clock: Clock) -> Wanted:
+        """Return what to look for, by the clock of the service."""
+        # While a clock stands still, ours goes on, and what was made is younger by it than by ours.
+        until = datetime.now(UTC) if clock.stands_still else self.given_up_at
         return Wanted(
             mode=self.mode,
             backend=self.backend,
-            created_after=self.begun_at + skew - _MARGIN,
-            created_before=self.given_up_at + skew + _MARGIN,
+            created_after=self.begun_at + clock.ahead_by - _MARGIN,
+            created_before=until + clock.ahead_by + _MARGIN,
             oldest_first=True,
         )
+
+    def may_have_made(self, session: Summary, clock: Clock) -> bool:
+        """Tell whether a session may be what it made."""
+        wanted = self.wanted(clock)
+        if wanted.created_after is None or wanted.created_before is None:
+            return False
+        is_in_time = wanted.created_after <= session.created_at <= wanted.created_before
+        is_on_it = self.backend is None or session.backend_name == self.backend
+        return is_in_time and is_on_it and session.mode == self.mode
+
+
+@frozen(kw_only=True)
+class UnansweredCreate:
+    """A create in a ledger that was sent, perhaps, by a process that ended without an answer."""
+
+    id: str
+    """The name of its intent, for `Ledger.settle`."""
+    instance: str | None
+    """Who pays."""
+    backend: str | None
+    """The system that was asked for."""
+    mode: str
+    """The mode that was asked for."""
+    begun_at: datetime
+    """When it was going to be sent, by the clock of that process."""
+    given_up_by: datetime | None
+    """By when its last attempt had ended, by the same clock; None when that is not known."""
+    candidates: tuple[str, ...] | None
+    """The ids of the sessions that it may have made and that have not ended; None where the
+    contract lists none."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is certain that nothing is open that it made."""
+        if self.candidates != () or self.given_up_by is None:
+            return False
+        return datetime.now(UTC) - self.given_up_by > _SETTLED
+
+    def warn(self) -> None:
+        """Say in the log what it may have made; nothing where that is nothing."""
+        create = f"a create on {self.backend} at {self.begun_at:%Y-%m-%d %H:%M:%S}Z has no answer"
+        if self.candidates is None:
+            log.warning("%s: there may be a session that nobody knows of", create)
+        elif self.candidates:
+            made = ", ".join(map(shown, self.candidates))
+            log.warning("%s: it may have made %s", create, made)
 
 
 def lost_create_of(error: object, base_url: str, instance: str | None) -> LostCreate:
@@ -54,12 +120,46 @@ def lost_create_of(error: object, base_url: str, instance: str | None) -> LostCr
     return lost
 
 
-def skew_of(headers: Mapping[str, str]) -> timedelta:
-    """Return by how much the clock that wrote an answer is ahead of ours; none where unknown."""
+def lost_create_from(intent: LedgerIntent) -> LostCreate:
+    """Take what a ledger knows of a create."""
+    return LostCreate(
+        base_url=intent.base_url,
+        instance=intent.instance,
+        backend=intent.backend,
+        mode=intent.mode,
+        begun_at=intent.begun_at,
+        given_up_at=intent.given_up_by or datetime.now(UTC),
+    )
+
+
+def unanswered_from(intent: LedgerIntent) -> UnansweredCreate:
+    """Take an intent whose candidates are not known."""
+    return UnansweredCreate(
+        id=intent.id,
+        instance=intent.instance,
+        backend=intent.backend,
+        mode=intent.mode,
+        begun_at=intent.begun_at,
+        given_up_by=intent.given_up_by,
+        candidates=None,
+    )
+
+
+def unanswered_among(
+    intent: LedgerIntent, sessions: Sequence[Summary], clock: Clock
+) -> UnansweredCreate:
+    """Take an intent, and look for what it may have made."""
+    lost = lost_create_from(intent)
+    made = tuple(session.id for session in sessions if lost.may_have_made(session, clock))
+    return evolve(unanswered_from(intent), candidates=made)
+
+
+def clock_of(headers: Mapping[str, str]) -> Clock:
+    """Return what an answer shows of the clock of who wrote it; as ours where it does not."""
     try:
         said = email.utils.parsedate_to_datetime(headers.get("Date", ""))
     except ValueError:
-        return timedelta()
+        return Clock()
     if said.tzinfo is None:
         said = said.replace(tzinfo=UTC)
-    return said - datetime.now(UTC)
+    return Clock(said - datetime.now(UTC), "Emulator-Clock" in headers)

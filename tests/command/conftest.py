@@ -99,3 +99,9 @@ def client(emulator: Emulator, contract: ContractName) -> Iterator[SessionsClien
         contract=contract,
     ) as client:
         yield client
+
+
+@pytest.fixture(autouse=True)
+def _new_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Know of no session, as a new process does: the emulators give ids anew."""
+    monkeypatch.setattr("runtime_sessions._unended._CREATED_HERE", set())

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -334,9 +337,128 @@ def test_prune_ends_what_is_left_in_a_ledger_and_no_more(
         assert held not in asked.stdout
         assert states(emulator)[left] == "open"
         document = shell.json("prune", "--ledger", file, "--yes")
-    assert document == {"sessions": [{"id": left, "outcome": "cancelled", "error": None}]}
+    assert document == {
+        "sessions": [{"id": left, "outcome": "cancelled", "error": None}],
+        "unanswered": [],
+    }
     assert states(emulator) == {left: "closed", other: "open", held: "open"}
     assert [entry.id for entry in Ledger(file).entries()] == [held]
+
+
+@PLATFORM
+def test_prune_looks_again_before_it_ends_a_session(  # noqa: PLR0913 - each by name
+    *,
+    shell: Shell,
+    client: SessionsClient,
+    emulator: Emulator,
+    later: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    def create() -> str:
+        return client.create(backend=emulator.backend, mode="batch", max_ttl=7200).id
+
+    idle, used, closed = create(), create(), create()
+    file = str(tmp_path / "ledger")
+    options = ["create", "--backend", emulator.backend, "--yes", "--ledger", file]
+    with shell.start(*options) as created:
+        left = created.communicate()[0].strip()
+    for one in (idle, used, closed):
+        emulator.submit_job(one, duration=1)
+    emulator.advance(2)
+    later(1000)
+
+    def meanwhile(question: str, *, yes: bool) -> None:
+        assert question == "Cancel 4 sessions?"
+        assert yes
+        emulator.submit_job(used, duration=7200)
+        client.cancel(closed)
+        client.cancel(left)
+
+    monkeypatch.setattr("runtime_sessions._command.pruning.confirm", meanwhile)
+    document = shell.json("prune", "--idle", "15m", "--ledger", file, "--yes")
+    outcomes = {one["id"]: (one["outcome"], one["error"]) for one in document["sessions"]}
+    assert outcomes == {
+        idle: ("cancelled", None),
+        used: ("kept", "it is used again"),
+        closed: ("kept", "it has ended by now"),
+        left: ("kept", "it has ended by now"),
+    }
+    assert states(emulator)[used] == "active"
+    assert Ledger(file).entries() == ()
+
+
+@PLATFORM
+def test_prune_says_what_it_keeps(
+    shell: Shell,
+    client: SessionsClient,
+    emulator: Emulator,
+    later: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = client.create(backend=emulator.backend).id
+    later(1000)
+
+    def meanwhile(*_: object, **__: object) -> None:
+        emulator.submit_job(session, duration=7200)
+
+    monkeypatch.setattr("runtime_sessions._command.pruning.confirm", meanwhile)
+    result = shell("prune", "--unused", "15m", "--yes")
+    assert result.exit_code == 0
+    assert f"{session}  kept: it is used again" in result.stdout
+
+
+def test_prune_shows_what_a_cut_off_create_may_have_made_and_does_not_end_it(
+    shell: Shell, emulator: Emulator, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "ledger")
+    emulator.add_fault(Fault("delay", seconds=5, after=True, operation="createSession", times=1))
+    options = ["create", "--backend", emulator.backend, "--yes", "--ledger", file]
+    with shell.start(*options) as created:
+        until = time.monotonic() + 20
+        while not emulator.sessions() and time.monotonic() < until:
+            time.sleep(0.01)
+        created.kill()
+    (made,) = states(emulator)
+    told = shell("prune", "--ledger", file, "--yes", "--utc")
+    assert told.exit_code == 3
+    assert f"a create on {emulator.backend} (dedicated) at " in told.stderr
+    assert "--forget" in told.stderr
+    document = json.loads(shell("prune", "--ledger", file, "--yes", "--json").stdout)
+    (create,) = document["unanswered"]
+    assert document["sessions"] == []
+    assert (create["backend"], create["mode"]) == (emulator.backend, "dedicated")
+    assert create["begun_at"].endswith("Z")
+    if emulator.contract == "platform":
+        assert f"it may have made {made}\n" in told.stderr
+        assert create["candidates"] == [made]
+    else:
+        assert "the classic contract lists none" in told.stderr
+        assert create["candidates"] is None
+    assert states(emulator) == {made: "open"}
+    assert shell("prune", "--ledger", file, "--yes", "--forget").exit_code == 0
+    assert Ledger(file).intents() == ()
+    assert states(emulator) == {made: "open"}
+    assert shell.json("prune", "--ledger", file) == {"sessions": [], "unanswered": []}
+
+
+@PLATFORM
+def test_what_is_old_enough_is_ended_and_no_candidate_any_more(
+    shell: Shell, emulator: Emulator, tmp_path: Path, later: Callable[[float], None]
+) -> None:
+    ledger = Ledger(tmp_path / "ledger")
+    session = shell("create", "--backend", emulator.backend, "--yes").stdout.strip()
+    noted = {"base_url": emulator.url, "contract": "platform", "instance": emulator.instance}
+    program = (
+        "import json, sys; from runtime_sessions import Ledger;"
+        "Ledger(sys.argv[1]).intend(**json.loads(sys.argv[2]))"
+    )
+    said = json.dumps({**noted, "backend": emulator.backend, "mode": "dedicated"})
+    subprocess.run([sys.executable, "-c", program, ledger.path, said], check=True)
+    later(1000)
+    document = shell.json("prune", "--ledger", str(ledger.path), "--unused", "15m", "--yes")
+    assert [one["id"] for one in document["sessions"]] == [session]
+    assert document["unanswered"] == []
 
 
 def test_prune_forgets_what_nobody_knows_when_it_is_told_to(

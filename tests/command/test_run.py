@@ -119,7 +119,7 @@ def test_after_kill_9_a_prune_of_the_ledger_ends_it(
     with run(shell, emulator, f"{SAYS_ITS_SESSION}; import sys; sys.stdin.read()") as command:
         assert command.stdout is not None
         session = command.stdout.readline().strip()
-        assert shell.json("prune") == {"sessions": []}
+        assert shell.json("prune")["sessions"] == []
         command.kill()
     (entry,) = Ledger(ledger).entries()
     assert entry.is_left

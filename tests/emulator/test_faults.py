@@ -51,6 +51,7 @@ def test_a_rate_limit_says_how_long(emulator: Emulator, client: httpx.Client, se
         answer.headers["date"]
     )
     assert 5 <= wait.total_seconds() <= 8
+    assert len(answer.headers.get_list("date")) == 1
 
 
 def test_a_delay_is_a_delay(emulator: Emulator, client: httpx.Client, session: str) -> None:

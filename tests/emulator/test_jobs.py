@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
@@ -14,6 +14,9 @@ from runtime_sessions_emulator.compute import available
 from runtime_sessions_emulator.core.computation import Computed
 from runtime_sessions_emulator.core.job import JobStatus, Outcome
 
+if TYPE_CHECKING:
+    from tests.emulator.conftest import Computer
+
 OLD, CHARGED, LIVE = "2026-02-15", "2026-03-15", "2026-04-15"
 
 
@@ -21,48 +24,6 @@ OLD, CHARGED, LIVE = "2026-02-15", "2026-03-15", "2026-04-15"
 def served(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     with Emulator(contract=request.param, virtual_clock=True) as running:
         yield running
-
-
-class Computation:
-    """A computation that is done when the test says so."""
-
-    def __init__(self) -> None:
-        self.outcome: Computed | None = None
-        self.begun = self.stopped = 0
-
-    def begin(self) -> None:
-        self.begun += 1
-
-    def stop(self) -> None:
-        self.stopped += 1
-
-
-class Computer:
-    """Computes jobs in name only."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self.made: list[Computation] = []
-        self.ready = 0
-
-    def get_ready(self) -> None:
-        self.ready += 1
-
-    def computation(self, **asked: Any) -> Computation | None:
-        self.asked.append(asked)
-        if not asked["params"]:
-            return None
-        self.made.append(Computation())
-        return self.made[-1]
-
-
-@pytest.fixture
-def computer(emulator: Emulator) -> Iterator[Computer]:
-    before = emulator._service._computer
-    stand_in = Computer()
-    emulator._service._computer = stand_in
-    yield stand_in
-    emulator._service._computer = before
 
 
 def submit(emulator: Emulator, client: httpx.Client, **more: Any) -> str:
@@ -439,15 +400,6 @@ def test_what_is_computed_is_what_was_sent(
     assert [one.stopped for one in computer.made] == [1, 1, 0, 0]
 
 
-def test_whoever_asks_for_backends_will_soon_submit_jobs(
-    client: httpx.Client, computer: Computer
-) -> None:
-    client.get("/versions")
-    assert computer.ready == 0
-    client.get("/backends")
-    assert computer.ready == 1
-
-
 def test_what_a_rule_says_is_not_computed(
     emulator: Emulator, client: httpx.Client, computer: Computer
 ) -> None:
@@ -584,8 +536,7 @@ def test_what_is_deleted_is_computed_no_more(
     assert computer.made[0].stopped
 
 
-def test_an_emulator_that_ends_computes_nothing_any_more() -> None:
-    stand_in = Computer()
+def test_an_emulator_that_ends_computes_nothing_any_more(stand_in: Computer) -> None:
     with Emulator(virtual_clock=True) as emulator, emulator.client() as client:
         emulator._service._computer = stand_in
         submit(emulator, client, params={"pubs": []})

@@ -1,12 +1,14 @@
 """The status page, in a real browser."""
 
+from __future__ import annotations
+
 import json
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
@@ -23,10 +25,16 @@ from runtime_sessions_emulator import (
     Emulator,
     Fault,
     FaultKind,
+    JobRule,
     User,
     default_config,
 )
 from runtime_sessions_emulator.control.faults import HEEDED
+from runtime_sessions_emulator.core.computation import Computed
+from runtime_sessions_emulator.core.job import JobStatus, Outcome
+
+if TYPE_CHECKING:
+    from tests.emulator.conftest import Computer
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
 STANDARD = "crn:v1:bluemix:public:quantum-computing:us-east:a/emulator:standard::"
@@ -200,6 +208,36 @@ def test_what_a_person_does(page: Page) -> None:
         assert emulator.sessions() == []
         assert page.asked() == {emulator.url}
     page.shows("#offline", "The emulator does not answer. Trying again.")
+
+
+def test_it_says_of_each_job_where_its_result_stands(
+    page: Page, emulator: Emulator, computer: Computer
+) -> None:
+    session = create(emulator)
+    job = {"program_id": "sampler", "backend": emulator.backend, "session_id": session}
+    with emulator.client() as client:
+        for _ in range(3):
+            client.post("/jobs", json={**job, "params": {"pubs": []}}).raise_for_status()
+        emulator.add_job_rule(JobRule(result="said"))
+        client.post("/jobs", json=job).raise_for_status()
+        emulator.add_job_rule(JobRule(outcome="failed"))
+        client.post("/jobs", json=job).raise_for_status()
+    page.open(emulator)
+    emulator.advance(60)
+    computer.made[1].outcome = Computed(result="computed")
+    page.shows("#sessions .jobs", "Jobs: 4 completed, 1 failed, 2 results are being computed")
+    computer.made[2].outcome = Computed(failure=Outcome(JobStatus.FAILED, "Too wide", 1002))
+    page.shows("#sessions .jobs", "Jobs: 3 completed, 2 failed, 1 result is being computed")
+    page.press("#sessions .jobs")
+    jobs = [line for line in page.find("#sessions .told").text.splitlines() if "Job " in line]
+    assert [line.partition("; ")[2] for line in jobs] == [
+        "its result is being computed",
+        "its result is there",
+        "its result could not be computed",
+        "its result is there",
+        "",
+    ]
+    assert "Failed (Too wide)" in jobs[2]
 
 
 def created_by(curl: str) -> str:

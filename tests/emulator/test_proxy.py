@@ -107,6 +107,7 @@ def test_any_other_host_is_out_of_reach(
     answer = through.get(url)
     assert answer.status_code == 403
     assert "lets nothing leave" in answer.text
+    assert answer.headers["date"] == "Thu, 01 Jan 2026 00:00:00 GMT"
     (refused,) = emulator.requests(status=403)
     assert refused["path"] == url.split("/")[2]
 

@@ -62,9 +62,6 @@ class Computer:
     def __init__(self) -> None:
         self.works: list[Work] = []
 
-    def get_ready(self) -> None:
-        """Be ready as ever."""
-
     def computation(self, *, params: dict[str, Any], **_: Any) -> Work:
         number = params["number"]
         fails = number % 2 == 1

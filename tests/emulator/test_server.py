@@ -3,6 +3,9 @@
 import json
 import threading
 import time
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -51,6 +54,32 @@ def test_a_session_goes_from_open_to_closed(client: httpx.Client) -> None:
         "completed",
     ]
     assert extended["status_reason"] == "session_closed_by_max_ttl"
+
+
+@pytest.mark.parametrize("in_process", [False, True])
+def test_each_answer_has_the_date_of_the_emulators_clock(*, in_process: bool) -> None:
+    emulator = Emulator(contract="platform", virtual_clock=True)
+    with nullcontext() if in_process else emulator, emulator.client() as client:
+
+        def dates() -> set[str]:
+            paths = ("/sessions/x", "/_iam/identity/keys", "/_emulator/clock", "/_emulator/health")
+            answers = [client.get(path) for path in (*paths, "/")]
+            assert all(len(answer.headers.get_list("date")) == 1 for answer in answers)
+            return {answer.headers["date"] for answer in answers}
+
+        assert dates() == {"Thu, 01 Jan 2026 00:00:00 GMT"}
+        emulator.advance(86_400.9)
+        assert dates() == {"Fri, 02 Jan 2026 00:00:00 GMT"}
+
+
+def test_the_date_of_a_clock_that_runs_is_now(client: httpx.Client, emulator: Emulator) -> None:
+    def ahead() -> float:
+        date = parsedate_to_datetime(client.get("/sessions/x").headers["date"])
+        return (date - datetime.now(UTC)).total_seconds()
+
+    assert -2 < ahead() <= 0
+    emulator.advance(3600)
+    assert 3598 < ahead() <= 3600
 
 
 def test_without_a_token_nothing_is_told(emulator: Emulator) -> None:

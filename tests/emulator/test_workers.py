@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from runtime_sessions_emulator import Emulator
+from runtime_sessions_emulator.compute import computer
 from runtime_sessions_emulator.compute.workers import QueuedComputation, Workers
 
 #: A worker that does what its orders say, instead of computing.
@@ -45,7 +47,7 @@ def script(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def workers(script: Path) -> Iterator[Workers]:
-    made = Workers(2, [sys.executable, str(script)])
+    made = Workers(2, [sys.executable, str(script)], patience=0.01)
     yield made
     made.close()
 
@@ -148,13 +150,34 @@ def test_what_is_known_is_not_computed_again(workers: Workers, tmp_path: Path) -
     assert computation.outcome is not None
 
 
-def test_a_process_that_is_ready_is_the_one_that_computes(workers: Workers, tmp_path: Path) -> None:
-    workers.get_ready()
-    workers.get_ready()
-    eventually(lambda: workers._alive)
-    (ready,) = workers._alive
-    known(begun(workers, touch=str(tmp_path / "log")))
-    assert (tmp_path / "log").read_text().split() == [str(ready._process.pid)]
+def test_one_process_is_enough_for_many_short_jobs(script: Path, tmp_path: Path) -> None:
+    workers = Workers(2, [sys.executable, str(script)], patience=600)
+    many = [begun(workers, f"{n}", touch=str(tmp_path / "log")) for n in range(12)]
+    assert [known(computation).result for computation in many] == [f"{n}" for n in range(12)]
+    assert len(set((tmp_path / "log").read_text().split())) == 1
+    workers.close()
+
+
+def test_no_process_begins_before_a_job_is_to_be_computed(
+    script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = Workers(1, [sys.executable, str(script)])
+    monkeypatch.setattr(computer, "WORKERS", workers)
+    monkeypatch.setattr(computer, "available", lambda: True)
+    with Emulator(contract="platform", virtual_clock=True) as emulator, emulator.client() as client:
+        backend = emulator.backend
+        client.get("/backends")
+        for part in ("configuration", "properties", "defaults", "status"):
+            client.get(f"/backends/{backend}/{part}")
+        client.get("/instances/usage")
+        session = client.post("/sessions", json={"mode": "batch", "backend": backend}).json()["id"]
+        job = {"program_id": "sampler", "backend": backend, "session_id": session}
+        client.post("/jobs", json=job).raise_for_status()
+        client.post("/jobs", json={**job, "program_id": "noise-learner", "params": {"a": 1}})
+        before = workers._threads
+        client.post("/jobs", json={**job, "params": {"a": 1}}).raise_for_status()
+        assert (before, workers._threads) == (0, 1)
+    workers.close()
 
 
 def test_closing_ends_all_processes(script: Path, tmp_path: Path) -> None:

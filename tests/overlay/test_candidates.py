@@ -6,8 +6,8 @@ import email.utils
 import json
 import pickle
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -29,10 +29,11 @@ PLATFORM = pytest.mark.parametrize("contract", ["platform"])
 CLASSIC = pytest.mark.parametrize("contract", ["classic"])
 
 
-@pytest.fixture
-def served(contract: ContractName) -> Iterator[Emulator]:
-    """An emulator whose time is ours."""
-    with Emulator(contract=contract) as emulator:
+@pytest.fixture(params=[0, 90_000, None], ids=["our time", "a day ahead", "it stands still"])
+def served(contract: ContractName, request: pytest.FixtureRequest) -> Iterator[Emulator]:
+    """An emulator whose time is ours, or another."""
+    with Emulator(contract=contract, virtual_clock=request.param is None) as emulator:
+        emulator.advance(request.param or 0)
         yield emulator
 
 
@@ -93,10 +94,27 @@ def test_what_is_in_the_ledger_is_somebodys(
     other = stranger(served)
     assert {one.id for one in client.candidates(error)} == {made, other}
     client.create(backend=served.backend)
-    line = json.loads(file.read_text().strip())
+    line = json.loads(file.read_text().splitlines()[-1])
     with file.open("a") as ledger:
         ledger.write("\n" + json.dumps({**line, "id": other}))
     assert {one.id for one in client.candidates(error)} == {made}
+
+
+@PLATFORM
+@pytest.mark.parametrize("served", [None], indirect=True)
+def test_ours_goes_on_while_a_clock_stands_still(
+    here: SessionsClient, served: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = lost(here, served)
+    (made,) = [one["id"] for one in served.sessions()]
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(datetime.now(tz).timestamp() + 180, tz)
+
+    monkeypatch.setattr("runtime_sessions._lost.datetime", Later)
+    assert [one.id for one in here.candidates(error)] == [made]
 
 
 @PLATFORM

@@ -15,11 +15,6 @@ class QiskitComputer:
         self._noise = config.noise
         self._limit = config.max_entangled_qubits
 
-    def get_ready(self) -> None:
-        """Prepare for a job that will soon be there."""
-        if available():
-            WORKERS.get_ready()
-
     def computation(
         self, *, program: str, params: dict[str, Any], backend: str, seed: int
     ) -> QueuedComputation | None:

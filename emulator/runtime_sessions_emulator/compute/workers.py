@@ -1,5 +1,8 @@
 """The processes that compute jobs: as many side by side as there are processors, begun when needed.
 
+The first begins with the first job, the next ones where jobs wait for longer than one takes to
+begin: most tests have many short jobs, for which one is enough.
+
 A computation that is stopped takes its process with it: nothing else ends one that is in the middle
 of a simulation. The next one then begins another process.
 """
@@ -23,6 +26,8 @@ from runtime_sessions_emulator.core.job import JobStatus, Outcome
 # A file and no module, which would bring the whole server along. Without -P what lies beside it
 # could stand in for a library.
 _WORKER: Final = (sys.executable, "-P", str(Path(__file__).with_name("worker.py")))
+#: For how long there is a queue until another process begins, in seconds.
+_PATIENCE: Final = 2.0
 _PROCESSES: Final = max(1, min(4, os.cpu_count() or 1))
 #: The code of a job that its backend could not run, in IBM's registry of codes.
 _BACKEND_FAILED: Final = 1010
@@ -111,13 +116,21 @@ class Workers:
     Args:
         processes: How many there are at most.
         command: What begins one.
+        patience: For how long there is a queue until another one begins, in seconds.
     """
 
-    def __init__(self, processes: int = _PROCESSES, command: Sequence[str] = _WORKER) -> None:
+    def __init__(
+        self,
+        processes: int = _PROCESSES,
+        command: Sequence[str] = _WORKER,
+        patience: float = _PATIENCE,
+    ) -> None:
         self.lock: Final = threading.RLock()
         self._changed = threading.Condition(self.lock)
         self._processes = processes
         self._command = command
+        self._patience = patience
+        self._timer: threading.Timer | None = None
         self._queue: deque[QueuedComputation] = deque()
         self._threads = 0
         self._idle = 0
@@ -131,21 +144,30 @@ class Workers:
                 return
             computation.ticket = object()
             self._queue.append(computation)
-            if self._idle < len(self._queue):
-                self._begin_process()
-            self._changed.notify()
-
-    def get_ready(self) -> None:
-        """Begin a process, if there is none: a job will soon be there."""
-        with self.lock:
             if not self._threads:
                 self._begin_process()
+            self._watch_queue()
+            self._changed.notify()
+
+    def _watch_queue(self) -> None:
+        """See to it that another process begins, if there is still a queue after a while."""
+        is_too_long = self._idle < len(self._queue) and not self._closed
+        if is_too_long and self._timer is None and self._threads < self._processes:
+            self._timer = threading.Timer(self._patience, self._queue_is_old)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _queue_is_old(self) -> None:
+        with self.lock:
+            self._timer = None
+            if self._idle < len(self._queue) and not self._closed:
+                self._begin_process()
+            self._watch_queue()
 
     def _begin_process(self) -> None:
-        if self._threads < self._processes:
-            self._threads += 1
-            name = f"runtime-sessions-compute-{self._threads}"
-            threading.Thread(target=self._work, name=name, daemon=True).start()
+        self._threads += 1
+        name = f"runtime-sessions-compute-{self._threads}"
+        threading.Thread(target=self._work, name=name, daemon=True).start()
 
     def stop(self, computation: QueuedComputation) -> None:
         """Take a computation out of the queue, or end its process."""
@@ -162,6 +184,8 @@ class Workers:
         with self.lock:
             self._closed = True
             self._queue.clear()
+            if self._timer is not None:
+                self._timer.cancel()
             self._changed.notify_all()
             alive = list(self._alive)
         for worker in alive:
@@ -175,7 +199,6 @@ class Workers:
             with self.lock:
                 if self._closed:
                     return
-                # Before there is anything to compute: it takes seconds to be ready.
                 if worker is None:
                     worker = Worker(self._command)
                     self._alive.add(worker)

@@ -245,7 +245,6 @@ class Control:
             self._faults.load(faults)
 
     def _shown(self, session: Session) -> dict[str, Any]:
-        jobs = [self._service.as_far_as_known(job) for job in self._service.jobs_of(session)]
         return {
             "id": session.id,
             "user_id": session.owner,
@@ -262,15 +261,16 @@ class Control:
                 }
                 for change in session.history
             ],
-            "jobs": [_shown_job(job) for job in jobs],
+            "jobs": [self._shown_job(job) for job in self._service.jobs_of(session)],
         }
 
-
-def _shown_job(job: Job) -> dict[str, Any]:
-    times = {"created": job.created_at, "started": job.started_at, "ended": job.ended_at}
-    return {
-        "id": job.id,
-        "status": job.status.value,
-        "reason": None if job.end is None else job.end.reason,
-        **{name: None if at is None else timestamp(at) for name, at in times.items()},
-    }
+    def _shown_job(self, lived: Job) -> dict[str, Any]:
+        job = self._service.as_far_as_known(lived)
+        times = {"created": job.created_at, "started": job.started_at, "ended": job.ended_at}
+        return {
+            "id": job.id,
+            "status": job.status.value,
+            "reason": None if job.end is None else job.end.reason,
+            "result": self._service.result_stage(lived),
+            **{name: None if at is None else timestamp(at) for name, at in times.items()},
+        }

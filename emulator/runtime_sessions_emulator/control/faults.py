@@ -12,7 +12,7 @@ from attrs.validators import ge, le, optional
 
 from runtime_sessions_emulator.core.choices import known
 from runtime_sessions_emulator.core.job import SECOND
-from runtime_sessions_emulator.http.messages import Answer, ErrorView, HttpError, encode
+from runtime_sessions_emulator.http.messages import Answer, ErrorView, Headers, HttpError, encode
 
 
 class FaultKind(StrEnum):
@@ -260,8 +260,8 @@ def faulty(fault: Fault, answer: Answer | None, not_found: Answer, view: ErrorVi
             page = f"<html><body><h1>{status}</h1><p>cloudflare</p></body></html>".encode()
             struck = Answer(status, raw=page, headers=((b"content-type", b"text/html"),))
         case FaultKind.RATE_LIMIT:
-            headers = ((b"retry-after", _retry_after(fault).encode()),)
-            struck = view(HttpError(429, _RATE, "Too many requests.", headers=headers))
+            error = HttpError(429, _RATE, "Too many requests.", headers=_retry_after(fault))
+            struck = view(error)
         case FaultKind.NOT_FOUND_YET:
             struck = not_found
         case FaultKind.BROKEN_JSON:
@@ -282,12 +282,16 @@ def faulty(fault: Fault, answer: Answer | None, not_found: Answer, view: ErrorVi
     return struck
 
 
-def _retry_after(fault: Fault) -> str:
+def _retry_after(fault: Fault) -> Headers:
     if not fault.as_date:
-        return str(fault.retry_after)
-    # Clients reckon with their own clock, so this date is never a virtual one.
-    at = datetime.now(UTC) + timedelta(seconds=fault.retry_after)
-    return format_datetime(at, usegmt=True)
+        return ((b"retry-after", str(fault.retry_after).encode()),)
+    # Clients reckon with their own clock, or with `Date`: so neither date is a virtual one here.
+    now = datetime.now(UTC)
+    at = now + timedelta(seconds=fault.retry_after)
+    return (
+        (b"retry-after", format_datetime(at, usegmt=True).encode()),
+        (b"date", format_datetime(now, usegmt=True).encode()),
+    )
 
 
 def _alters(fault: Fault, answer: Answer) -> bool:

@@ -1,6 +1,7 @@
 """What tells the time in the emulator, and how a moment is written."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -22,6 +23,17 @@ def timestamp(at: int) -> str:
 def moment(at: int) -> datetime:
     """A moment as a date and time without a zone, which is UTC."""
     return _EPOCH + timedelta(microseconds=at)
+
+
+def http_date(at: int) -> bytes:
+    """A moment as HTTP has it in `Date`, in whole seconds."""
+    return _http_date(at // SECOND)
+
+
+@lru_cache(maxsize=16)
+def _http_date(seconds: int) -> bytes:
+    at = moment(seconds * SECOND).replace(tzinfo=UTC)
+    return format_datetime(at, usegmt=True).encode()
 
 
 def micros_of(text: str) -> int:

@@ -46,10 +46,6 @@ class Computation(Protocol):
 class Computer(Protocol):
     """Computes jobs."""
 
-    def get_ready(self) -> None:
-        """Prepare for a job that will soon be there."""
-        ...
-
     def computation(
         self, *, program: str, params: dict[str, Any], backend: str, seed: int
     ) -> Computation | None:

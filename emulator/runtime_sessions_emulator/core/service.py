@@ -103,11 +103,6 @@ class Service:
         self.job_rules = list(rules)
         self._compute_only(dict(computations))
 
-    def expect_jobs(self) -> None:
-        """Prepare for jobs: whoever asks for backends is about to submit some."""
-        if self._computer is not None:
-            self._computer.get_ready()
-
     def stop_computing(self) -> None:
         """Compute nothing any more, until somebody waits for it."""
         for computation in self._computations.values():
@@ -312,6 +307,19 @@ class Service:
             return job.result
         computed = self._computed(job)
         return None if computed is None else computed.result
+
+    def result_stage(self, job: Job) -> str | None:
+        """Whether a job's result is "computing", "there" or "failed"; None: it will have none."""
+        if job.end is not None and not job.completed:
+            return None
+        if job.result is not None:
+            return "there"
+        computation = self._computations.get(job.id)
+        if computation is None:
+            return None
+        if computation.outcome is None:
+            return "computing"
+        return "there" if computation.outcome.failure is None else "failed"
 
     def log(self, job: Job) -> str:
         """What was said while a job that has ended was computed. Raises as `known`."""

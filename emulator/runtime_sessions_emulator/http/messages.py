@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl
 import orjson
 from attrs import define
 
+from runtime_sessions_emulator.core.clock import http_date
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -75,6 +77,13 @@ def encode(value: object) -> bytes:
     except TypeError:
         # What was sent may be shown again: numbers beyond 64 bits, halves of surrogate pairs.
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def dated(answer: Answer, now: int) -> Headers:
+    """The header that says when an answer is given, unless it says so itself."""
+    if any(name == b"date" for name, _ in answer.headers):
+        return ()
+    return ((b"date", http_date(now)),)
 
 
 async def send_answer(receive: Receive, send: Send, answer: Answer, beside: Headers = ()) -> None:

@@ -21,6 +21,7 @@ from runtime_sessions_emulator.http.messages import (
     Receive,
     Scope,
     Send,
+    dated,
     send_answer,
 )
 
@@ -54,9 +55,9 @@ class Api:
         entry.status = answer.status or None
         now = self._service.clock.now()
         self._log.add(entry, now)
-        beside: Headers = ()
+        beside: Headers = dated(answer, now)
         if self._service.clock.stands_still:
-            beside = ((CLOCK, b"standing at " + timestamp(now).encode()),)
+            beside = (*beside, (CLOCK, b"standing at " + timestamp(now).encode()))
         await send_answer(receive, send, answer, beside)
 
     async def _perform(self, entry: Entry, receive: Receive) -> Answer:

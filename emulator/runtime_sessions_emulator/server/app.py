@@ -8,7 +8,8 @@ from starlette.types import ASGIApp
 from runtime_sessions_emulator.control.control import Control
 from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.control.routes import PREFIX, control_app
-from runtime_sessions_emulator.http.messages import Receive, Scope, Send
+from runtime_sessions_emulator.core.clock import http_date
+from runtime_sessions_emulator.http.messages import Message, Receive, Scope, Send
 from runtime_sessions_emulator.server.api import Api
 from runtime_sessions_emulator.server.proxy import Proxy
 
@@ -26,6 +27,7 @@ class App:
         self, emulation: Emulation, control: Control | None, *, local: bool = True
     ) -> None:
         self._api = Api(emulation)
+        self._clock = emulation.service.clock
         self._proxy = Proxy(self._here, emulation.log, emulation.service.clock)
         self._beside = dict(emulation.contract.beside)
         self._control = control
@@ -36,21 +38,35 @@ class App:
         await self._proxy(scope, receive, send)
 
     async def _here(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app_beside(scope)
+        if app is None:
+            # It says the time itself: a fault may cut its answer off.
+            await self._api(scope, receive, send)
+        else:
+            await app(scope, receive, self._dating(send))
+
+    def _dating(self, send: Send) -> Send:
+        """What says in each answer which time it is here."""
+
+        async def dating(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = (b"date", http_date(self._clock.now()))
+                message = {**message, "headers": [*message.get("headers", ()), date]}
+            await send(message)
+
+        return dating
+
+    def _app_beside(self, scope: Scope) -> ASGIApp | None:
+        """What answers a request beside the API; None where that is the API's."""
         path = scope["path"]
-        if self._control is not None and path == "/" and scope["method"] in {"GET", "HEAD"}:
-            await RedirectResponse(f"{PREFIX}/")(scope, receive, send)
-            return
-        if path == _HEALTH and scope["method"] in {"GET", "HEAD"}:
-            await JSONResponse({"status": "ok"})(scope, receive, send)
-            return
+        reads = scope["method"] in {"GET", "HEAD"}
+        if self._control is not None and path == "/" and reads:
+            return RedirectResponse(f"{PREFIX}/")
+        if path == _HEALTH and reads:
+            return JSONResponse({"status": "ok"})
         if self._control is not None and path.startswith(PREFIX):
-            await self._plane(self._control)(scope, receive, send)
-            return
-        for prefix, app in self._beside.items():
-            if path.startswith(prefix):
-                await app(scope, receive, send)
-                return
-        await self._api(scope, receive, send)
+            return self._plane(self._control)
+        return next((app for prefix, app in self._beside.items() if path.startswith(prefix)), None)
 
     def _plane(self, control: Control) -> ASGIApp:
         """The control plane over HTTP."""

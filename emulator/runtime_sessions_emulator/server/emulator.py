@@ -55,6 +55,8 @@ def configured(app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,
         access_log=False,
         server_header=False,
+        # The time is the emulator's own.
+        date_header=False,
         timeout_graceful_shutdown=1,
     )
 

@@ -11,7 +11,14 @@ from starlette.types import ASGIApp
 
 from runtime_sessions_emulator.core.clock import Clock
 from runtime_sessions_emulator.http.log import Entry, Log
-from runtime_sessions_emulator.http.messages import Answer, Receive, Scope, Send, send_answer
+from runtime_sessions_emulator.http.messages import (
+    Answer,
+    Receive,
+    Scope,
+    Send,
+    dated,
+    send_answer,
+)
 from runtime_sessions_emulator.server.protocol import PROXIED
 
 #: A host that there is nowhere: names that end in `.test` are for this.
@@ -50,9 +57,11 @@ class Proxy:
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, proxied: str) -> None:
         entry = Entry({**scope, "raw_path": proxied.encode("latin-1")}, status=403)
-        self._log.add(entry, self._clock.now())
+        now = self._clock.now()
+        self._log.add(entry, now)
         said = f"The emulator lets nothing leave this machine: {proxied} was asked for.\n"
-        await send_answer(receive, send, Answer(403, raw=said.encode(), headers=_TEXT))
+        answer = Answer(403, raw=said.encode(), headers=_TEXT)
+        await send_answer(receive, send, answer, dated(answer, now))
 
 
 def _here(scope: Scope, proxied: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 import uvicorn
 
-#: How often uvicorn looks after its `Date` header, in seconds.
+#: How often uvicorn looks after itself, in seconds.
 _TICK: Final = 0.1
 _TICKS: Final = 864_000
 #: How often it is looked whether all connections have closed, in seconds.

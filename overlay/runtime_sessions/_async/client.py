@@ -21,7 +21,12 @@ from runtime_sessions._arguments import (
 )
 from runtime_sessions._async.caller import AsyncCaller
 from runtime_sessions._async.connections import AsyncConnections
-from runtime_sessions._async.listing import AsyncListedSession, candidates, listed
+from runtime_sessions._async.listing import (
+    AsyncListedSession,
+    candidates,
+    listed,
+    unanswered,
+)
 from runtime_sessions._async.session import AsyncSessionHandle
 from runtime_sessions._auth import UnusableToken, auth_from
 from runtime_sessions._contracts import (
@@ -39,14 +44,21 @@ from runtime_sessions._errors import (
     ContractError,
     NotFoundError,
     OutcomeUnknownError,
+    SessionsError,
     SettingsError,
+    UnsupportedError,
     id_in,
 )
 from runtime_sessions._http import AsyncClient, Auth
 from runtime_sessions._ledger import Ledger, ledger_from
 from runtime_sessions._listing import LARGEST_LISTING, Wanted, wanted_from
 from runtime_sessions._log import log
-from runtime_sessions._lost import LostCreate, lost_create_of
+from runtime_sessions._lost import (
+    LostCreate,
+    UnansweredCreate,
+    lost_create_of,
+    unanswered_from,
+)
 from runtime_sessions._operations import Operation
 from runtime_sessions._retries import Retries
 from runtime_sessions._secrets import Secret
@@ -156,7 +168,7 @@ class AsyncSessionsClient:
 
         Raises:
             SettingsError: No instance is given here or found in the settings; or the ledger cannot
-                be written, and the session was cancelled.
+                be written: nothing was created, or what was created was cancelled.
             OutcomeUnknownError: A session may exist whose id nobody knows.
             ContractError: The answer shows an id and no more; that session was cancelled.
             CallError: Any other of the tree; no session was created.
@@ -164,20 +176,32 @@ class AsyncSessionsClient:
         endings = checked_endings(on_exit, on_error)
         wanted = NewSession(backend=backend, instance=instance, mode=mode, max_ttl=max_ttl)
         operation: Operation[Created] = self._caller.contract.create(wanted)
+        unended = self._caller.unended
         begun_at = datetime.now(UTC)
+        intent = unended.intend(wanted, self._caller.retries.deadline)
         try:
             created = await self._caller.send(operation)
         except OutcomeUnknownError as error:
             error.lost_create = self._lost(wanted, begun_at)
+            unended.doubt(intent)
             raise
         except ContractError as error:
-            await self._cancel_what_was_created(str(id_in(error.body)), wanted, error)
+            session_id = str(id_in(error.body))
+            with suppress(OSError):
+                unended.write_down(session_id, wanted, intent)
+            await self._cancel_what_was_created(session_id, error)
+            raise
+        except SessionsError:
+            unended.settle(intent)
+            raise
+        except BaseException:
+            unended.doubt(intent)
             raise
         try:
-            self._caller.unended.write_down(created.id, wanted)
+            unended.write_down(created.id, wanted, intent)
         except OSError as error:
             failure = SettingsError(f"the ledger cannot be written: {error.strerror}")
-            await self._cancel_what_was_created(created.id, None, failure)
+            await self._cancel_what_was_created(created.id, failure)
             raise failure from error
         return AsyncSessionHandle(self._caller, created.id, endings, created)
 
@@ -192,13 +216,8 @@ class AsyncSessionsClient:
             given_up_at=datetime.now(UTC),
         )
 
-    async def _cancel_what_was_created(
-        self, session_id: str, wanted: NewSession | None, error: Exception
-    ) -> None:
+    async def _cancel_what_was_created(self, session_id: str, error: Exception) -> None:
         """Cancel a session of which nothing but the id can be relied on, or that is not noted."""
-        if wanted is not None:
-            with suppress(OSError):
-                self._caller.unended.write_down(session_id, wanted)
         error.add_note(f"session {shown(session_id)} was created: cancelled, or noted why not")
         caller = self._caller.for_a_new_session()
         session = AsyncSessionHandle(caller, session_id, Endings("leave", "cancel"))
@@ -308,13 +327,20 @@ class AsyncSessionsClient:
     async def update(self, session_id: str, *, accepting_jobs: bool) -> None:
         """Accept new jobs, or refuse them and so drain the session (contract: `updateSession`).
 
+        One that is made to accept jobs no longer ends by itself: it is in the ledger from then on.
+
         Raises:
+            SettingsError: The ledger cannot be written; nothing was done.
             CallError: That could not be done, or is not confirmed.
         """
         operation = self._caller.contract.update(session_id, accepting_jobs=accepting_jobs)
-        await self._caller.send(operation)
-        if not accepting_jobs:
-            self._caller.unended.strike(session_id)
+        unended = self._caller.unended
+        if accepting_jobs:
+            with unended.taking_up(session_id):
+                await self._caller.send(operation)
+        else:
+            await self._caller.send(operation)
+            unended.strike(session_id)
 
     async def cancel(self, session_id: str) -> None:
         """Close a session at once: queued jobs fail (contract: `closeSession`).
@@ -366,7 +392,8 @@ class AsyncSessionsClient:
 
         Those of a process that is still there are left alone, and so are those of other services
         and instances. What cannot be ended is an error in the log and among `unended`, and stays in
-        the ledger; so does what the service does not know: it may know it for another token.
+        the ledger; so does what the service does not know: it may know it for another token. What
+        is `unanswered` is a warning in the log, and nothing of that is ended.
 
         Returns:
             The ids of the sessions that were cancelled.
@@ -386,7 +413,37 @@ class AsyncSessionsClient:
                 continue
             else:
                 ended.append(entry.id)
+        try:
+            for create in await self.unanswered():
+                create.warn()
+        except CallError as error:
+            log.warning("what unanswered creates have made could not be looked for: %s", error)
         return tuple(ended)
+
+    async def unanswered(self) -> tuple[UnansweredCreate, ...]:
+        """Look for what creates may have made whose process ended before it had an answer.
+
+        The ledger has each create before it is sent. With platform, each comes with the sessions
+        that it may have made, like the `candidates` of an error, and that have not ended. Nothing
+        is ended: they may be a colleague's. A create that can have made nothing that is still open
+        is struck out of the ledger; any other by `Ledger.settle`.
+
+        Raises:
+            ValueError: The client has no ledger.
+            CallError: The list could not be read.
+        """
+        intents = self._caller.unended.left_intents()
+        if not intents:
+            return ()
+        try:
+            first = self._caller.contract.sessions(Wanted(), limit=1, cursors=())
+        except UnsupportedError:
+            return tuple(map(unanswered_from, intents))
+        every = await unanswered(self._caller, intents, first)
+        for create in every:
+            if create.is_settled:
+                self._caller.unended.settle(create.id)
+        return tuple(create for create in every if not create.is_settled)
 
     @property
     def base_url(self) -> str:

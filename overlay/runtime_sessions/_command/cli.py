@@ -3,10 +3,11 @@
 import click
 from click.shell_completion import get_completion_class
 
-from runtime_sessions._command.ending import cancel, drain, prune
+from runtime_sessions._command.ending import cancel, drain
 from runtime_sessions._command.failures import STATUSES
 from runtime_sessions._command.found_settings import settings
 from runtime_sessions._command.looking import jobs, list_, show, wait, watch
+from runtime_sessions._command.pruning import prune
 from runtime_sessions._command.renting import create, run
 
 NAME = "runtime-sessions"

@@ -7,8 +7,9 @@ from attrs import asdict, field, frozen
 
 from runtime_sessions._arguments import Ending, checked_endings
 from runtime_sessions._contracts.platform import WorkloadPage
-from runtime_sessions._listing import LARGEST_LISTING, Summary, Wanted
-from runtime_sessions._lost import LostCreate, skew_of
+from runtime_sessions._ledger import LedgerIntent
+from runtime_sessions._listing import LARGEST_LISTING, NOT_ENDED, Summary, Wanted
+from runtime_sessions._lost import LostCreate, UnansweredCreate, clock_of, unanswered_among
 from runtime_sessions._operations import Operation
 from runtime_sessions._sync.caller import Caller
 from runtime_sessions._sync.session import SessionHandle
@@ -56,9 +57,21 @@ def candidates(
     caller: Caller, lost: LostCreate, first: Operation[WorkloadPage]
 ) -> Iterator[ListedSession]:
     """Look for what a create may have made whose answer was lost. The first answer has the time."""
-    skew = skew_of((caller.send(first)).response.headers)
-    wanted = lost.wanted(skew)
+    clock = clock_of((caller.send(first)).response.headers)
+    wanted = lost.wanted(clock)
     operation = caller.contract.sessions(wanted, limit=LARGEST_LISTING, cursors=())
     for session in listed(caller, wanted, operation, LARGEST_LISTING):
         if not caller.unended.is_known(session.id):
             yield session
+
+
+def unanswered(
+    caller: Caller, intents: list[LedgerIntent], first: Operation[WorkloadPage]
+) -> tuple[UnansweredCreate, ...]:
+    """Look for what creates may have made that a ledger has as intents, and that may still cost."""
+    clock = clock_of((caller.send(first)).response.headers)
+    wanted = Wanted(states=NOT_ENDED)
+    operation = caller.contract.sessions(wanted, limit=LARGEST_LISTING, cursors=())
+    every = listed(caller, wanted, operation, LARGEST_LISTING)
+    found = [session for session in every if not caller.unended.is_known(session.id)]
+    return tuple(unanswered_among(intent, found, clock) for intent in intents)

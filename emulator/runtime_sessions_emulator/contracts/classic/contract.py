@@ -167,7 +167,6 @@ class Classic(Contract):
     def backends(self, call: Call) -> Answer:
         """`listBackends`."""
         del call  # every instance has all of them
-        self.service.expect_jobs()
         return Answer(200, {"devices": list(self.service.config.backends)})
 
     def payer(self, call: Call) -> str:

@@ -309,7 +309,6 @@ class Platform(Contract):
 
     def backends(self, call: Call) -> Answer:
         """`listBackends`."""
-        self.service.expect_jobs()
         names = self.service.config.backends
         if _version(call) < _DESCRIBED_SINCE:
             return Answer(200, {"devices": list(names)})

@@ -4,6 +4,11 @@ const SHOWN = 200;
 const FINAL = ["closed", "canceled"];
 const STATES = ["open", "active", "inactive", ...FINAL];
 const STATUSES = ["Queued", "Running", "Completed", "Failed", "Cancelled"];
+const RESULTS = {
+  computing: "its result is being computed",
+  there: "its result is there",
+  failed: "its result could not be computed",
+};
 
 const $ = (id) => document.getElementById(id);
 const seconds = (text) => Date.parse(text) / 1000;
@@ -176,6 +181,8 @@ function update(session, base, from, until) {
   if (text === row.text) return "";
   row.text = text;
   const jobs = tally(STATUSES, session.jobs.map(({ status }) => status)).filter((text) => !text.startsWith("0 "));
+  const computed = session.jobs.filter(({ result }) => result === "computing").length;
+  if (computed) jobs.push(`${computed} ${computed > 1 ? "results are" : "result is"} being computed`);
   const { backend, mode, instance, user_id: user } = session;
   row.querySelector("small").textContent = `${backend ?? "no backend yet"}, ${mode}, ${instance}, user ${user}`;
   const summary = jobs.length ? `Jobs: ${jobs.join(", ").toLowerCase()}` : "No jobs";
@@ -226,10 +233,10 @@ function draw(track, session, now, moment) {
 function told({ history, jobs }) {
   return [
     ...history.map(({ at, state, reason }) => `${clock(at)} ${state}: ${reason}`),
-    ...jobs.map(({ id, status, reason, ...times }) => {
+    ...jobs.map(({ id, status, reason, result, ...times }) => {
       const passed = Object.entries(times).filter(([, at]) => at);
       const when = passed.map(([name, at]) => `${name} ${clock(at)}`).join(", ");
-      return `Job ${id}: ${status}${reason ? ` (${reason})` : ""}, ${when}`;
+      return `Job ${id}: ${status}${reason ? ` (${reason})` : ""}, ${when}${result ? `; ${RESULTS[result]}` : ""}`;
     }),
   ];
 }
