@@ -1,6 +1,6 @@
 """Who asks: the forms in which a token is sent."""
 
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Collection, Generator
 from typing import NoReturn
 
 from runtime_sessions._http import Auth, Request, Response
@@ -45,10 +45,3 @@ class AccessToken(BearerToken):
 
     _header = "X-Access-Token"
     _prefix = ""
-
-
-def auth_from(given: Auth | Callable[[str], Auth], token: Secret) -> Auth:
-    """Take an authentication that is ready, or make it of a token."""
-    if isinstance(given, Auth):
-        return given
-    return given(token)

@@ -9,7 +9,12 @@ from attrs import define, field
 from runtime_sessions import _errors as errors
 from runtime_sessions._bodies import TooLargeFailure
 from runtime_sessions._clock import now
-from runtime_sessions._http import RequestFailure, Response, was_never_sent
+from runtime_sessions._http import (
+    EndlessHeadersFailure,
+    RequestFailure,
+    Response,
+    was_never_sent,
+)
 from runtime_sessions._log import log
 from runtime_sessions._operations import Operation
 from runtime_sessions._retries import (
@@ -90,6 +95,9 @@ class Call(Generic[ResultT]):
         if isinstance(failure, TooLargeFailure):
             self._log_attempt(failure.response.status_code)
             return self._broken(failure.response, str(failure))
+        if isinstance(failure, EndlessHeadersFailure):
+            self._log_attempt(failure)
+            return self._broken(None, str(failure))
         reason = f"{type(failure).__name__}: {failure}".removesuffix(": ")
         reason = shown(reason, self.secrets())
         self._log_attempt(reason)
@@ -106,12 +114,15 @@ class Call(Generic[ResultT]):
 
     def pause_after(self, problem: errors.CallError) -> float:
         """Return the seconds until another attempt, or raise the problem when there is none."""
+        is_unreadable = isinstance(problem, errors.ContractError) and problem.response is None
         came = Came(
             status=problem.status,
             retry_after=problem.retry_after,
             was_never_sent=isinstance(problem, errors.ConnectError),
-            # What has no body has nothing that could be broken but the status.
-            is_unconfirmed=problem.status == HTTPStatus.OK != self.operation.success,
+            is_unreadable=is_unreadable,
+            # What has no body has nothing that could be broken but the status and the headers.
+            is_unconfirmed=(is_unreadable or problem.status == HTTPStatus.OK)
+            and self.operation.success != HTTPStatus.OK,
         )
         known = Known(
             is_repeatable=self.operation.is_repeatable, was_just_created=self.was_just_created
@@ -139,10 +150,11 @@ class Call(Generic[ResultT]):
             violation = str(error)
         raise self._broken(response, violation)
 
-    def _broken(self, response: Response, violation: str) -> errors.ContractError:
-        """Return the error of an answer that breaks the contract."""
+    def _broken(self, response: Response | None, violation: str) -> errors.ContractError:
+        """Return the error of an answer that breaks the contract, and that may not be readable."""
         said = f"the answer breaks the contract: {violation}"
-        if self.operation.is_repeatable or errors.id_in(response.content):
+        shows_an_id = response is not None and errors.id_in(response.content)
+        if self.operation.is_repeatable or shows_an_id:
             return self._error(errors.ContractError, said, response)
         return self._error(errors.LostSessionError, said, response)
 

@@ -144,7 +144,10 @@ class ContractError(CallError):
 
 
 class LostSessionError(ContractError, OutcomeUnknownError):
-    """A session was created, but the answer breaks the contract so that its id cannot be read."""
+    """The answer to a create is so broken that the id of the session cannot be read.
+
+    One was created, unless it was the headers that had no end: then not even the status is known.
+    """
 
 
 class StatusError(CallError):

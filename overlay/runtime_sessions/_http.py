@@ -3,8 +3,9 @@
 The HTTP library itself is named once, in `runtime_sessions_api.http_library`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
+from http import HTTPStatus
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -31,6 +32,11 @@ ConnectFailure = httpx.ConnectError
 UrlFailure = httpx.InvalidURL
 #: An answer came that cannot be read.
 DecodingFailure = httpx.DecodingError
+
+
+class EndlessHeadersFailure(httpx.RemoteProtocolError):
+    """The headers of an answer went on beyond what the HTTP library takes."""
+
 
 #: An authentication that adds nothing.
 NO_AUTH = Auth()
@@ -140,10 +146,30 @@ def was_never_sent(failure: RequestFailure) -> bool:
 
 
 def failure_of(error: Exception) -> RequestFailure | None:
-    """Return the failure that an error of aiohttp is; httpx-aiohttp passes on some as they are."""
+    """Return the failure that an error is, where it does not say so; None where it does.
+
+    What aiohttp raises, httpx-aiohttp passes on in part as it is.
+    """
+    if any(map(_is_of_endless_headers, _causes(error))):
+        return EndlessHeadersFailure("its headers are larger than is read")
     if type(error).__module__.partition(".")[0] == "aiohttp":
         return httpx.RemoteProtocolError(str(error))
     return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it came of, also where the HTTP library hides that."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_of_endless_headers(error: BaseException) -> bool:
+    """Tell whether a parser had enough: h11 (100 KiB), or that of aiohttp (8 KiB, 128 headers)."""
+    hint = getattr(error, "error_status_hint", None)
+    is_long = type(error).__name__ == "LineTooLong"
+    is_many = type(error).__name__ == "BadHttpMessage" and "Too many headers" in str(error)
+    return hint == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE or is_long or is_many
 
 
 def added_by(signed: Headers, plain: Headers) -> set[str]:

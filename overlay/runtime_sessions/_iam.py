@@ -4,7 +4,7 @@ The exchange is one form that is posted. IBM's library for it has its own HTTP l
 proxies and certificates, blocks its thread, sleeps for a minute, and shows the key in its errors.
 """
 
-from collections.abc import AsyncGenerator, Collection, Generator
+from collections.abc import AsyncGenerator, Callable, Collection, Generator
 from http import HTTPStatus
 from threading import Lock
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from runtime_sessions._auth import BearerToken
 from runtime_sessions._clock import now
 from runtime_sessions._errors import SettingsError
-from runtime_sessions._http import ConnectFailure, Request, RequestFailure, Response
+from runtime_sessions._http import Auth, ConnectFailure, Request, RequestFailure, Response
 from runtime_sessions._iam_tokens import ExchangeError, IamTokens
 from runtime_sessions._places import OneForEachPlace, async_place, sync_place
 from runtime_sessions._secrets import Secret
@@ -24,13 +24,13 @@ class ApiKey(BearerToken):
     The token is fetched for the first call, anew before it runs out, and once when a call is
     answered with 401, which is then made again. All that share this object share the token. The
     exchange takes the way of the call that wants it: its proxy, its certificates, its deadline.
-    The environment variable `IAM_URL` names another IAM.
+    `iam_url`, else the environment variable `IAM_URL`, names another IAM than IBM Cloud's.
     """
 
-    def __init__(self, key: str) -> None:
-        key = Secret(key)
+    def __init__(self, key: str, *, iam_url: str | None = None) -> None:
+        key, iam_url = Secret(key), None if iam_url is None else Secret(iam_url)
         super().__init__(key)
-        self._tokens = IamTokens(key)
+        self._tokens = IamTokens(key, iam_url)
         self._locks: OneForEachPlace[Lock] = OneForEachPlace(Lock)
         self._task_locks: OneForEachPlace[Any] = OneForEachPlace(_task_lock)
         self._failed_at = 0.0
@@ -114,6 +114,17 @@ class ApiKey(BearerToken):
         if error.will_pass:
             return ConnectFailure(str(error))
         return SettingsError(f"{error} (see https://cloud.ibm.com/iam/apikeys)")
+
+
+def auth_from(
+    given: Auth | Callable[[str], Auth], token: Secret, iam_url: str | None = None
+) -> Auth:
+    """Take an authentication that is ready, or make it of a token, which may be an API key."""
+    if iam_url is not None:
+        if given is ApiKey:
+            return ApiKey(token, iam_url=iam_url)
+        raise ValueError("iam_url is for nothing: only `auth=ApiKey` asks IAM, else with platform")
+    return given if isinstance(given, Auth) else given(token)
 
 
 def _task_lock() -> Any:  # noqa: ANN401 - an anyio.Lock, whose module is not imported for it

@@ -28,16 +28,22 @@ class ExchangeError(Exception):
         self.will_pass = will_pass
 
 
+def _found_url(given: str | None) -> str:
+    """Return where IAM is: as the argument says, else the environment, else IBM Cloud's."""
+    where = "the argument `iam_url`" if given is not None else "IAM_URL in the environment"
+    url = os.environ.get("IAM_URL") or IAM_URL if given is None else given
+    try:
+        return checked_url(Secret(url))
+    except SettingsError as error:
+        raise SettingsError(f"{where}: {error}") from None
+
+
 class IamTokens:
     """The tokens of one API key."""
 
-    def __init__(self, key: Secret) -> None:
+    def __init__(self, key: Secret, url: str | None = None) -> None:
         self._key = key
-        given = os.environ.get("IAM_URL")
-        try:
-            self.url = checked_url(Secret(given)) if given else IAM_URL
-        except SettingsError as error:
-            raise SettingsError(f"IAM_URL in the environment: {error}") from None
+        self.url = _found_url(url)
         self._token = Secret()
         self._refused = Secret()
         self._fresh_until = 0.0

@@ -70,6 +70,8 @@ class Came:
     """How long the service asks to wait, in seconds; None when it does not say."""
     was_never_sent: bool = False
     """Whether it is certain that the server saw nothing of the request."""
+    is_unreadable: bool = False
+    """Whether an answer came whose headers have no end, so that not even its status is known."""
     is_unconfirmed: bool = False
     """Whether the answer says yes in another way than the contract does."""
 
@@ -129,7 +131,8 @@ def did_nothing(came: Came) -> bool:
 
 def will_pass(came: Came) -> bool:
     """Tell whether the trouble is of the kind that is gone after a while."""
-    return came.status is None or came.status in PASSING or came.is_unconfirmed
+    is_silent = came.status is None and not came.is_unreadable
+    return is_silent or came.status in PASSING or came.is_unconfirmed
 
 
 def pause_of(came: Came, tried: Tried, policy: Retries, draw: Draw) -> float:

@@ -16,6 +16,7 @@ import pytest
 from runtime_sessions import (
     ApiKey,
     AsyncSessionsClient,
+    BearerToken,
     ConnectError,
     NotFoundError,
     Retries,
@@ -495,6 +496,34 @@ def test_an_address_of_iam_that_is_none_is_refused(
     monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.setenv("IAM_URL", url)
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError, match="IAM_URL in the environment: ") as caught:
         ApiKey("key")
     assert KEY not in str(caught.value)
+    with pytest.raises(SettingsError, match="the argument `iam_url`: ") as caught:
+        ApiKey("key", iam_url=url)
+    assert KEY not in str(caught.value)
+
+
+def test_an_argument_says_where_iam_is_whatever_the_environment_says(
+    connect: Connect, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, exchanges: list[str]
+) -> None:
+    monkeypatch.setenv("IAM_URL", "no address")
+    client = connect(emulator.url, token=emulator.api_key, auth=None, iam_url=emulator.iam_url)
+    assert client.create(backend="ibm_backend").details().state == "open"
+    assert exchanges == [emulator.api_key]
+    assert ApiKey("key", iam_url=f"{emulator.iam_url}/")._tokens.url == emulator.iam_url
+
+
+@pytest.mark.parametrize("url", ["", "iam.test"])
+def test_an_argument_that_is_no_address_does_not_send_the_key_to_ibm(
+    connect: Connect, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.delenv("IAM_URL")
+    with pytest.raises(SettingsError, match="the argument `iam_url`: the base URL is http"):
+        connect(emulator.url, token=emulator.api_key, auth=ApiKey, iam_url=url)
+
+
+def test_an_iam_that_nobody_asks_is_refused(connect: Connect, emulator: Emulator) -> None:
+    for auth, token in ((BearerToken, "t"), (ApiKey("key"), None)):
+        with pytest.raises(ValueError, match="iam_url is for nothing"):
+            connect(emulator.url, token=token, auth=auth, iam_url=emulator.iam_url)

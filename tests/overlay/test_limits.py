@@ -173,12 +173,47 @@ def test_an_answer_without_end_is_hung_up_on(
     assert ended.wait(5)
 
 
-def test_headers_without_end_are_hung_up_on(get: Any, raw_server: Any) -> None:
+ENDLESS_HEADERS = {
+    "status": (b"HTTP/1.1 200 ", b"a" * 65536),
+    "header": (b"HTTP/1.1 200 OK\r\n", b"X-Long: " + b"a" * 65536),
+    "headers": (b"HTTP/1.1 200 OK\r\n", b"X-Many: a\r\n" * 10000),
+    "trailers": (CHUNKED + b"\r\n2\r\n{}\r\n0\r\n", b"X-Many: a\r\n" * 10000),
+}
+
+
+@pytest.mark.parametrize(("first", "more"), ENDLESS_HEADERS.values(), ids=ENDLESS_HEADERS)
+def test_headers_without_end_are_hung_up_on(
+    get: Any, raw_server: Any, first: bytes, more: bytes
+) -> None:
     ended = threading.Event()
-    raw_server.answers.append(endless(b"HTTP/1.1 200 OK\r\n", b"X-Long: " + b"a" * 65536, ended))
-    with pytest.raises(CallError):
+    raw_server.answers.append(endless(first, more, ended))
+    with pytest.raises(ContractError, match="its headers are larger than is read") as caught:
         get()
     assert ended.wait(5)
+    assert len(raw_server.requests) == 1
+    assert (caught.value.status, caught.value.body) == (None, b"")
+    assert not isinstance(caught.value, OutcomeUnknownError)
+
+
+def test_a_create_that_is_answered_with_endless_headers_may_have_made_a_session(
+    connect: Connect, raw_server: Any
+) -> None:
+    raw_server.answers.append(endless(*ENDLESS_HEADERS["header"], threading.Event()))
+    with pytest.raises(LostSessionError, match="there may be a session") as caught:
+        connect(raw_server.url, retries=Retries(create=True)).create(backend="b")
+    assert caught.value.lost_create is not None
+    assert len(raw_server.requests) == 1
+
+
+def test_a_cancel_that_is_answered_with_endless_headers_is_made_again(
+    connect: Connect, raw_server: Any
+) -> None:
+    raw_server.answers += [
+        endless(*ENDLESS_HEADERS["header"], threading.Event()),
+        b"HTTP/1.1 204 No Content\r\n\r\n",
+    ]
+    connect(raw_server.url, retries=Retries(backoff=0)).cancel("s-1")
+    assert len(raw_server.requests) == 2
 
 
 def test_what_is_no_http_is_an_error_of_the_tree(get: Any, raw_server: Any) -> None:

@@ -23,6 +23,7 @@ NEW = Known(is_repeatable=True, was_just_created=True)
 LOST = Came(status=None)
 UNSENT = Came(status=None, was_never_sent=True)
 UNCONFIRMED = Came(status=200, is_unconfirmed=True)
+UNREADABLE = Came(status=None, is_unreadable=True)
 POLICY = Retries()
 BOLD = Retries(create=True)
 
@@ -70,6 +71,8 @@ def test_the_trouble_will_pass(what: Came, *, expected: bool) -> None:
         (came(404), READ, POLICY, False),
         (came(404), NEW, POLICY, True),
         (UNCONFIRMED, READ, POLICY, True),
+        (UNREADABLE, READ, POLICY, False),
+        (UNREADABLE, CREATE, BOLD, False),
     ],
 )
 def test_it_may_be_repeated(what: Came, known: Known, policy: Retries, *, expected: bool) -> None:

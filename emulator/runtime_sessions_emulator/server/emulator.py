@@ -122,7 +122,7 @@ class Emulator(Control):
 
     @property
     def iam_url(self) -> str:
-        """Where the stand-in for IAM is, for the environment variable `IAM_URL`.
+        """Where the stand-in for IAM is, for a client's `iam_url` or the variable `IAM_URL`.
 
         Raises:
             RuntimeError: The contract has no IAM, or it is outside of the `with` block.

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from attrs import frozen
 
-from runtime_sessions._http import Auth
+from runtime_sessions._auth import BearerToken
 from runtime_sessions._listing import Wanted
 from runtime_sessions._operations import Operation
 
@@ -34,6 +34,8 @@ class BaseContract(ABC):
 
     #: The name of the contract, of the package generated from it, and of its document.
     name: ClassVar[str]
+    #: What a token is when nobody says so.
+    token_kind: ClassVar[type[BearerToken]]
 
     def __init__(self, instance: str | None) -> None:
         """Take who pays; a SettingsError says what is wrong with it."""
@@ -43,10 +45,6 @@ class BaseContract(ABC):
     def headers(self) -> Mapping[str, str]:
         """What every call carries beside what proves who asks."""
         return {}
-
-    @abstractmethod
-    def auth_with(self, token: str) -> Auth:
-        """Take a token for what it is when nobody says so."""
 
     @abstractmethod
     def create(self, wanted: NewSession) -> Operation[Any]:

@@ -41,9 +41,7 @@ class Classic(BaseContract):
     """The classic contract. The instance, as hub/group/project, pays where `create` names none."""
 
     name = "classic"
-
-    def auth_with(self, token: str) -> BearerToken:
-        return BearerToken(token)
+    token_kind = BearerToken
 
     def create(self, wanted: NewSession) -> Operation[CreatedSession]:
         payer = self.instance if wanted.instance is None else wanted.instance

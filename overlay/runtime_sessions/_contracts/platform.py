@@ -79,6 +79,7 @@ class Platform(BaseContract):
     """The platform contract. The instance, a CRN, is that of all calls of a client."""
 
     name = "platform"
+    token_kind = ApiKey
 
     def __init__(self, instance: str | None) -> None:
         if instance is None:
@@ -94,9 +95,6 @@ class Platform(BaseContract):
     def headers(self) -> Mapping[str, str]:
         """What every call carries: who pays."""
         return {"Service-CRN": str(self.instance)}
-
-    def auth_with(self, token: str) -> ApiKey:
-        return ApiKey(token)
 
     def create(self, wanted: NewSession) -> Operation[PlatformDetails]:
         if wanted.instance not in {None, self.instance}:

@@ -20,7 +20,7 @@ from runtime_sessions._arguments import (
     checked_seconds,
     checked_text,
 )
-from runtime_sessions._auth import UnusableToken, auth_from
+from runtime_sessions._auth import UnusableToken
 from runtime_sessions._contracts import (
     CONTRACTS,
     ContractName,
@@ -42,6 +42,7 @@ from runtime_sessions._errors import (
     id_in,
 )
 from runtime_sessions._http import Auth, Client
+from runtime_sessions._iam import auth_from
 from runtime_sessions._ledger import Ledger, ledger_from
 from runtime_sessions._listing import LARGEST_LISTING, Wanted, wanted_from
 from runtime_sessions._log import log
@@ -81,6 +82,7 @@ class SessionsClient:
         auth: Auth | Callable[[str], Auth] | None = None,
         instance: str | None = None,
         channel: str | None = None,
+        iam_url: str | None = None,
         contract: ContractName | None = None,
         timeout: float | timedelta = 30.0,
         retries: Retries | None = Retries(),  # noqa: B008 - it is frozen
@@ -100,6 +102,7 @@ class SessionsClient:
                 (else with platform); or any `httpx.Auth` object, which needs none.
             instance: Who pays: hub/group/project, where `create` has none; platform: a CRN.
             channel: Which of the saved accounts: "ibm_quantum", ...
+            iam_url: Who gives tokens for an API key; else `IAM_URL` says, else IBM Cloud's IAM.
             contract: The contract to go by; else URL, channel or account tell, else "classic".
             timeout: How long each step of one attempt (connect, write, read) may take, in seconds.
             retries: When a call is tried again, and until when; None for one attempt.
@@ -115,6 +118,7 @@ class SessionsClient:
         """
         # First of all: no traceback shows them as plain text any more.
         token, base_url = Secret(token or ""), Secret(base_url or "")
+        iam_url = None if iam_url is None else Secret(iam_url)
         arguments = from_arguments(
             base_url=base_url,
             token=token,
@@ -130,7 +134,7 @@ class SessionsClient:
         settings = find_settings(arguments, needs_token=not brings_its_own)
         goes_by = CONTRACTS[settings.contract](settings.instance)
         try:
-            who_asks = auth_from(auth or goes_by.auth_with, settings.token)
+            who_asks = auth_from(auth or goes_by.token_kind, settings.token, iam_url)
         except UnusableToken as error:
             raise SettingsError(f"{error}: {where_token_is(token)}") from None
         book = ledger_from(ledger)
