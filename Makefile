@@ -160,8 +160,8 @@ test: lint types check-generated unit ## All of the above: what CI runs
 # All that is published but the official client, which has environments of its own.
 EXTRAS := aiohttp cli contract rich
 UV := .venv-lock/bin/uv
-.venv-lock/installed: .venv/installed
-	@$(BIN)/python -m venv .venv-lock
+.venv-lock/installed:
+	@$(PYTHON) -m venv .venv-lock
 	@.venv-lock/bin/pip install --quiet --disable-pip-version-check 'uv==0.13.9'
 	@touch $@
 
@@ -175,7 +175,7 @@ empty :=
 space := $(empty) $(empty)
 comma := ,
 .venv-lowest/installed: .venv-lock/installed pyproject.toml
-	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-lowest
+	@$(UV) venv --quiet --clear --python $(PYTHON) .venv-lowest
 	@$(UV) pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --group dev \
 	  --editable '.[$(subst $(space),$(comma),$(EXTRAS))]'
 	@touch $@
