@@ -37,6 +37,10 @@ docs: .venv/installed ## Write anew what docs/ shows of the contract
 	@$(BIN)/python codegen/rules.py
 	@$(BIN)/python codegen/side_by_side.py
 
+.PHONY: docs-site
+docs-site: .venv/installed ## Build the documentation site in build/site/; a broken link or a missing name fails it
+	@$(BIN)/python codegen/docs_site.py
+
 .PHONY: contract
 contract: generate ## Hold a server to the contract (CONTRACT=platform, URL=... TOKEN=...; the bundled emulator without)
 	@$(BIN)/python -m runtime_sessions_contract
@@ -184,7 +188,7 @@ comma := ,
 lowest: .venv-lowest/installed ## The tests with the lowest versions that pyproject.toml admits (TESTS=tests/command for some)
 	@.venv-lowest/bin/python -m pytest --numprocesses auto --dist loadfile $(or $(TESTS),$(TESTED_LOWEST))
 # What stands on published packages; what makes, checks and describes this repository is locked.
-TESTED_LOWEST := tests/command tests/contract tests/emulator tests/overlay tests/packaging tests/traces
+TESTED_LOWEST := tests/command tests/contract tests/emulator tests/overlay tests/traces
 
 .PHONY: clean
 clean: ## Remove what make made (not generated/)

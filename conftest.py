@@ -146,6 +146,6 @@ pytest_collect_file = Sybil(
         CodeBlockParser("yaml", parsing_with(yaml.safe_load)),
     ],
     patterns=["README.md", "CONTRIBUTING.md", "docs/*.md"],
-    # Followed from an empty folder, with the wheel: tests/packaging/test_doors.py.
-    excludes=["docs/start/*.md"],
+    # The doors are followed from an empty folder, with the wheel: tests/packaging/test_doors.py.
+    excludes=["docs/start/*.md", "docs/site/*.md"],
 ).pytest()
