@@ -72,12 +72,7 @@ def lay_out(pages: Path) -> None:
     """Copy what is written by hand, with links that lead to where it is now."""
     sources = [*ROOT.glob("docs/**/*.md"), *(ROOT / name for name in TOP)]
     for source in sources:
-        text = source.read_text(encoding="utf-8")
-        # The arguments of a function made in a loop are bound there and then.
-        write(
-            pages / place_of(source),
-            _LINK.sub(lambda found, source=source: led(source, found, pages), text),
-        )
+        write(pages / place_of(source), with_links_led(source, pages))
     shutil.copy(ROOT / "docs" / "site" / "site.css", pages)
     settings = (ROOT / "docs" / "site" / "zensical.toml").read_text(encoding="utf-8")
     write(pages.parent / "zensical.toml", settings.replace("../..", ROOT.as_posix()))
@@ -104,6 +99,12 @@ def place_of(source: Path) -> Path:
     if path.name == "README.md":
         return Path("index.md")
     return path.relative_to("docs") if path.is_relative_to("docs") else path
+
+
+def with_links_led(source: Path, pages: Path) -> str:
+    """The text of a page, with links as the site has them."""
+    text = source.read_text(encoding="utf-8")
+    return _LINK.sub(lambda link: led(source, link, pages), text)
 
 
 def led(source: Path, link: re.Match[str], pages: Path) -> str:
