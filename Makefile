@@ -186,7 +186,7 @@ comma := ,
 
 .PHONY: lowest
 lowest: .venv-lowest/installed ## The tests with the lowest versions that pyproject.toml admits (TESTS=tests/command for some)
-	@.venv-lowest/bin/python -m pytest --numprocesses auto --dist loadfile $(or $(TESTS),$(TESTED_LOWEST))
+	@.venv-lowest/bin/python -m pytest --numprocesses auto $(or $(TESTS),$(TESTED_LOWEST))
 # What stands on published packages; what makes, checks and describes this repository is locked.
 TESTED_LOWEST := tests/command tests/contract tests/emulator tests/overlay tests/traces
 

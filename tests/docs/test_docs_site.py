@@ -146,7 +146,7 @@ def test_the_first_page_has_its_picture_and_asks_nobody_else(
     browser.get_log("performance")  # type: ignore[no-untyped-call]
     browser.get(f"{url}/{site.name}/index.html")
     picture = browser.find_element(By.CSS_SELECTOR, "article img")
-    WebDriverWait(browser, 10).until(
+    WebDriverWait(browser, 60).until(
         lambda _: picture.get_property("naturalWidth") not in {0, None}
     )
     assert len(picture.get_attribute("alt") or "") > 40
@@ -174,8 +174,8 @@ def test_it_is_read_by_keyboard(browser: Chrome, url: str, site: Path) -> None:
         raise AssertionError("no way to a door by Tab")
     assert focused.value_of_css_property("outline-style") == "solid"
     ActionChains(browser).send_keys(Keys.ENTER).perform()
-    WebDriverWait(browser, 10).until(lambda _: "test-my-program" in browser.current_url)
-    WebDriverWait(browser, 10).until(
+    WebDriverWait(browser, 60).until(lambda _: "test-my-program" in browser.current_url)
+    WebDriverWait(browser, 60).until(
         lambda _: browser.execute_script("return document.readyState") == "complete"
     )
 
@@ -188,11 +188,11 @@ def test_it_is_read_by_keyboard(browser: Chrome, url: str, site: Path) -> None:
         ActionChains(browser).key_down(Keys.CONTROL).send_keys("k").key_up(Keys.CONTROL).perform()
         return False
 
-    WebDriverWait(browser, 20).until(opened)
+    WebDriverWait(browser, 60).until(opened)
     ActionChains(browser).send_keys("OutcomeUnknownError").perform()
-    WebDriverWait(browser, 10).until(lambda _: "results" in browser.execute_script(search))
+    WebDriverWait(browser, 60).until(lambda _: "results" in browser.execute_script(search))
     ActionChains(browser).send_keys(Keys.ENTER).perform()
-    WebDriverWait(browser, 10).until(lambda _: "OutcomeUnknownError" in browser.current_url)
+    WebDriverWait(browser, 60).until(lambda _: "OutcomeUnknownError" in browser.current_url)
 
 
 def test_it_is_dark_where_the_system_is(browser: Chrome, url: str, site: Path) -> None:
