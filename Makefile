@@ -37,6 +37,10 @@ docs: .venv/installed ## Write anew what docs/ shows of the contract
 	@$(BIN)/python codegen/rules.py
 	@$(BIN)/python codegen/side_by_side.py
 
+.PHONY: docs-site
+docs-site: .venv/installed ## Build the documentation site in build/site/; a broken link or a missing name fails it
+	@$(BIN)/python codegen/docs_site.py
+
 .PHONY: contract
 contract: generate ## Hold a server to the contract (CONTRACT=platform, URL=... TOKEN=...; the bundled emulator without)
 	@$(BIN)/python -m runtime_sessions_contract
@@ -157,13 +161,35 @@ bench-client: .venv/installed ## Measure the clients side by side, and 2,000 ses
 .PHONY: test
 test: lint types check-generated unit ## All of the above: what CI runs
 
-.PHONY: lock
-lock: .venv/installed ## Resolve requirements/dev.txt anew from pyproject.toml
-	@$(BIN)/python -m venv .venv-lock
+# All that is published but the official client, which has environments of its own.
+EXTRAS := aiohttp cli contract rich
+UV := .venv-lock/bin/uv
+.venv-lock/installed:
+	@$(PYTHON) -m venv .venv-lock
 	@.venv-lock/bin/pip install --quiet --disable-pip-version-check 'uv==0.13.9'
-	@.venv-lock/bin/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --extra dev --output-file requirements/dev.txt pyproject.toml
+	@touch $@
+
+.PHONY: lock
+lock: .venv-lock/installed ## Resolve requirements/dev.txt anew from pyproject.toml (UPGRADE= keeps what need not move)
+	@$(UV) pip compile --quiet --universal $(UPGRADE) --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header $(EXTRAS:%=--extra %) --group dev --output-file requirements/dev.txt pyproject.toml
+UPGRADE := --upgrade
+
+empty :=
+space := $(empty) $(empty)
+comma := ,
+.venv-lowest/installed: .venv-lock/installed pyproject.toml
+	@$(UV) venv --quiet --clear --python $(PYTHON) .venv-lowest
+	@$(UV) pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --group dev \
+	  --editable '.[$(subst $(space),$(comma),$(EXTRAS))]'
+	@touch $@
+
+.PHONY: lowest
+lowest: .venv-lowest/installed ## The tests with the lowest versions that pyproject.toml admits (TESTS=tests/command for some)
+	@.venv-lowest/bin/python -m pytest --numprocesses auto $(or $(TESTS),$(TESTED_LOWEST))
+# What stands on published packages; what makes, checks and describes this repository is locked.
+TESTED_LOWEST := tests/command tests/contract tests/emulator tests/overlay tests/traces
 
 .PHONY: clean
 clean: ## Remove what make made (not generated/)
-	rm -rf .venv .venv-lock .venv-bench .venv-interop-* .venv-successor .successor .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist reports codegen/lint/node_modules
+	rm -rf .venv .venv-lock .venv-lowest .venv-bench .venv-interop-* .venv-successor .successor .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist reports codegen/lint/node_modules

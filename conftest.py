@@ -1,9 +1,9 @@
 """Run every code block of the README and the docs as a test.
 
-Python blocks of one page share a namespace, as they would for a reader who follows it; one that
-defines tests is run by pytest, alone. Shell blocks run in bash, where anything that fails or is
-left running ends with the block. What a block may name but not run is looked up instead: a target
-of the Makefile, an extra of the package.
+Python blocks of one page share a namespace, as they would for a reader who follows it; those of
+the README stand alone. One that defines tests is run by pytest, alone. Shell blocks run in bash,
+where anything that fails or is left running ends with the block. What a block may name but not
+run is looked up instead: a target of the Makefile, an extra of the package.
 """
 
 from __future__ import annotations
@@ -39,8 +39,12 @@ SHARING = {
     "tests/codegen/test_edits.py",
     "tests/contract/test_report.py",
     "tests/emulator/test_page.py",
+    "tests/docs/test_docs_site.py",
+    "tests/packaging/test_doors.py",
     "tests/packaging/test_wheel.py",
 }
+#: What is installed of ours: by its name, from a checkout, from a wheel.
+OURS = r"(?:runtime-sessions|\.|\./runtime_sessions-[\w.]+-py3-none-any\.whl)"
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
 
 
@@ -60,6 +64,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
 def run_python(example: Example) -> None:
     """Run a Python block: its tests if it has any, else as it stands."""
     if not re.search(r"^(async )?def test_", example.parsed, re.MULTILINE):
+        if Path(example.path).name == "README.md":
+            example.namespace.clear()
         PythonEvaluator()(example)
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -114,7 +120,7 @@ def look_up(line: str) -> bool:
         return True
     if words[:2] == ["pip", "install"]:
         for requirement in (word.strip("'") for word in words[2:]):
-            named = re.fullmatch(r"runtime-sessions(?:\[([a-z,]+)\])?", requirement)
+            named = re.fullmatch(rf"{OURS}(?:\[([a-z,]+)\])?", requirement)
             if named and named[1] and not set(named[1].split(",")) <= set(EXTRAS):
                 raise AssertionError(f"{requirement!r} names an extra that there is not")
         return True
@@ -140,4 +146,6 @@ pytest_collect_file = Sybil(
         CodeBlockParser("yaml", parsing_with(yaml.safe_load)),
     ],
     patterns=["README.md", "CONTRIBUTING.md", "docs/*.md"],
+    # The doors are followed from an empty folder, with the wheel: tests/packaging/test_doors.py.
+    excludes=["docs/start/*.md", "docs/site/*.md"],
 ).pytest()

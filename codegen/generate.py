@@ -81,7 +81,7 @@ def main() -> int:
 def check_pins() -> None:
     """Refuse to generate with any other generator or ruff than the pinned ones."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted: list[str] = pyproject["project"]["optional-dependencies"]["dev"]
+    wanted: list[str] = pyproject["dependency-groups"]["dev"]
     pins = dict(line.split("==") for line in wanted if "==" in line)
     for name in ("openapi-python-client", "ruff"):
         try:

@@ -4,6 +4,7 @@ What is imported here is public; the rooms of the package are not.
 """
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
         Violation,
         run_suite,
     )
+
+    __version__: str
 
 __all__ = [
     "PARTS",
@@ -39,6 +42,8 @@ def __getattr__(name: str) -> object:
 
     The command starts here, too, and has to say in a sentence what is not installed.
     """
+    if name == "__version__":
+        return version("runtime-sessions")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:

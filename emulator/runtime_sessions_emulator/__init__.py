@@ -1,6 +1,7 @@
 """An HTTP server that lives the life of runtime sessions."""
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
         User,
         default_config,
     )
+
+    __version__: str
 
 __all__ = [
     "Config",
@@ -37,6 +40,8 @@ def __getattr__(name: str) -> object:
     The command starts here, too: it has to say in a sentence what is not installed, and to end
     without a traceback when it is interrupted before it serves.
     """
+    if name == "__version__":
+        return version("runtime-sessions")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:

@@ -1,5 +1,7 @@
 """Rent a quantum computer by the session, and be sure to close it."""
 
+from typing import TYPE_CHECKING
+
 from runtime_sessions._arguments import Ending, Mode
 from runtime_sessions._async.client import AsyncSessionsClient
 from runtime_sessions._async.listing import AsyncListedSession
@@ -89,3 +91,15 @@ __all__ = [
     "WaitTimeoutError",
     "set_testing",
 ]
+
+if TYPE_CHECKING:
+    __version__: str
+else:
+
+    def __getattr__(name: str) -> str:
+        """Look up the version when somebody asks for it: that takes as long as a few calls."""
+        if name != "__version__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib.metadata import version  # noqa: PLC0415 - only when somebody asks
+
+        return version("runtime-sessions")

@@ -29,7 +29,9 @@ def _line() -> Generator[Show]:
         from rich.status import Status  # noqa: PLC0415 - an extra
         from rich.text import Text  # noqa: PLC0415 - an extra
     except ImportError:
-        raise ImportError("progress=True needs rich: pip install runtime-sessions[rich]") from None
+        raise ImportError(
+            "progress=True needs rich: pip install 'runtime-sessions[rich]'"
+        ) from None
     with Status("reading the session ...") as status:
         yield lambda details: status.update(Text(in_words(details)))
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-import sysconfig
 import zipfile
+from collections.abc import Callable
+from email.parser import Parser
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+Run = Callable[..., str]
 USE = """
 import importlib.metadata, pathlib, sys
 import runtime_sessions
@@ -24,36 +24,6 @@ with Emulator() as emulator, SessionsClient(emulator.url, token=emulator.token) 
     assert client.get(session.id).state == "closed"
 print(importlib.metadata.version("runtime-sessions"))
 """
-
-
-def run(*command: str | Path) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder)
-    (built,) = folder.glob("*.whl")
-    return built
-
-
-@pytest.fixture(scope="module")
-def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel in it, which sees the dependencies of this one.
-
-    Not this one's `.pth` files, so that what is installed here from the checkout stays out.
-    """
-    folder = tmp_path_factory.mktemp("environment")
-    run(sys.executable, "-m", "venv", "--without-pip", folder)
-    python = folder / "bin" / "python"
-    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python)
-    run(*pip, "install", "--no-deps", "--no-index", wheel)
-    (site,) = (folder / "lib").glob("python*/site-packages")
-    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-    return folder
 
 
 def test_wheel_holds_five_typed_packages_and_the_contract(wheel: Path) -> None:
@@ -71,14 +41,34 @@ def test_wheel_holds_five_typed_packages_and_the_contract(wheel: Path) -> None:
     assert "runtime_sessions_api/semantics.json" in names
 
 
-def test_overlay_talks_to_the_emulator(environment: Path) -> None:
-    assert run(environment / "bin" / "python", "-W", "error", "-c", USE).strip() == "0.1.0"
+def test_what_the_repository_needs_is_no_extra(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    (name,) = (each for each in archive.namelist() if each.endswith("/METADATA"))
+    metadata = Parser().parsestr(archive.read(name).decode())
+    extras = metadata.get_all("Provides-Extra")
+    assert extras == ["aiohttp", "cli", "contract", "emulator", "qiskit", "rich"]
+
+
+def test_overlay_talks_to_the_emulator(run: Run, environment: Path, wheel: Path) -> None:
+    told = run(environment / "bin" / "python", "-W", "error", "-c", USE).strip()
+    assert told == wheel.name.split("-")[1]
+
+
+@pytest.mark.parametrize(
+    "package", ["runtime_sessions", "runtime_sessions_contract", "runtime_sessions_emulator"]
+)
+def test_each_package_tells_its_version(
+    run: Run, environment: Path, wheel: Path, package: str
+) -> None:
+    script = f"import {package}; print({package}.__version__)"
+    told = run(environment / "bin" / "python", "-c", script).strip()
+    assert told == wheel.name.split("-")[1]
 
 
 @pytest.mark.parametrize(
     "command", ["runtime-sessions", "runtime-sessions-contract", "runtime-sessions-emulator"]
 )
-def test_command_helps(environment: Path, command: str) -> None:
+def test_command_helps(run: Run, environment: Path, command: str) -> None:
     assert "usage" in run(environment / "bin" / command, "--help").lower()
 
 
@@ -112,6 +102,6 @@ def test_without_its_extra_the_command_says_what_to_install(environment: Path) -
     )
 
 
-def test_who_imports_the_library_does_not_import_its_command(environment: Path) -> None:
+def test_who_imports_the_library_does_not_import_its_command(run: Run, environment: Path) -> None:
     script = "import sys, runtime_sessions; print('runtime_sessions._command' in sys.modules)"
     assert run(environment / "bin" / "python", "-c", script).strip() == "False"
