@@ -38,6 +38,7 @@ TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MUL
 SHARING = {
     "tests/codegen/test_edits.py",
     "tests/contract/test_report.py",
+    "tests/docs/test_docs_site.py",
     "tests/emulator/test_page.py",
     "tests/docs/test_docs_site.py",
     "tests/packaging/test_doors.py",
