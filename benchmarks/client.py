@@ -122,6 +122,7 @@ def a_page() -> Figures:
     contract = json.loads(file.read_text(encoding="utf-8"))
     answer = contract["paths"]["/sessions/{id}/jobs"]["get"]["responses"]["200"]
     page = answer["content"]["application/json"]["examples"]["documented"]["value"]
+    session_id = page["jobs"][0]["session_id"]
     page["jobs"] = [copy.deepcopy(page["jobs"][0]) for _ in range(200)]
     with tempfile.TemporaryDirectory() as folder:
         stock = Path(folder) / "stock_client"
@@ -136,7 +137,7 @@ def a_page() -> Figures:
             stock=partial(stock_page.from_dict, page),
             ours=partial(JobPage.from_dict, page),
             parse=partial(json.loads, body),
-            overlay=partial(Classic(None).jobs("s", limit=200, offset=0).read, answered),
+            overlay=partial(Classic(None).jobs(session_id, limit=200, offset=0).read, answered),
         )
     ratio = taken["ours"] / taken["stock"]
     whole = (taken["overlay"] - taken["parse"]) / taken["stock"]
