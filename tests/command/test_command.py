@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -86,6 +87,70 @@ def test_a_document_is_stable(shell: Shell, client: SessionsClient, emulator: Em
     ]
     assert session["created_at"].endswith("Z")
     assert (session["mode"], session["ended_at"]) == ("batch", None)
+
+
+def intend_elsewhere(ledger: str, emulator: Emulator) -> None:
+    """Let a process that ends then write down that it is going to create a session."""
+    program = (
+        "import json, sys; from runtime_sessions import Ledger;"
+        "Ledger(sys.argv[1]).intend(**json.loads(sys.argv[2]))"
+    )
+    intent = {
+        "base_url": emulator.url,
+        "contract": emulator.contract,
+        "instance": emulator.instance,
+        "backend": emulator.backend,
+        "mode": "dedicated",
+    }
+    subprocess.run([sys.executable, "-c", program, ledger, json.dumps(intent)], check=True)
+
+
+def documented(command: str) -> dict[str, list[str]]:
+    """What the page says of a command's document: its parts, and what each of them has."""
+    page = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text()
+    rows = re.findall(r"^\| (`[a-z]+`(?:, `[a-z]+`)*) \| (`.*) \|$", page, re.MULTILINE)
+    (said,) = [text for names, text in rows if f"`{command}`" in names.split(", ")]
+    parts: dict[str, list[str]] = {}
+    for part in re.split(r"; with a ledger ", said):
+        name, *fields = re.findall(r"`([a-z_]+)`", part)
+        parts[name] = fields
+    return parts
+
+
+@PLATFORM
+def test_the_documents_are_as_documented(
+    shell: Shell, client: SessionsClient, emulator: Emulator, tmp_path: Path
+) -> None:
+    def create(*words: str) -> str:
+        with shell.start("create", "--backend", emulator.backend, "--yes", *words) as created:
+            return created.communicate()[0].strip()
+
+    def fields(command: str, *words: str) -> dict[str, list[str]]:
+        document = json.loads(shell(command, *words, "--json").stdout)
+        return {
+            name: list(part[0] if isinstance(part, list) else part)
+            for name, part in document.items()
+        }
+
+    ledger = str(tmp_path / "ledger")
+    session = client.create(backend=emulator.backend).id
+    emulator.submit_job(session)
+    listed = documented("list")["sessions"]
+    assert fields("list") == {"sessions": listed}
+    whole = [*listed, *documented("show")["session"]]
+    assert fields("show", session) == fields("wait", session, "--until", "active")
+    assert fields("show", session) == {"session": whole}
+    assert fields("jobs", session) == documented("jobs")
+    assert fields("create", "--backend", emulator.backend, "--yes") == documented("create")
+    ended = documented("drain")["sessions"]
+    assert fields("drain", session, "--yes") == {"sessions": ended}
+    assert fields("cancel", session, "--yes") == {"sessions": ended}
+    assert fields("settings") == documented("settings")
+    create("--ledger", ledger)
+    intend_elsewhere(ledger, emulator)
+    create()  # without the ledger: it may be what was intended
+    pruned = fields("prune", "--ledger", ledger, "--yes")
+    assert pruned == {"sessions": ended, "unanswered": documented("prune")["unanswered"]}
 
 
 @PLATFORM
@@ -446,17 +511,11 @@ def test_prune_shows_what_a_cut_off_create_may_have_made_and_does_not_end_it(
 def test_what_is_old_enough_is_ended_and_no_candidate_any_more(
     shell: Shell, emulator: Emulator, tmp_path: Path, later: Callable[[float], None]
 ) -> None:
-    ledger = Ledger(tmp_path / "ledger")
+    ledger = str(tmp_path / "ledger")
     session = shell("create", "--backend", emulator.backend, "--yes").stdout.strip()
-    noted = {"base_url": emulator.url, "contract": "platform", "instance": emulator.instance}
-    program = (
-        "import json, sys; from runtime_sessions import Ledger;"
-        "Ledger(sys.argv[1]).intend(**json.loads(sys.argv[2]))"
-    )
-    said = json.dumps({**noted, "backend": emulator.backend, "mode": "dedicated"})
-    subprocess.run([sys.executable, "-c", program, ledger.path, said], check=True)
+    intend_elsewhere(ledger, emulator)
     later(1000)
-    document = shell.json("prune", "--ledger", str(ledger.path), "--unused", "15m", "--yes")
+    document = shell.json("prune", "--ledger", ledger, "--unused", "15m", "--yes")
     assert [one["id"] for one in document["sessions"]] == [session]
     assert document["unanswered"] == []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -99,6 +101,34 @@ def test_a_program_that_is_not_there_creates_nothing(shell: Shell, emulator: Emu
     result = shell("run", "--yes", "--backend", emulator.backend, "--", "no-such-program")
     assert result.exit_code == 127
     assert "nothing was created" in result.stderr
+    assert emulator.sessions() == []
+
+
+@pytest.mark.skipif(shutil.which("nohup") is None, reason="there is no nohup here")
+def test_what_is_ignored_stays_so(shell: Shell, emulator: Emulator) -> None:
+    program = f"{SAYS_ITS_SESSION}; input(); print('went on')"
+    words = ["run", "--backend", emulator.backend, "--yes", "--", sys.executable, "-c", program]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [str(shutil.which("nohup")), sys.executable, "-m", "runtime_sessions._command", *words],
+        env={**os.environ, **shell.environment},
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+    ) as command:
+        assert command.stdout is not None
+        command.stdout.readline()
+        command.send_signal(signal.SIGHUP)
+        out, _ = command.communicate("\n")
+    assert out == "went on\n"
+    assert command.returncode == 0
+    assert end_of(emulator) == ("closed", "updateSession")
+
+
+def test_there_is_no_document_of_a_program(shell: Shell, emulator: Emulator) -> None:
+    result = shell("run", "--json", "--yes", "--backend", emulator.backend, "--", "true")
+    assert result.exit_code == 2
     assert emulator.sessions() == []
 
 

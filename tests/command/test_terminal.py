@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tests.command.conftest import Shell
 
 CTRL_C = b"\x03"
+ASKS = "[y/N]"
+CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 PLATFORM = pytest.mark.parametrize("contract", ["platform"])
 
@@ -33,9 +35,23 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 
 
 def on_terminal(
-    shell: Shell, *words: str, columns: int = 80, types: str = "", **environment: str
+    shell: Shell,
+    *words: str,
+    columns: int = 80,
+    types: str = "",
+    after: str = ASKS,
+    **environment: str,
 ) -> tuple[int, str]:
-    """Run the command on a terminal of its own; returns its status, and what it showed."""
+    """Run the command on a terminal of its own; returns its status, and what it showed.
+
+    Args:
+        shell: Who runs it.
+        words: What it is told.
+        columns: How wide the terminal is.
+        types: What is typed, once it is asked for.
+        after: What is shown before that.
+        environment: What is in the environment beside what the shell has.
+    """
     # How wide it is, the terminal says, and not what pytest was told.
     around = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
     ours, its = pty.openpty()
@@ -55,7 +71,7 @@ def on_terminal(
             # A Ctrl-C that comes just before Python begins to read is lost: it is pressed again.
             # Not once it was heeded: a program that ends dies of one that is pressed too often.
             is_silent = not select.select([ours], [], [], 0.2)[0]
-            if is_silent and pressed == CTRL_C and b"Aborted!" not in shown:
+            if is_silent and pressed == CTRL_C and after == ASKS and b"Aborted!" not in shown:
                 os.write(ours, pressed)
             if is_silent:
                 continue
@@ -66,7 +82,7 @@ def on_terminal(
             if not piece:
                 break
             shown += piece
-            if types and b"[y/N]" in shown:
+            if types and after.encode() in shown:
                 pressed = types.encode()
                 os.write(ours, pressed)
                 types = ""
@@ -133,6 +149,40 @@ def test_watch_draws_its_table_anew(
     assert shown.count(session.id) >= 2
     # It goes up to where the first one began.
     assert "\x1b[1A" in shown or "\x1b[2K" in shown
+
+
+@PLATFORM
+def test_ctrl_c_is_how_watch_ends(shell: Shell, client: SessionsClient, emulator: Emulator) -> None:
+    session = client.create(backend=emulator.backend)
+    status, shown = on_terminal(
+        shell, "watch", "--interval", "10m", types="\x03", after=session.id, columns=200
+    )
+    assert status == 0
+    assert "Aborted" not in shown
+    assert "Traceback" not in shown
+
+
+@PLATFORM
+@pytest.mark.parametrize("columns", [60, 200])
+def test_whatever_is_shown_of_sessions_and_jobs_fits(
+    shell: Shell, client: SessionsClient, emulator: Emulator, columns: int
+) -> None:
+    session = client.create(backend=emulator.backend, mode="batch", max_ttl=900)
+    job = emulator.submit_job(session.id, duration=3600)
+    looks = {
+        ("show", session.id): [session.id, "active", "15m", emulator.backend],
+        ("jobs", session.id): [job, "Running"],
+        ("watch", "--times", "1"): [session.id, "in_progress"],
+        ("prune", "--older-than", "1s"): [session.id, "in_progress", "old"],
+    }
+    emulator.advance(2)
+    for words, wanted in looks.items():
+        # Whoever is asked says no.
+        _, shown = on_terminal(shell, *words, columns=columns, types="n\n")
+        plain = CONTROL.sub("", shown)
+        assert all(one in plain for one in wanted), (words, plain)
+        assert all(len(line) <= columns for line in plain.splitlines()), (words, plain)
+    assert client.get(session.id).state == "active"
 
 
 def test_ctrl_c_is_no_traceback(shell: Shell, client: SessionsClient, emulator: Emulator) -> None:

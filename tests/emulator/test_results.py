@@ -270,24 +270,60 @@ def test_the_life_and_the_results_of_a_session_do_not_see_each_other(
     lived(steps)
 
 
-BATCH = [("submit", 30)] * 7
-ALL = [("compute", number) for number in range(7)]
+def steps_of(*kinds: str) -> st.SearchStrategy[list[tuple[Any, ...]]]:
+    drawn = {
+        "compute": st.tuples(st.just("compute"), NUMBERS),
+        "advance": st.tuples(st.just("advance"), st.sampled_from([0, 1, 5, 30])),
+        "cancel": st.tuples(st.just("cancel"), NUMBERS),
+        "delete": st.tuples(st.just("delete"), NUMBERS),
+        "submit": st.tuples(st.just("submit"), st.sampled_from([1, 30])),
+    }
+    return st.lists(st.one_of([drawn[kind] for kind in kinds]), max_size=20)
 
 
-@pytest.mark.parametrize(
-    "steps",
-    [
-        pytest.param([*BATCH, *ALL, ("advance", 100)], id="side by side"),
-        pytest.param([*BATCH, ("drain",), ("advance", 30), *ALL, ("advance", 30)], id="draining"),
-        pytest.param([*BATCH, ("cancel", 0), ("cancel", 6), *ALL, ("advance", 100)], id="cancel"),
-        pytest.param(
-            [*[("submit", 200)] * 7, ("advance", 100), *ALL, ("advance", 200)], id="max TTL"
-        ),
-        pytest.param([*BATCH, ("close",), *ALL, ("advance", 100)], id="closed"),
-    ],
-)
-def test_what_a_program_does(steps: list[tuple[Any, ...]]) -> None:
-    lived(steps)
+def in_turn(*parts: st.SearchStrategy[list[tuple[Any, ...]]]) -> Any:
+    return st.tuples(*parts).map(lambda lists: [step for steps in lists for step in steps])
+
+
+def one(name: str, *arguments: int) -> st.SearchStrategy[list[tuple[Any, ...]]]:
+    return st.just([(name, *arguments)])
+
+
+#: A batch, of which five jobs run side by side.
+BATCH = st.lists(st.tuples(st.just("submit"), st.sampled_from([5, 30])), min_size=6, max_size=7)
+#: A batch that is not done when its session's time is over, but for some jobs.
+LONG = st.lists(st.tuples(st.just("submit"), st.sampled_from([30, 200])), min_size=6, max_size=7)
+TO_THE_END = one("advance", 100)
+
+#: What programs do with a session while results are computed.
+SITUATIONS = {
+    "jobs side by side": in_turn(BATCH, steps_of("compute", "advance"), TO_THE_END),
+    "draining while results are read": in_turn(
+        BATCH, one("drain"), steps_of("compute", "advance", "submit"), TO_THE_END
+    ),
+    "cancel with jobs running": in_turn(
+        BATCH, steps_of("cancel", "compute", "advance", "delete"), TO_THE_END
+    ),
+    "max TTL in the middle of a batch": in_turn(
+        LONG, steps_of("compute", "advance"), TO_THE_END, steps_of("compute", "submit")
+    ),
+    "results after the session is closed": in_turn(
+        BATCH,
+        steps_of("compute", "advance"),
+        one("close"),
+        steps_of("compute", "advance", "cancel", "delete"),
+    ),
+}
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_in_each_situation_results_are_told_as_they_are(situation: str) -> None:
+    @given(SITUATIONS[situation])
+    @settings(max_examples=60, deadline=None)
+    def whatever_happens(steps: list[tuple[Any, ...]]) -> None:
+        lived(steps)
+
+    whatever_happens()
 
 
 def nothing(*_: Any, **__: Any) -> None:
@@ -379,34 +415,100 @@ def failure_frees_the_lane_early(service: Service) -> None:
     service.known = known  # type: ignore[method-assign]
 
 
-PLANTED: list[Callable[[Service], None]] = [
-    never_stopped,
-    stopped_with_the_session,
-    completes_before_it_is_known,
-    fails_early,
-    failure_covers_cancellation,
-    late_cancel_is_forgotten,
-    deleted_is_still_computed,
-    the_first_result_for_all,
-    failure_frees_the_lane_early,
-]
+def draining_stops_computing(service: Service) -> None:
+    update = service.update
+
+    def careless(user: User, session_id: str, *, accepting_jobs: bool) -> None:
+        update(user, session_id, accepting_jobs=accepting_jobs)
+        service.stop_computing()
+
+    service.update = careless  # type: ignore[method-assign]
 
 
-@pytest.fixture
-def planted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def results_wait_for_the_end_of_the_session(service: Service) -> None:
+    def result(job: Job) -> str | None:
+        session = service._sessions[job.session_id or ""]
+        told = Service.result(service, job)
+        return told if session.accepting_jobs or session.state.final else None
+
+    service.result = result  # type: ignore[method-assign]
+
+
+def what_ran_too_long_has_a_result(service: Service) -> None:
+    """Whoever asks after the end of the session is told of the job as if it had gone on."""
+
+    def known(job: Job) -> Job:
+        outcome = job.outcome if job.end is not None and not job.completed else job.end
+        return Service.known(service, evolve(job, end=outcome))
+
+    service.known = known  # type: ignore[method-assign]
+
+
+def forgotten_with_the_session(service: Service) -> None:
+    keep = service._keep
+
+    def careless(session: Session) -> None:
+        keep(session)
+        if session.state.final:
+            for job in session.jobs:
+                service._computations.pop(job.id, None)
+
+    service._keep = careless  # type: ignore[method-assign]
+
+
+#: In which situation each bug has to be found.
+PLANTED: dict[str, list[Callable[[Service], None]]] = {
+    "jobs side by side": [
+        the_first_result_for_all,
+        completes_before_it_is_known,
+        fails_early,
+        failure_frees_the_lane_early,
+    ],
+    "draining while results are read": [
+        draining_stops_computing,
+        results_wait_for_the_end_of_the_session,
+        completes_before_it_is_known,
+    ],
+    "cancel with jobs running": [
+        never_stopped,
+        failure_covers_cancellation,
+        late_cancel_is_forgotten,
+        deleted_is_still_computed,
+    ],
+    "max TTL in the middle of a batch": [
+        never_stopped,
+        stopped_with_the_session,
+        what_ran_too_long_has_a_result,
+    ],
+    "results after the session is closed": [
+        stopped_with_the_session,
+        forgotten_with_the_session,
+    ],
+}
+
+
+def test_there_are_bugs_for_every_situation() -> None:
+    assert PLANTED.keys() == SITUATIONS.keys()
+    assert all(PLANTED.values())
+
+
+@pytest.mark.parametrize(
+    ("situation", "bug"),
+    [(situation, bug) for situation, bugs in PLANTED.items() for bug in bugs],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_a_planted_bug_is_found(
+    situation: str, bug: Callable[[Service], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = World.__attrs_post_init__
 
     def with_bug(world: World) -> None:
         made(world)
-        request.param(world.service)
+        bug(world.service)
 
     monkeypatch.setattr(World, "__attrs_post_init__", with_bug)
 
-
-@pytest.mark.parametrize("planted", PLANTED, ids=lambda bug: bug.__name__, indirect=True)
-@pytest.mark.usefixtures("planted")
-def test_a_planted_bug_is_found() -> None:
-    @given(LIVES)
+    @given(SITUATIONS[situation])
     @settings(max_examples=1000, deadline=None, derandomize=True, phases=[Phase.generate])
     def whatever_happens(steps: list[tuple[Any, ...]]) -> None:
         lived(steps)

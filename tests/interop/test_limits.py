@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from runtime_sessions_emulator import Emulator, default_config
+from runtime_sessions_emulator import Emulator, JobRule, default_config
 
 pytest.importorskip("qiskit_ibm_runtime", reason="`make interop` installs it, and runs this")
 pytest.importorskip("qiskit_aer", reason="`make interop` installs it, and runs this")
@@ -20,12 +20,18 @@ if int(version("qiskit_ibm_runtime").split(".")[1]) < 50:
     pytest.skip("the page speaks of the newest client", allow_module_level=True)
 
 from qiskit import QuantumCircuit  # type: ignore[import-not-found]
+from qiskit.quantum_info import SparsePauliOp  # type: ignore[import-not-found]
 from qiskit.transpiler import (  # type: ignore[import-not-found]
     generate_preset_pass_manager,  # pyright: ignore[reportMissingImports]
 )
-from qiskit_ibm_runtime import SamplerV2  # type: ignore[import-not-found]
+from qiskit_ibm_runtime import (  # type: ignore[import-not-found]
+    EstimatorV2,  # pyright: ignore[reportMissingImports]
+    SamplerV2,  # pyright: ignore[reportMissingImports]
+    Session,  # pyright: ignore[reportMissingImports]
+)
 from qiskit_ibm_runtime.exceptions import (  # type: ignore[import-not-found]
     IBMInputValueError,  # pyright: ignore[reportMissingImports]
+    IBMRuntimeError,  # pyright: ignore[reportMissingImports]
     RuntimeJobFailureError,  # pyright: ignore[reportMissingImports]
 )
 
@@ -78,6 +84,16 @@ def other_programs(ibm: Any, circuit: Any) -> None:
         job.result()
 
 
+def other_programs_by_a_rule(ibm: Any, circuit: Any) -> None:
+    other_programs(ibm, circuit)
+    config = evolve(default_config("platform"), job_duration=0, backends=("ibm_fez",))
+    with Emulator(config, contract="platform") as said, said.client() as client:
+        said.add_job_rule(JobRule(program_id="noise-learner", result={"said": 1}))
+        job = {"program_id": "noise-learner", "backend": "ibm_fez", "params": {}}
+        job_id = client.post("/jobs", json=job).json()["id"]
+        assert client.get(f"/jobs/{job_id}/results").json() == {"said": 1}
+
+
 def other_measurements(ibm: Any, circuit: Any) -> None:
     sampler = SamplerV2(mode=ibm.backend("ibm_fez"))
     sampler.options.execution.meas_type = "kerneled"
@@ -95,6 +111,19 @@ def options_without_effect(ibm: Any, circuit: Any) -> None:
         sampler.run([circuit]).result()[0].data.meas.get_counts() for sampler in (plain, twirled)
     )
     assert first == second
+    observable = SparsePauliOp("ZZ").apply_layout(circuit.layout)
+    bare = circuit.remove_final_measurements(inplace=False)
+    plain, mitigated = (EstimatorV2(mode=ibm.backend("ibm_fez")) for _ in range(2))
+    mitigated.options.resilience_level = 2
+    mitigated.options.twirling.enable_gates = True
+    mitigated.options.dynamical_decoupling.enable = True
+    for estimator in (plain, mitigated):
+        estimator.options.simulator.seed_simulator = 5
+    values = [
+        float(estimator.run([(bare, observable)]).result()[0].data.evs)
+        for estimator in (plain, mitigated)
+    ]
+    assert values[0] == values[1]
 
 
 def fractional_gates(ibm: Any, _: Any) -> None:
@@ -135,8 +164,22 @@ def private_jobs(ibm: Any, circuit: Any) -> None:
     assert job.inputs["pubs"]
 
 
+def a_limit_that_is_reached(_: Any, circuit: Any) -> None:
+    config = default_config("platform")
+    instances = tuple(evolve(instance, usage_limit=5) for instance in config.instances)
+    config = evolve(config, instances=instances, job_duration=5, backends=("ibm_fez",))
+    with Emulator(config, contract="platform", virtual_clock=True) as limited:
+        backend = service(limited).backend("ibm_fez")
+        with Session(backend) as session:
+            SamplerV2(mode=session).run([circuit])
+            limited.advance(5)
+            with pytest.raises(IBMRuntimeError, match=r"409.*used all that it may"):
+                SamplerV2(mode=session).run([circuit])
+            assert session.status() == "In progress, accepting new jobs"
+
+
 CHECKS: dict[str, Check] = {
-    "other programs, such as `noise-learner`": other_programs,
+    "other programs, such as `noise-learner`": other_programs_by_a_rule,
     "`meas_type` other than `classified`": other_measurements,
     "options of `SamplerV2` and `EstimatorV2` about twirling, "
     "dynamical decoupling and resilience": options_without_effect,
@@ -146,6 +189,7 @@ CHECKS: dict[str, Check] = {
     "`include_mocks=True`, and `dry_run=True`": mock_backends,
     "`execution_spans` in the metadata of a result": execution_spans,
     "`private=True`": private_jobs,
+    "a session whose instance has reached its `usage_limit`": a_limit_that_is_reached,
 }
 
 

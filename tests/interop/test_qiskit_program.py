@@ -7,6 +7,8 @@ service's: only the service object comes from the emulator.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from typing import Any
@@ -274,6 +276,24 @@ def test_nothing_leaves_the_machine(ibm: Any, emulator: Emulator) -> None:
     refused = emulator.requests(status=403)
     assert {asked["path"].partition(":")[0] for asked in refused} == {"quantum.cloud.ibm.com"}
     assert {asked["method"] for asked in refused} >= {"CONNECT", "GET"}
+
+
+def test_a_server_imports_nothing_of_qiskit() -> None:
+    program = """
+import sys
+from runtime_sessions_emulator import Emulator
+with Emulator(contract="platform", virtual_clock=True) as emulator, emulator.client() as client:
+    job = {"program_id": "sampler", "backend": emulator.backend, "params": {"pubs": "none"}}
+    job_id = client.post("/jobs", json=job).json()["id"]
+    emulator.advance(10)
+    print(client.get(f"/jobs/{job_id}").json()["state"]["reason_code"])
+    print(sorted(name for name in sys.modules if name.startswith("qiskit")))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    # It was computed, as far as that could be.
+    assert done.stdout == "1002\n[]\n"
 
 
 @pytest.mark.skipif(not PLATFORM, reason="what only the platform contract has")

@@ -513,6 +513,22 @@ def test_a_ledger_does_not_grow_for_ever(file: Path, small: int) -> None:
     assert len(Ledger(file).entries()) == 21
 
 
+def test_one_that_was_written_anew_and_has_grown_since_is_read_anew(file: Path, small: int) -> None:
+    written, read = Ledger(file), Ledger(file)
+    write(written, "struck out")
+    write(written, "kept")
+    assert len(read.entries()) == 2
+    seen = file.stat().st_size
+    assert seen < small
+    written.strike("struck out", base_url=PLACE["base_url"])
+    written._file._may_grow_to = 0
+    write(written, "after")
+    assert file.stat().st_size < seen + 200
+    write(written, "more")
+    assert file.stat().st_size > seen
+    assert [entry.id for entry in read.entries()] == ["kept", "after", "more"]
+
+
 def test_a_link_to_a_ledger_stays_one(file: Path, tmp_path: Path, small: int) -> None:
     del small
     (tmp_path / "link").symlink_to(file)

@@ -41,6 +41,8 @@ PLATFORM_ACCOUNT = {
     "url": "https://cloud.ibm.com",
 }
 RETIRED = ACCOUNT | {"url": "https://auth.quantum-computing.ibm.com/api"}
+# The name of the login in its last year, as 0.36 saves it.
+LAST = ACCOUNT | {"url": "https://auth.quantum.ibm.com/api"}
 CLOUD_ACCOUNT = PLATFORM_ACCOUNT | {"channel": "ibm_cloud"}
 
 
@@ -106,6 +108,8 @@ def test_the_url_of_the_login_stands_for_that_of_the_service(
 ) -> None:
     save({"mine": ACCOUNT | {"url": "https://auth.quantum-computing.ibm.com/api"}})
     assert sent()[0] == "https://api.quantum-computing.ibm.com/runtime/sessions"
+    save({"mine": LAST})
+    assert sent()[0] == "https://api.quantum.ibm.com/runtime/sessions"
 
 
 @pytest.mark.parametrize(
@@ -124,6 +128,7 @@ def test_the_url_of_the_login_stands_for_that_of_the_service(
         # What answers today comes first, and what is gone last.
         ({"mine": ACCOUNT, "cloud": PLATFORM_ACCOUNT}, None, "cloud"),
         ({"mine": RETIRED | {"is_default_account": True}, "b": PLATFORM_ACCOUNT}, None, "cloud"),
+        ({"mine": LAST | {"is_default_account": True}, "b": PLATFORM_ACCOUNT}, None, "cloud"),
         ({"mine": RETIRED | {"token": "old"}}, None, "old"),
         ({"mine": ACCOUNT, "cloud": PLATFORM_ACCOUNT}, "ibm_quantum_platform", "cloud"),
         ({"a": CLOUD_ACCOUNT | {"token": "b"}, "mine": PLATFORM_ACCOUNT}, None, "cloud"),
@@ -144,6 +149,14 @@ def test_which_account_is_chosen(  # noqa: PLR0913, PLR0917 - three are fixtures
     if channel:
         monkeypatch.setenv("QISKIT_IBM_CHANNEL", channel)
         assert sent(auth=BearerToken)[1] == f"Bearer {token}"
+
+
+def test_an_instance_that_the_client_was_to_choose_is_none(
+    sent: Any, save: Callable[..., None]
+) -> None:
+    save({"mine": PLATFORM_ACCOUNT | {"instance": "auto"}})
+    with pytest.raises(SettingsError, match="no instance was found"):
+        sent()
 
 
 @pytest.mark.parametrize(

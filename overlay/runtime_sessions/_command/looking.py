@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 import click
@@ -203,7 +204,11 @@ def watch(shell: Shell, *, interval: timedelta, times: int | None) -> None:
         raise click.UsageError("watch is for people: `list --json` is one look, as a document")
     looks: Iterator[int] = itertools.count(1) if times is None else iter(range(1, times + 1))
     out = console()
-    with shell.client() as client, Live(console=out, auto_refresh=False) as live:
+    with (
+        suppress(KeyboardInterrupt),
+        shell.client() as client,
+        Live(console=out, auto_refresh=False) as live,
+    ):
         for look in looks:
             now = shell.now()
             rows = [one.row(now, utc=shell.utc) for one in _not_ended(shell, client)]

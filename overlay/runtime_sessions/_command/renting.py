@@ -90,6 +90,8 @@ def run(  # noqa: PLR0913 - each by name
     exit status is passed on; that of one that is not found is 127, of one ended by a signal 128 and
     the signal's number.
     """
+    if shell.as_json:
+        raise click.UsageError("what is printed is the program's: there is no document of `run`")
     program = shutil.which(command[0])
     if program is None:
         raise Failure(f"there is no program {command[0]!r}; nothing was created", NOT_FOUND)

@@ -63,15 +63,20 @@ def _ranks_of(accounts: Accounts, channels: list[str]) -> Iterator[list[str]]:
         yield [name for name, account in accounts.items() if account["channel"] == channel]
 
 
+#: In the place of an instance: whichever the official client finds.
+_ANY_INSTANCE = "auto"
+
+
 def _source(account: Mapping[str, object]) -> Source:
     """Take what an account says; what is no text is not said."""
     said = {key: Secret(value) for key, value in account.items() if isinstance(value, str)}
     channel = said["channel"]
+    instance = str(said.get("instance", ""))
     return Source(
         base_url=said.get("url", Secret()),
         token=said.get("token", Secret()),
         # No secret: an error shows it.
-        instance=str(said.get("instance", "")) or None,
+        instance=None if instance in {"", _ANY_INSTANCE} else instance,
         channel=channel,
         contract=CONTRACT_OF_CHANNEL.get(channel),
         is_private=account.get("private_endpoint") is True,

@@ -7,7 +7,8 @@ from runtime_sessions._errors import SettingsError
 from runtime_sessions._words import shown
 
 _TELLING = {
-    "classic": re.compile(r"[/.]quantum-computing\.ibm\.com([:/]|$)", re.IGNORECASE),
+    # The second name is that of its last year.
+    "classic": re.compile(r"[/.]quantum(-computing)?\.ibm\.com([:/]|$)", re.IGNORECASE),
     "platform": re.compile(r"[/.]cloud\.ibm\.com([:/]|$)|/api/v1/*$", re.IGNORECASE),
 }
 _REGION_OF_CRN = re.compile(r"crn(?::[^:]*){4}:([a-z0-9-]+):")
