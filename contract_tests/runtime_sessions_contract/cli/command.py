@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from runtime_sessions_contract.cli.options import Options, parse
+from runtime_sessions_contract.cli.watching import WORDS, parse_watching, watch_it
 from runtime_sessions_contract.live.guard import Guard
 from runtime_sessions_contract.live.ledger import Ledger
 from runtime_sessions_contract.live.settings import Live
@@ -19,7 +20,7 @@ from runtime_sessions_contract.report.files import prepare, write
 from runtime_sessions_contract.report.summary import summarise
 from runtime_sessions_contract.run.coverage import Gaps
 from runtime_sessions_contract.run.run import Run
-from runtime_sessions_contract.suite.accepted import accept, read_accepted
+from runtime_sessions_contract.suite.accepted import Acceptance, accept, read_accepted
 from runtime_sessions_contract.suite.replay import recorded, replay
 from runtime_sessions_contract.suite.result import InterruptedRunError, Result, result_of
 from runtime_sessions_contract.suite.suite import run_suite
@@ -80,6 +81,8 @@ def _width(environment: Mapping[str, str]) -> int | None:
 
 def _run(arguments: Sequence[str], console: Console) -> int:
     """Run what was asked for, and tell what it came to."""
+    if arguments and arguments[0] in WORDS:
+        return _watch(arguments, console)
     options = parse(arguments)
     # Not after half an hour.
     if options.report is not None:
@@ -89,9 +92,29 @@ def _run(arguments: Sequence[str], console: Console) -> int:
         result = again(options, options.replay) if options.replay else hold(options, console)
     except InterruptedRunError as error:
         result = error.result
+    return _conclude(result, options.report, accepted, console)
+
+
+def _watch(arguments: Sequence[str], console: Console) -> int:
+    """Judge what passes by, and tell what it came to."""
+    watching = parse_watching(arguments)
+    if watching.report is not None:
+        prepare(watching.report)
+    accepted = () if watching.baseline is None else read_accepted(watching.baseline)
+    # Whoever starts a proxy in a script reads where it listens.
+    result = watch_it(watching, lambda said: print(said, flush=True))  # noqa: T201
+    held = f"the {result.target.contract.name} contract"
+    console.print(f"Held {result.target.url} (watched) to {held}", highlight=False)
+    return _conclude(result, watching.report, accepted, console)
+
+
+def _conclude(
+    result: Result, report: Path | None, accepted: tuple[Acceptance, ...], console: Console
+) -> int:
+    """Write and tell what a run came to; returns the exit status."""
     result = accept(result, accepted)
-    if options.report is not None:
-        written = write(result, options.report, accepted)
+    if report is not None:
+        written = write(result, report, accepted)
         console.print(f"Written: {', '.join(map(str, written))}", highlight=False)
     summarise(result, console)
     if result.interrupted:

@@ -21,6 +21,9 @@ LEDGER = ".runtime-sessions-ledger.jsonl"
 ON, OFF = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off", ""})
 
 EPILOG = """\
+  runtime-sessions-contract judge FILE.har   judge a recording of any tool, without a request
+  runtime-sessions-contract proxy URL        judge what passes between a client and a server
+
 Every option can come from the environment, in capitals (CONTROL_URL, ...), and so can the URL.
 Tokens come from there only: TOKEN is the user's, OTHER_TOKEN a second user's. The switches LIVE,
 WRITE and STRICT are on with 1, true, yes or on, and off with 0, false, no, off or nothing.
@@ -66,16 +69,17 @@ class Options:
     baseline: Path | None = None
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """A parser that raises where argparse would end the program."""
 
     def error(self, message: str) -> None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Say what is wrong, as whatever else is wrong is said."""
         raise CannotRunError(f"{message}. See {self.prog} --help")
 
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
-    parser = _Parser(
+    parser = Parser(
         prog="runtime-sessions-contract",
         description="Hold a server to the runtime sessions contract; without a URL, the emulator.",
         epilog=EPILOG,

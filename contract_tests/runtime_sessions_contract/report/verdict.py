@@ -37,8 +37,9 @@ def verdict(result: Result) -> Verdict:
     beside = f", and differs in {differs} of what nobody can be sure of" if differs else ""
     but = f", but for {counted(len(result.accepted), 'accepted finding')}"
     apart = but if result.accepted else ""
-    if result.only_read:
-        return Verdict(f"contradicts nothing{apart}{beside}; it was only read", "open")
+    if result.watched or result.only_read:
+        only = "watched" if result.watched else "read"
+        return Verdict(f"contradicts nothing{apart}{beside}; it was only {only}", "open")
     return Verdict(f"holds to the contract{apart}{beside}", "good")
 
 

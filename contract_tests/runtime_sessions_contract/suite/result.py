@@ -16,6 +16,8 @@ from runtime_sessions_contract.verdicts.judge import Tally
 from runtime_sessions_contract.verdicts.violation import Violation
 from runtime_sessions_contract.wire.exchange import Exchange
 
+#: The only part of a run that watched what others do.
+WATCHED: Final = "watch"
 #: Why something was not seen where the server is wrong in something.
 MENDED: Final = "takes what is broken to be mended: run again then"
 
@@ -84,6 +86,11 @@ class Result:
         Nobody can say so where the suite itself failed, or was interrupted.
         """
         return not (self.findings or self.bugs or self.interrupted)
+
+    @property
+    def watched(self) -> bool:
+        """Whether nothing was asked of the server: what passed by was judged."""
+        return self.parts == (WATCHED,)
 
     @property
     def only_read(self) -> bool:

@@ -18,7 +18,7 @@ class Caller(StrEnum):
 
 
 @lru_cache(maxsize=64)  # a run has three tokens, and redacts a hundred thousand texts
-def _forms_of(token: str) -> tuple[str, ...]:
+def forms_of(token: str) -> tuple[str, ...]:
     """A token as it looks in JSON, Python, HTML and URLs, the longest form first."""
     plain = {token, json.dumps(token)[1:-1], repr(token)[1:-1]}
     escaped = {escape(form) for form in plain}
@@ -47,7 +47,7 @@ class Secrets:
         )
         for token, name in named:
             if token:
-                for form in _forms_of(token):
+                for form in forms_of(token):
                     text = text.replace(form, name)
         return text
 

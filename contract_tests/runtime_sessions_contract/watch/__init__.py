@@ -1,0 +1,1 @@
+"""What passes by: recordings of any tool, and traffic through a proxy, judged without a request."""
