@@ -40,7 +40,6 @@ SHARING = {
     "tests/contract/test_report.py",
     "tests/docs/test_docs_site.py",
     "tests/emulator/test_page.py",
-    "tests/docs/test_docs_site.py",
     "tests/packaging/test_doors.py",
     "tests/packaging/test_wheel.py",
 }
