@@ -35,6 +35,7 @@ RULES = Rules(
     open_plan_refuses=True,
     flag_moves=True,
     unrun=Outcome(JobStatus.FAILED, "Session has been closed", 1217),
+    limit_closes=True,
 )
 FAILURE = Outcome(JobStatus.FAILED, "Not valid", 1002)
 

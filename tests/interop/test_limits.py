@@ -27,11 +27,9 @@ from qiskit.transpiler import (  # type: ignore[import-not-found]
 from qiskit_ibm_runtime import (  # type: ignore[import-not-found]
     EstimatorV2,  # pyright: ignore[reportMissingImports]
     SamplerV2,  # pyright: ignore[reportMissingImports]
-    Session,  # pyright: ignore[reportMissingImports]
 )
 from qiskit_ibm_runtime.exceptions import (  # type: ignore[import-not-found]
     IBMInputValueError,  # pyright: ignore[reportMissingImports]
-    IBMRuntimeError,  # pyright: ignore[reportMissingImports]
     RuntimeJobFailureError,  # pyright: ignore[reportMissingImports]
 )
 
@@ -164,20 +162,6 @@ def private_jobs(ibm: Any, circuit: Any) -> None:
     assert job.inputs["pubs"]
 
 
-def a_limit_that_is_reached(_: Any, circuit: Any) -> None:
-    config = default_config("platform")
-    instances = tuple(evolve(instance, usage_limit=5) for instance in config.instances)
-    config = evolve(config, instances=instances, job_duration=5, backends=("ibm_fez",))
-    with Emulator(config, contract="platform", virtual_clock=True) as limited:
-        backend = service(limited).backend("ibm_fez")
-        with Session(backend) as session:
-            SamplerV2(mode=session).run([circuit])
-            limited.advance(5)
-            with pytest.raises(IBMRuntimeError, match=r"409.*used all that it may"):
-                SamplerV2(mode=session).run([circuit])
-            assert session.status() == "In progress, accepting new jobs"
-
-
 CHECKS: dict[str, Check] = {
     "other programs, such as `noise-learner`": other_programs_by_a_rule,
     "`meas_type` other than `classified`": other_measurements,
@@ -189,7 +173,6 @@ CHECKS: dict[str, Check] = {
     "`include_mocks=True`, and `dry_run=True`": mock_backends,
     "`execution_spans` in the metadata of a result": execution_spans,
     "`private=True`": private_jobs,
-    "a session whose instance has reached its `usage_limit`": a_limit_that_is_reached,
 }
 
 

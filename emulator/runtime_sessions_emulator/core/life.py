@@ -178,6 +178,19 @@ def cancel(session: Session, now: int) -> Session:
     return _scheduled(session)
 
 
+def exhaust(session: Session, now: int) -> Session:
+    """The settled session, whose instance has used all that it may. A final state stays."""
+    session = _copied(session)
+    _happen(session, Event.USAGE_LIMIT, now)
+    return _scheduled(session)
+
+
+def running_time(session: Session, now: int) -> int:
+    """For how long the jobs of the session have run by `now`, in microseconds."""
+    settled = settle(session, now)
+    return sum(job.running_time(now) for job in settled.jobs)
+
+
 def remaining(session: Session, now: int) -> float:
     """What remains of the session's max TTL, in seconds."""
     if session.state.final:

@@ -39,6 +39,7 @@ class Event(StrEnum):
     MAX_TTL = "max TTL runs out"
     ACTIVE_TTL = "active TTL runs out"
     UNUSED_TTL = "unused TTL runs out"
+    USAGE_LIMIT = "its instance has used all that it may"
     DRAINED = "no job left, none accepted"
     CLOSED = "its owner closes it"
     CANCELED = "an operator cancels it"
@@ -53,6 +54,7 @@ class Reason(StrEnum):
     MAX_TTL = "session_closed_by_max_ttl"
     ACTIVE_TTL = "session_closed_by_active_ttl"
     UNUSED_TTL = "session_closed_by_unused_ttl"
+    USAGE_LIMIT = "session_closed_by_usage_limit"
     CLOSED_EARLY = "session_closed_early"
     CANCELLED = "session_cancelled"
 
@@ -73,6 +75,7 @@ _ACTIVATED: Final = Transition(State.ACTIVE, Reason.ACTIVATED)
 _DRAINED: Final = Transition(State.CLOSED, Reason.CLOSED_EARLY)
 _CLOSED: Final = Transition(State.CLOSED, Reason.CANCELLED)
 _CANCELED: Final = Transition(State.CANCELED, Reason.CANCELLED)
+_USAGE_LIMIT: Final = Transition(State.CLOSED, Reason.USAGE_LIMIT)
 _MAX_TTL: Final = Transition(State.CLOSED, Reason.MAX_TTL)
 
 #: Every event that a state can meet. A pair that is not here cannot happen: what would bring the
@@ -81,6 +84,7 @@ TABLE: Final[Mapping[tuple[State, Event], Transition]] = MappingProxyType(
     {
         (State.OPEN, Event.JOB_STARTED): _ACTIVATED,
         (State.OPEN, Event.UNUSED_TTL): Transition(State.CLOSED, Reason.UNUSED_TTL),
+        (State.OPEN, Event.USAGE_LIMIT): _USAGE_LIMIT,
         (State.OPEN, Event.DRAINED): _DRAINED,
         (State.OPEN, Event.CLOSED): _CLOSED,
         (State.OPEN, Event.CANCELED): _CANCELED,
@@ -88,15 +92,17 @@ TABLE: Final[Mapping[tuple[State, Event], Transition]] = MappingProxyType(
         (State.ACTIVE, Event.INTERACTIVE_TTL): Transition(State.INACTIVE, Reason.INTERACTIVE_TTL),
         (State.ACTIVE, Event.MAX_TTL): _MAX_TTL,
         (State.ACTIVE, Event.ACTIVE_TTL): Transition(State.CLOSED, Reason.ACTIVE_TTL),
+        (State.ACTIVE, Event.USAGE_LIMIT): _USAGE_LIMIT,
         (State.ACTIVE, Event.DRAINED): _DRAINED,
         (State.ACTIVE, Event.CLOSED): _CLOSED,
         (State.ACTIVE, Event.CANCELED): _CANCELED,
         (State.INACTIVE, Event.JOB_STARTED): _ACTIVATED,
         (State.INACTIVE, Event.MAX_TTL): _MAX_TTL,
+        (State.INACTIVE, Event.USAGE_LIMIT): _USAGE_LIMIT,
         (State.INACTIVE, Event.DRAINED): _DRAINED,
         (State.INACTIVE, Event.CLOSED): _CLOSED,
         (State.INACTIVE, Event.CANCELED): _CANCELED,
-        **_stays(State.CLOSED, Event.CLOSED, Event.CANCELED),
-        **_stays(State.CANCELED, Event.CLOSED, Event.CANCELED),
+        **_stays(State.CLOSED, Event.USAGE_LIMIT, Event.CLOSED, Event.CANCELED),
+        **_stays(State.CANCELED, Event.USAGE_LIMIT, Event.CLOSED, Event.CANCELED),
     }
 )

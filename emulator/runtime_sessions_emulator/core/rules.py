@@ -53,9 +53,11 @@ class Rules:
             and their jobs run in job mode.
         flag_moves: Whether `accepting_jobs` of a session that has ended still changes.
         unrun: How a job ends that is queued when its session closes.
+        limit_closes: Whether an instance that has used all that it may closes its sessions.
     """
 
     session_id: Callable[[Random], str]
     open_plan_refuses: bool
     flag_moves: bool
     unrun: Outcome
+    limit_closes: bool

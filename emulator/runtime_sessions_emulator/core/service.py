@@ -68,6 +68,11 @@ class Service:
         self.users: Final = {user.token: user for user in self.config.users}
         self._backends = frozenset(self.config.backends)
         self._instances = {instance.name: instance for instance in self.config.instances}
+        self._limits = {
+            instance.name: micros(instance.usage_limit)
+            for instance in self.config.instances
+            if instance.usage_limit is not None
+        }
         self.reset()
 
     def reset(self) -> None:
@@ -79,6 +84,9 @@ class Service:
         self._jobs: dict[str, Job | tuple[str, int]] = {}
         self._job_ids: dict[str, list[str]] = {user.id: [] for user in self.config.users}
         self.job_rules: list[JobRule] = []
+        # Of each instance that can reach a limit: until when it was seen not to have done so.
+        some = [name for name, limit in self._limits.items() if limit > 0]
+        self._below = dict.fromkeys(some, self.clock.now()) if self.rules.limit_closes else {}
         self._compute_only({})
 
     def save(self) -> tuple[object, ...]:
@@ -91,16 +99,18 @@ class Service:
             {user: list(ids) for user, ids in self._job_ids.items()},
             list(self.job_rules),
             dict(self._computations),
+            dict(self._below),
         )
 
     def load(self, saved: tuple[Any, ...]) -> None:
         """Be as it was when it was saved, at that moment."""
-        now, state, sessions, jobs, job_ids, rules, computations = saved
+        now, state, sessions, jobs, job_ids, rules, computations, below = saved
         self.clock.set(now)
         self._random.setstate(state)
         self._sessions, self._jobs = dict(sessions), dict(jobs)
         self._job_ids = {user: list(ids) for user, ids in job_ids.items()}
         self.job_rules = list(rules)
+        self._below = dict(below)
         self._compute_only(dict(computations))
 
     def stop_computing(self) -> None:
@@ -237,12 +247,13 @@ class Service:
 
     def _submit_into(self, user: User, order: JobOrder, session_id: str, backend: str) -> Job:
         session, now = self.get(user, session_id)
+        # Where that is why the session is closed, it is what helps to know.
+        self._hold_to_usage(session.instance)
         if not session.accepting_jobs or session.state.final:
             raise NotAcceptingError("The session accepts no jobs.")
         chosen = session.backend or backend
         if chosen not in self._backends:
             raise NoSuchBackendError("There is no such backend.")
-        self._hold_to_usage(session.instance)
         session = evolve(session, backend=chosen)
         job = self._new_job(
             user,
@@ -390,16 +401,28 @@ class Service:
     def used(self, instance: str) -> int:
         """For how long jobs have run in an instance, in microseconds."""
         now = self.clock.now()
-        every = (job for user in self.config.users for job in self.jobs(user))
-        return sum(job.running_time(now) for job in every if job.instance == instance)
+        self._close_at_limit(instance, now)
+        return self._used_by(instance, now)
+
+    def _used_by(self, instance: str, at: int) -> int:
+        """The same at a moment, which is not before any that a session was looked at."""
+        sessions = self._sessions_in(instance)
+        used = sum(life.running_time(session, at) for session in sessions)
+        loose = (job for job in self._jobs.values() if isinstance(job, Job))
+        return used + sum(
+            job.settled(at).running_time(at) for job in loose if job.instance == instance
+        )
+
+    def _sessions_in(self, instance: str) -> list[Session]:
+        return [one for one in self._sessions.values() if one.instance == instance]
 
     def usage_limit(self, instance: str) -> float | None:
         """For how many seconds jobs may run in an instance; None: there is no limit."""
         return self._instances[instance].usage_limit
 
     def _hold_to_usage(self, instance: str) -> None:
-        limit = self.usage_limit(instance)
-        if limit is not None and self.used(instance) >= micros(limit):
+        limit = self._limits.get(instance)
+        if limit is not None and self.used(instance) >= limit:
             raise UsageLimitError("The instance has used all that it may.")
 
     def workloads(self, user: User) -> Iterator[Session | Job]:
@@ -485,8 +508,33 @@ class Service:
         session_id, place = where
         self._sessions[session_id] = life.replace_job(self._sessions[session_id], place, job)
 
+    def _close_at_limit(self, instance: str, now: int) -> None:
+        """Close the sessions of an instance at the moment at which it has used all that it may."""
+        below = self._below.get(instance)
+        if below is None or below == now:
+            return
+        if self._used_by(instance, now) < self._limits[instance]:
+            self._below[instance] = now
+            return
+        # It happens once: what is created later on was not there.
+        del self._below[instance]
+        # What was used never becomes less: the moment is found by halving the time.
+        reached = now
+        while reached - below > 1:
+            between = (below + reached) // 2
+            if self._used_by(instance, between) < self._limits[instance]:
+                below = between
+            else:
+                reached = between
+        for session in self._sessions_in(instance):
+            self._keep(life.exhaust(life.settle(session, reached), reached))
+
     def _settled(self, session: Session) -> tuple[Session, int]:
         now = self.clock.now()
+        if session.instance in self._below:
+            self._close_at_limit(session.instance, now)
+        # The one that was taken up may be from before that.
+        session = self._sessions[session.id]
         if session.due <= now:
             session = life.settle(session, now)
             self._keep(session)

@@ -35,7 +35,11 @@ class Classic(Contract):
 
     name = "classic"
     rules = Rules(
-        session_id=short_id, open_plan_refuses=False, flag_moves=False, unrun=IN_CLOSED_SESSION
+        session_id=short_id,
+        open_plan_refuses=False,
+        flag_moves=False,
+        unrun=IN_CLOSED_SESSION,
+        limit_closes=False,
     )
     config = Config()
     beyond = (submit_job(), LIST_JOBS, GET_OPEN_USAGE, *JOB_MANAGEMENT)

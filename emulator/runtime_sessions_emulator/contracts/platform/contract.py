@@ -76,7 +76,13 @@ class Platform(Contract):
     """The platform contract. IAM stands beside it, and says whose token is whose."""
 
     name = "platform"
-    rules = Rules(session_id=uuid, open_plan_refuses=True, flag_moves=True, unrun=SESSION_CLOSED)
+    rules = Rules(
+        session_id=uuid,
+        open_plan_refuses=True,
+        flag_moves=True,
+        unrun=SESSION_CLOSED,
+        limit_closes=True,
+    )
     unknown_ignored = True
     config = Config(
         users=(
