@@ -286,7 +286,8 @@ with Emulator(contract="platform", virtual_clock=True) as emulator, emulator.cli
     job = {"program_id": "sampler", "backend": emulator.backend, "params": {"pubs": "none"}}
     job_id = client.post("/jobs", json=job).json()["id"]
     emulator.advance(10)
-    print(client.get(f"/jobs/{job_id}").json()["state"]["reason_code"])
+    # A process begins for it, which may take a while.
+    print(client.get(f"/jobs/{job_id}", timeout=120).json()["state"]["reason_code"])
     print(sorted(name for name in sys.modules if name.startswith("qiskit")))
 """
     done = subprocess.run(
