@@ -485,6 +485,9 @@ def test_prune_shows_what_a_cut_off_create_may_have_made_and_does_not_end_it(
             time.sleep(0.01)
         created.kill()
     (made,) = states(emulator)
+    listed = shell("list", "--ledger", file)
+    assert listed.stdout == ""
+    assert "1 create has no answer: `runtime-sessions prune` shows" in listed.stderr
     told = shell("prune", "--ledger", file, "--yes", "--utc")
     assert told.exit_code == 3
     assert f"a create on {emulator.backend} (dedicated) at " in told.stderr
@@ -591,6 +594,13 @@ def test_help_says_what_it_does_and_how_it_ends(shell: Shell, contract: str, nam
     assert all(len(line) <= 80 for line in text.splitlines())
     if name != "completion":
         assert "--json" in text
+
+
+def test_the_list_of_commands_cuts_no_sentence(shell: Shell, contract: str) -> None:
+    del contract
+    _, _, commands = shell("--help").stdout.partition("Commands:")
+    assert commands
+    assert "..." not in commands
 
 
 @CLASSIC

@@ -37,7 +37,7 @@ class Outcome:
         return f"{self.id}  {self.done if self.kept is None else f'kept: {self.kept}'}"
 
 
-@click.command()
+@click.command(short_help="Drain sessions: no new jobs.")
 @click.argument("session_ids", metavar="ID...", nargs=-1, required=True)
 @confirming
 @sharing
@@ -48,7 +48,7 @@ def drain(shell: Shell, session_ids: tuple[str, ...], *, yes: bool) -> None:
         end(shell, client, _named(session_ids), "drained")
 
 
-@click.command()
+@click.command(short_help="Close sessions at once.")
 @click.argument("session_ids", metavar="ID...", nargs=-1, required=True)
 @confirming
 @sharing

@@ -29,7 +29,7 @@ class Setting:
         return {"name": self.name, "value": self.value, "source": self.source}
 
 
-@click.command()
+@click.command(short_help="Say what was found where, without any token.")
 @sharing
 def settings(shell: Shell) -> None:
     """Say where the service is, who asks and who pays, and where that was found.

@@ -8,10 +8,11 @@ from datetime import timedelta
 import click
 from rich.live import Live
 
-from runtime_sessions import Mode, SessionDetails, SessionsClient
+from runtime_sessions import Ledger, Mode, SessionDetails, SessionsClient
 from runtime_sessions._command.output import (
     Column,
     console,
+    say,
     show_facts,
     show_json,
     table,
@@ -33,7 +34,7 @@ _NOT_ENDED = ("pending", "in_progress")
 _STATES = (*_NOT_ENDED, "completed", "canceled", "failed")
 
 
-@click.command("list")
+@click.command("list", short_help="List sessions, newest first.")
 @click.option("--all", "every", is_flag=True, help="Those that have ended, too.")
 @click.option("--state", multiple=True, type=click.Choice(_STATES), help="Only in this state.")
 @click.option("--mode", type=click.Choice(["dedicated", "batch"]), help="Only in this mode.")
@@ -90,6 +91,16 @@ def list_(  # noqa: PLR0913 - each by name
         [session.row(now, utc=shell.utc) for session in sessions],
         "There is no such session.",
     )
+    if shell.ledger and not shell.as_json:
+        _tell_of_intents(shell.ledger, client.base_url)
+
+
+def _tell_of_intents(ledger: str, base_url: str) -> None:
+    """Say that there may be sessions whose ids nobody has written down."""
+    left = [one for one in Ledger(ledger).intents() if one.is_left and one.base_url == base_url]
+    if left:
+        creates = "1 create has" if len(left) == 1 else f"{len(left)} creates have"
+        say(f"{creates} no answer: `runtime-sessions prune` shows what may have been made")
 
 
 @click.command()
@@ -191,7 +202,7 @@ def wait(
     show_details(shell, details)
 
 
-@click.command()
+@click.command(short_help="Follow the sessions that have not ended.")
 @click.option("--interval", type=SPAN, default="5s", show_default=True, help="How often it looks.")
 @click.option("--times", type=click.IntRange(min=1), help="So many looks, then end.")
 @sharing

@@ -48,11 +48,11 @@ class Found:
     look_again: Callable[[], str | None]
 
 
-@click.command()
+@click.command(short_help="Cancel sessions that nobody needs.")
 @click.option("--older-than", type=SPAN, help="What was created before that: 90s, 15m, 1h30m.")
 @click.option("--idle", type=SPAN, help="What has had no job to do for that long.")
 @click.option("--unused", type=SPAN, help="What was created before that and never had a job.")
-@click.option("--forget", is_flag=True, help="Strike out of the ledger what nobody knows here.")
+@click.option("--forget", is_flag=True, help="Strike out of the ledger what is not known.")
 @confirming
 @sharing
 def prune(  # noqa: PLR0913 - each by name

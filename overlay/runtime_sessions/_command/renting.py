@@ -66,7 +66,10 @@ def create(shell: Shell, *, backend: str, mode: Mode, max_ttl: timedelta | None,
             say(message)
 
 
-@click.command(context_settings={"allow_interspersed_args": False})
+@click.command(
+    short_help="Run a program in a session of its own.",
+    context_settings={"allow_interspersed_args": False},
+)
 @renting
 @click.option("--env", "names", multiple=True, metavar="NAME", help="Where the id is found, too.")
 @confirming
