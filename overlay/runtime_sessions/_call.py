@@ -16,6 +16,7 @@ from runtime_sessions._http import (
     was_never_sent,
 )
 from runtime_sessions._log import log
+from runtime_sessions._masking import masked
 from runtime_sessions._operations import Operation
 from runtime_sessions._retries import (
     Came,
@@ -144,17 +145,29 @@ class Call(Generic[ResultT]):
     def _result_of_success(self, response: Response) -> ResultT:
         try:
             if response.status_code == self.operation.success:
+                self._refuse_an_id_that_is_a_secret(response)
                 return self.operation.read(response)
             violation = f"{response.status_code} where it has {self.operation.success}"
         except ValueError as error:
             violation = str(error)
         raise self._broken(response, violation)
 
+    def _refuse_an_id_that_is_a_secret(self, response: Response) -> None:
+        """Raise ValueError for a new session whose id is what was sent to prove who asks.
+
+        Ids are logged, and written into ledgers.
+        """
+        if not self.operation.is_repeatable:
+            session_id = errors.id_in(response.content) or ""
+            if masked(session_id, self.secrets()) != session_id:
+                raise ValueError("the id of the session is a secret of the client's")
+
     def _broken(self, response: Response | None, violation: str) -> errors.ContractError:
         """Return the error of an answer that breaks the contract, and that may not be readable."""
         said = f"the answer breaks the contract: {violation}"
-        shows_an_id = response is not None and errors.id_in(response.content)
-        if self.operation.is_repeatable or shows_an_id:
+        session_id = None if response is None else errors.id_in(response.content)
+        is_known = session_id is not None and masked(session_id, self.secrets()) == session_id
+        if self.operation.is_repeatable or is_known:
             return self._error(errors.ContractError, said, response)
         return self._error(errors.LostSessionError, said, response)
 

@@ -1,12 +1,12 @@
 """What a server says, made fit to be shown."""
 
 import codecs
-import json
 import re
 import textwrap
 from collections.abc import Iterable
 
 from runtime_sessions._http import Response
+from runtime_sessions._masking import masked
 
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 #: Encodings of Python's own: no page is written in one, and decoding fails or takes for ever.
@@ -40,8 +40,6 @@ def _charset_of(response: Response) -> str:
 
 #: The most that is shown of what a server says.
 _LONGEST = 1000
-#: What is shorter is no token of any service, and stands in ordinary words.
-_SHORTEST_SECRET = 8
 
 
 def shown(said: str, secrets: Iterable[str] = ()) -> str:
@@ -55,31 +53,6 @@ def shown(said: str, secrets: Iterable[str] = ()) -> str:
     if said.isprintable():
         return said
     return "".join(one if one.isprintable() else _escaped(one) for one in said)
-
-
-def masked(said: str, secrets: Iterable[str]) -> str:
-    """Return words without secrets that came back."""
-    for secret in secrets:
-        if len(secret) >= _SHORTEST_SECRET:
-            for form in _forms_of(secret):
-                said = said.replace(form, "[secure]")
-    return said
-
-
-def _forms_of(secret: str) -> set[str]:
-    """Return a secret as text, in JSON, in a URL and in HTML."""
-    from html import escape  # noqa: PLC0415 - only errors pay for it
-    from urllib.parse import quote, quote_plus  # noqa: PLC0415 - as above
-
-    in_json = json.dumps(secret)[1:-1]
-    return {
-        secret,
-        in_json,
-        quote(secret, safe=""),
-        quote(secret),
-        quote_plus(secret),
-        escape(secret),
-    }
 
 
 def _escaped(character: str) -> str:

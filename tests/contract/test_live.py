@@ -8,9 +8,11 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract.cli.command import main
 from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.live.guard import Guard
@@ -156,6 +158,7 @@ def walk(
         Ledger(ledger, service.url, service.contract),
         live.sessions,
         live.requests,
+        Secrets(service.token, service.other_token),
         sleep=slept.append,
     )
     target = Target(
@@ -169,6 +172,28 @@ def walk(
     alive(run, guard, live)
     run.close()
     return guard, run, slept
+
+
+@pytest.mark.parametrize("echo", ["{}", "s-{}", "{}%2F"])
+def test_a_token_that_comes_back_as_an_id_is_not_written_down(
+    service: Emulator, ledger: Path, echo: str
+) -> None:
+    token = "canary/8f14e45fceea"
+    told = {"id": echo.format(quote(token, safe=""))}
+    guard = Guard(
+        Ledger(ledger, service.url, service.contract),
+        1,
+        9,
+        Secrets(token),
+        inner=httpx.MockTransport(lambda _: httpx.Response(200, json=told)),
+    )
+    with httpx.Client(transport=guard) as client:
+        assert client.post(f"{service.url}/sessions", json={}).json() == told
+        assert not ledger.exists()
+        told["id"] = "s-1"
+        guard.sessions = 2
+        client.post(f"{service.url}/sessions", json={})
+    assert Ledger(ledger, service.url, service.contract).left_open() == ["s-1"]
 
 
 def test_retry_after_is_obeyed(service: Emulator, ledger: Path) -> None:

@@ -4,12 +4,13 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html import escape, unescape
 from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -31,7 +32,27 @@ from runtime_sessions_emulator import ContractName, Emulator, User, default_conf
 CANARY = "canary&<1d5f>'x"
 OTHER = "canary-2d5f"
 CHROMIUM = shutil.which("chromium")
-FORMS = (CANARY, OTHER, "canary&amp;&lt;1d5f", "canary%26%3C1d5f", "canary")
+#: Ways in which a server writes what it was sent.
+ECHOES: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "quoted": lambda said: quote(said, safe=""),
+    "quoted in small letters": lambda said: "".join(f"%{ord(one):02x}" for one in said),
+    "quoted twice": lambda said: quote(quote(said, safe="")),
+    "in JSON": json.dumps,
+    "in JSON as numbers": lambda said: "".join(f"\\u{ord(one):04x}" for one in said),
+    "in JSON within JSON": lambda said: json.dumps(json.dumps(said)),
+    "in HTML": lambda said: escape(escape(said)),
+    "in HTML as numbers": lambda said: "".join(f"&#{ord(one)};" for one in said),
+    "folded": lambda said: f"{said[:7]}\r\n  {said[7:]}",
+    "as UTF-16": lambda said: said.encode("utf-16-le").decode(),
+}
+
+
+def hidden(text: str) -> bool:
+    """Whether nobody who knows how a URL, JSON or HTML is read finds a canary."""
+    read = unescape(unescape(unquote(unquote(text))))
+    read = re.sub(r"\\+(?:u00|x)([0-9a-fA-F]{2})", lambda found: chr(int(found[1], 16)), read)
+    return "canary" not in re.sub(r"[\s\0\\]", "", read)
 
 
 @pytest.fixture(scope="module", params=["classic", "platform"])
@@ -69,6 +90,23 @@ def result(request: pytest.FixtureRequest) -> Iterator[Result]:
             "echo", "getSession", "no <token>", f"{CANARY} \x00", "#/paths", (exchange,)
         )
         run.report([run.dressed(violation)])
+        for name, echo in ECHOES.items():
+            said = echo(CANARY)
+            leads = {"location": f"https://elsewhere.test/?token={said}", f"x-{said}": "name"}
+            told = run.exchange(
+                method="GET",
+                url=f"{emulator.url}/sessions/x?token={said}",
+                request_headers={"authorization": f"Bearer {CANARY}", "x-key": said},
+                request_body=said.encode(),
+                status=302,
+                headers={"content-type": f"text/plain; of={said}", **leads},
+                body=said.encode(),
+                sent=run.now(),
+                received=run.now(),
+            )
+            run.exchanges.append(told)
+            wrong = replace(violation, check=f"echo {name}", got=f"at {said}", calls=(told,))
+            run.report([run.dressed(wrong)])
         gaps = run.coverage.missing(fuzz=True, model=True, control=False)
         yield result_of(run, ("race", "model"), gaps, {})
         run.close()
@@ -86,22 +124,31 @@ def folder(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["report.html", "junit.xml", "calls.har"])
+@pytest.mark.parametrize("name", ["report.html", "junit.xml", "calls.har", "accepted.json"])
 def test_no_report_shows_a_token(folder: Path, name: str) -> None:
-    text = (folder / name).read_text(encoding="utf-8")
-    assert not [form for form in FORMS if form in text]
+    assert hidden((folder / name).read_text(encoding="utf-8"))
+
+
+def test_no_terminal_shows_a_token(result: Result) -> None:
+    console = Console(width=80, record=True, file=StringIO())
+    summarise(result, console)
+    told = console.export_text()
+    assert "302" in told or "$TOKEN" in told
+    assert hidden(told)
 
 
 def test_a_run_shows_no_token(result: Result) -> None:
     shown = repr(result) + "".join(line for v in result.violations for line in v.curls)
-    assert not [form for form in FORMS if form in shown]
-    assert any('"authorization: Bearer $TOKEN"' in line for line in result.violations[-1].curls)
+    assert hidden(shown)
+    (echo,) = (violation for violation in result.violations if violation.check == "echo")
+    assert any('"authorization: Bearer $TOKEN"' in line for line in echo.curls)
 
 
 def test_junit(folder: Path) -> None:
     suite = ET.parse(folder / "junit.xml").getroot()  # noqa: S314 - our own file
     failures = suite.findall("testcase/failure")
-    assert [failure.get("message") for failure in failures] == ["getSession: echo"]
+    told = ["getSession: echo", *(f"getSession: echo {name}" for name in ECHOES)]
+    assert [failure.get("message") for failure in failures] == told
     assert int(suite.get("tests", 0)) == len(suite.findall("testcase"))
     assert int(suite.get("skipped", 0)) == len(suite.findall("testcase/skipped")) > 0
 
@@ -109,7 +156,8 @@ def test_junit(folder: Path) -> None:
 def test_har(folder: Path, result: Result) -> None:
     entries = json.loads((folder / "calls.har").read_text(encoding="utf-8"))["log"]["entries"]
     assert len(entries) == len(result.exchanges)
-    assert entries[-1]["response"]["content"]["text"] == "you are $TOKEN and not $OTHER_TOKEN"
+    echo = entries[-1 - len(ECHOES)]
+    assert echo["response"]["content"]["text"] == "you are $TOKEN and not $OTHER_TOKEN"
 
 
 def test_the_page_is_self_contained(folder: Path) -> None:

@@ -171,6 +171,7 @@ def _guard(live: Live, target: Target) -> Guard:
         ledger=Ledger(live.ledger, target.url, target.contract.name),
         sessions=live.sessions if live.write else 0,
         requests=live.requests,
+        secrets=target.secrets,
         # Those that saw whether it is there and knows the tokens.
         made=1 if target.secrets.other_token is None else 2,
     )

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract.live.ledger import Ledger
 from runtime_sessions_contract.openapi.values import as_object
+from runtime_sessions_contract.wire.secrets import Secrets
 
 #: How often a 429 is obeyed for one call, and for how many seconds at most.
 WAITS, LONGEST = 3, 60.0
@@ -26,11 +27,13 @@ class Guard(httpx.BaseTransport):
     Args:
         sessions: How many sessions may be created; 0: nothing is written at all.
         requests: How many requests may be made, those that close what was created apart.
+        secrets: The tokens, which are not written into the ledger when they come back as an id.
     """
 
     ledger: Ledger
     sessions: int
     requests: int
+    secrets: Secrets
     sleep: Callable[[float], None] = time.sleep
     inner: httpx.BaseTransport = field(default_factory=httpx.HTTPTransport)
     made: int = 0
@@ -50,8 +53,9 @@ class Guard(httpx.BaseTransport):
         if creates and response.status_code == CREATED:
             with suppress(ValueError):
                 created = as_object(response.json()) or {}
-                if isinstance(created.get("id"), str):
-                    self.ledger.write(created["id"], request)
+                session_id = created.get("id")
+                if isinstance(session_id, str) and self.secrets.redact(session_id) == session_id:
+                    self.ledger.write(session_id, request)
         if request.method == "DELETE" and response.status_code in GONE:
             self.ledger.strike(request.url.path.split("/")[-2])
         return response

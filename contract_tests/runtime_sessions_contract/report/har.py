@@ -29,16 +29,18 @@ def _entry(exchange: Exchange, secrets: Secrets) -> dict[str, object]:
     elapsed = max(0.0, (exchange.received - exchange.sent) * 1000)
     body = secrets.redact(exchange.body.decode("utf-8", "replace"))
     sent = secrets.redact(exchange.request_body.decode("utf-8", "replace"))
-    kind = exchange.request_headers.get("content-type", "")
+    kind = secrets.redact(exchange.request_headers.get("content-type", ""))
+    url = secrets.redact(exchange.url)
     request: dict[str, object] = {
         "method": exchange.method,
-        "url": secrets.redact(exchange.url),
+        "url": url,
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _headers(exchange.request_headers, secrets),
         "queryString": [
-            {"name": secrets.redact(name), "value": secrets.redact(value)}
-            for name, value in parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
+            {"name": name, "value": value}
+            # Of the URL as it is shown: a token is whole in it, whatever it is made of.
+            for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)
         ],
         "headersSize": -1,
         "bodySize": len(exchange.request_body),
@@ -47,7 +49,7 @@ def _entry(exchange: Exchange, secrets: Secrets) -> dict[str, object]:
         request["postData"] = {"mimeType": kind, "text": sent}
     content = {
         "size": len(body),
-        "mimeType": exchange.headers.get("content-type", ""),
+        "mimeType": secrets.redact(exchange.headers.get("content-type", "")),
         "text": body,
     }
     return {
@@ -74,6 +76,9 @@ def _entry(exchange: Exchange, secrets: Secrets) -> dict[str, object]:
 def _headers(headers: Mapping[str, str], secrets: Secrets) -> list[dict[str, str]]:
     """Headers, without those that hold secrets."""
     return [
-        {"name": name, "value": "[hidden]" if name.lower() in HIDDEN else secrets.redact(value)}
+        {
+            "name": secrets.redact(name),
+            "value": "[hidden]" if name.lower() in HIDDEN else secrets.redact(value),
+        }
         for name, value in headers.items()
     ]

@@ -1,11 +1,9 @@
 """The tokens of a run, whose they are, and how they are kept out of what is shown."""
 
-import json
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
-from html import escape
-from urllib.parse import quote, quote_plus
+
+from runtime_sessions_contract.wire.hiding import hide
 
 
 class Caller(StrEnum):
@@ -15,15 +13,6 @@ class Caller(StrEnum):
     OTHER = "other user"
     NOBODY = "nobody"
     ASTRAY = "user in an instance that is not there"
-
-
-@lru_cache(maxsize=64)  # a run has three tokens, and redacts a hundred thousand texts
-def forms_of(token: str) -> tuple[str, ...]:
-    """A token as it looks in JSON, Python, HTML and URLs, the longest form first."""
-    plain = {token, json.dumps(token)[1:-1], repr(token)[1:-1]}
-    escaped = {escape(form) for form in plain}
-    quoted = {quote(token, safe=""), quote_plus(token)}
-    return tuple(sorted(plain | escaped | quoted, key=len, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +36,7 @@ class Secrets:
         )
         for token, name in named:
             if token:
-                for form in forms_of(token):
-                    text = text.replace(form, name)
+                text = hide(text, token, name)
         return text
 
     def caller(self, token: str) -> Caller:

@@ -4,6 +4,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Final, cast
+from urllib.parse import quote
 
 from attrs import define
 
@@ -113,6 +114,8 @@ class Log:
         ]
         given = {value.rpartition(" ")[2] for name, value in headers if name in _SECRET}
         secrets = self._secrets | {token for token in given if len(token) >= _TOKEN}
+        # In a path or a query, they may be quoted.
+        secrets |= {quote(secret, safe="") for secret in secrets}
         shown |= {
             "at": timestamp(shown["at"]),
             "path": shown["path"].decode("latin-1"),
