@@ -7,15 +7,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+import runtime_sessions
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract.cli.command import main
 from runtime_sessions_contract.contracts.known import CONTRACTS
-from runtime_sessions_contract.live.guard import Guard
+from runtime_sessions_contract.live.guard import BudgetSpentError, Guard
 from runtime_sessions_contract.live.ledger import Ledger
 from runtime_sessions_contract.live.settings import Live
 from runtime_sessions_contract.live.walk import alive
@@ -189,11 +191,41 @@ def test_a_token_that_comes_back_as_an_id_is_not_written_down(
     )
     with httpx.Client(transport=guard) as client:
         assert client.post(f"{service.url}/sessions", json={}).json() == told
-        assert not ledger.exists()
+        assert Ledger(ledger, service.url, service.contract).left_open() == []
+        assert "canary" not in ledger.read_text()
         told["id"] = "s-1"
         guard.sessions = 2
         client.post(f"{service.url}/sessions", json={})
     assert Ledger(ledger, service.url, service.contract).left_open() == ["s-1"]
+
+
+@pytest.mark.parametrize("answer", [200, 400, 502, None])
+def test_a_create_is_written_down_before_it_is_sent(ledger: Path, answer: int | None) -> None:
+    book = runtime_sessions.Ledger(ledger)
+    sent: list[str | None] = []
+
+    def answered(_: httpx.Request) -> httpx.Response:
+        sent.extend(intent.backend for intent in book.intents())
+        if answer is None:
+            raise httpx.ReadError("gone")
+        return httpx.Response(answer, json={"id": "made"})
+
+    url = "https://service.test"
+    guard = Guard(
+        Ledger(ledger, url, "platform"),
+        1,
+        9,
+        Secrets("token"),
+        inner=httpx.MockTransport(answered),
+    )
+    with httpx.Client(transport=guard) as client:
+        with nullcontext() if answer else pytest.raises(httpx.ReadError):
+            client.post(f"{url}/sessions", json={"backend": "ibm_backend", "mode": "batch"})
+        with pytest.raises(BudgetSpentError):
+            client.post(f"{url}/sessions", json={"backend": "other", "mode": "batch"})
+    assert sent == ["ibm_backend"]
+    assert [entry.id for entry in book.entries()] == (["made"] if answer == 200 else [])
+    assert len(book.intents()) == (answer in {502, None})
 
 
 def test_retry_after_is_obeyed(service: Emulator, ledger: Path) -> None:

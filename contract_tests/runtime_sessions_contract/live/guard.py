@@ -1,7 +1,7 @@
 """The transport that keeps a run on a live service within its budget."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -44,20 +44,39 @@ class Guard(httpx.BaseTransport):
         """Pass a request on, if it is within the budget. Raises BudgetSpentError if it is not."""
         request.read()
         creates = request.method == "POST"
+        response = self._create(request) if creates else self._send_patiently(request)
+        if request.method == "DELETE" and response.status_code in GONE:
+            self.ledger.strike(request.url.path.split("/")[-2])
+        return response
+
+    def _create(self, request: httpx.Request) -> httpx.Response:
+        """Pass on a request that creates: in the ledger before it is sent, and with what came."""
+        self._hold_to_budget(request.method, creates=True)
+        intent = self.ledger.intend(request)
+        # Where no answer comes, nobody knows, and it stays written down.
+        response = self._send_patiently(request)
+        created: Mapping[str, object] = {}
+        with suppress(ValueError):
+            created = as_object(response.json()) or {}
+        session_id = created.get("id")
+        if response.status_code == CREATED and self._may_be_written(session_id):
+            self.ledger.write(str(session_id), request, intent)
+        elif response.is_client_error:
+            self.ledger.settle(intent)
+        return response
+
+    def _may_be_written(self, session_id: object) -> bool:
+        """Whether an id is one, and no secret that came back."""
+        return isinstance(session_id, str) and self.secrets.redact(session_id) == session_id
+
+    def _send_patiently(self, request: httpx.Request) -> httpx.Response:
+        creates = request.method == "POST"
         response = self._send(request, creates=creates)
         for _ in range(WAITS):
             if response.status_code != TOO_MANY:
                 break
             self.sleep(_pause(response.headers.get("retry-after")))
             response = self._send(request, creates=creates)
-        if creates and response.status_code == CREATED:
-            with suppress(ValueError):
-                created = as_object(response.json()) or {}
-                session_id = created.get("id")
-                if isinstance(session_id, str) and self.secrets.redact(session_id) == session_id:
-                    self.ledger.write(session_id, request)
-        if request.method == "DELETE" and response.status_code in GONE:
-            self.ledger.strike(request.url.path.split("/")[-2])
         return response
 
     def _send(self, request: httpx.Request, *, creates: bool) -> httpx.Response:
@@ -71,14 +90,17 @@ class Guard(httpx.BaseTransport):
 
     def _spend(self, method: str, *, creates: bool) -> None:
         """Count a call. Raises BudgetSpentError if it is one too many."""
+        self._hold_to_budget(method, creates=creates)
+        self.made += 1
+        self.created += creates
+
+    def _hold_to_budget(self, method: str, *, creates: bool) -> None:
         if method != "GET" and not self.sessions:
             raise BudgetSpentError(f"{method} on a live service takes WRITE=1")
         if creates and self.created >= self.sessions:
             raise BudgetSpentError(f"all of MAX_SESSIONS={self.sessions} were created")
         if self.made >= self.requests and not self.finishing:
             raise BudgetSpentError(f"all of MAX_REQUESTS={self.requests} were made")
-        self.made += 1
-        self.created += creates
 
     def close(self) -> None:
         """Let go of the connections."""

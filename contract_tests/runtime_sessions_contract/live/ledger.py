@@ -12,13 +12,28 @@ from runtime_sessions_contract.openapi.values import as_object
 
 @dataclass
 class Ledger:
-    """The ledger of one service, in a file that is there once something was created."""
+    """The ledger of one service, in a file that is there once something was to be created."""
 
     file: Path
     url: str
     contract: str
 
-    def write(self, session_id: str, request: httpx.Request) -> None:
+    def intend(self, request: httpx.Request) -> str:
+        """Write down that a request is going to be sent that creates; returns its name."""
+        asked = _asked(request)
+        return runtime_sessions.Ledger(self.file).intend(
+            base_url=self.url,
+            contract=self.contract,
+            instance=_text(asked.get("instance") or request.headers.get("Service-CRN")),
+            backend=_text(asked.get("backend")),
+            mode=_text(asked.get("mode")) or "dedicated",
+        )
+
+    def settle(self, intent: str) -> None:
+        """Note that nothing came of what was intended."""
+        runtime_sessions.Ledger(self.file).settle(intent)
+
+    def write(self, session_id: str, request: httpx.Request, intent: str) -> None:
         """Write down what a request has created; it is on disk when this returns."""
         asked = _asked(request)
         runtime_sessions.Ledger(self.file).write(
@@ -27,7 +42,8 @@ class Ledger:
             contract=self.contract,
             instance=_text(asked.get("instance") or request.headers.get("Service-CRN")),
             backend=_text(asked.get("backend")),
-            mode=str(asked.get("mode")),
+            mode=_text(asked.get("mode")),
+            intent=intent,
         )
 
     def strike(self, session_id: str) -> None:
