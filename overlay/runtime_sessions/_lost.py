@@ -99,7 +99,8 @@ class UnansweredCreate:
 
     def warn(self) -> None:
         """Say in the log what it may have made; nothing where that is nothing."""
-        create = f"a create on {self.backend} at {self.begun_at:%Y-%m-%d %H:%M:%S}Z has no answer"
+        backend = self.backend or "any backend"
+        create = f"a create on {backend} at {self.begun_at:%Y-%m-%d %H:%M:%S}Z has no answer"
         if self.candidates is None:
             log.warning("%s: there may be a session that nobody knows of", create)
         elif self.candidates:

@@ -523,6 +523,27 @@ def test_what_is_old_enough_is_ended_and_no_candidate_any_more(
     assert document["unanswered"] == []
 
 
+def test_what_cannot_be_looked_at_keeps_nothing_else_open(
+    shell: Shell, emulator: Emulator, tmp_path: Path
+) -> None:
+    ledger = str(tmp_path / "ledger")
+    options = ["create", "--backend", emulator.backend, "--yes", "--ledger", ledger]
+    left: list[str] = []
+    for _ in range(2):
+        with shell.start(*options) as created:
+            left.append(created.communicate()[0].strip())
+    intend_elsewhere(ledger, emulator)
+    emulator.add_fault(Fault("gateway", status=403, operation="getSession", session_id=left[0]))
+    if emulator.contract == "platform":
+        emulator.add_fault(Fault("error", status=400, operation="listWorkloads"))
+    told = shell("prune", "--ledger", ledger, "--yes")
+    assert told.exit_code == 3
+    assert f"not all could be looked at: {left[0]}, 403" in told.stderr
+    if emulator.contract == "platform":
+        assert "what creates without an answer have made, 400" in told.stderr
+    assert states(emulator) == {left[0]: "open", left[1]: "closed"}
+
+
 def test_prune_forgets_what_nobody_knows_when_it_is_told_to(
     shell: Shell, emulator: Emulator, tmp_path: Path
 ) -> None:

@@ -8,15 +8,18 @@ import click
 from attrs import frozen
 
 from runtime_sessions import (
+    BadRequestError,
+    ForbiddenError,
     Ledger,
     NotFoundError,
+    ServerError,
     SessionDetails,
     SessionHandle,
     SessionsClient,
     UnansweredCreate,
 )
 from runtime_sessions._command.ending import answer, counted, end
-from runtime_sessions._command.failures import NOT_ALL, Failure
+from runtime_sessions._command.failures import NOT_ALL, Failure, sentence_of
 from runtime_sessions._command.output import Column, Row, say, show_table
 from runtime_sessions._command.sessions import (
     COLUMNS,
@@ -79,10 +82,11 @@ def prune(  # noqa: PLR0913 - each by name
         found = {one.session.id: one for one in _by_age(client, spans, shell)} if any(spans) else {}
         unknown: list[str] = []
         lost: list[UnansweredCreate] = []
+        unseen: list[str] = []
         if shell.ledger:
-            for one in _left(client, shell.ledger, unknown):
+            for one in _left(client, shell.ledger, unknown, unseen):
                 found.setdefault(one.session.id, one)
-            lost = _lost(client, found)
+            lost = _lost(client, found, unseen)
         _forget(shell.ledger, client, unknown, lost, forget=forget)
         _show_lost(shell, lost)
         beside = {"unanswered": [_document(create) for create in lost]} if shell.ledger else {}
@@ -94,6 +98,8 @@ def prune(  # noqa: PLR0913 - each by name
             confirm(f"Cancel {counted(found)}?", yes=yes)
             looks = {session_id: one.look_again for session_id, one in found.items()}
             end(shell, client, looks, "cancelled", beside)
+        if unseen:
+            raise Failure(f"not all could be looked at: {'; '.join(unseen)}", NOT_ALL)
         if unknown and not forget:
             raise Failure(
                 f"{counted(unknown)} in the ledger are not known to the service for this token: "
@@ -161,7 +167,9 @@ def _is_idle(details: SessionDetails, statuses: list[str], idle: timedelta, now:
     return now - since >= idle
 
 
-def _left(client: SessionsClient, ledger: str, unknown: list[str]) -> Iterator[Found]:
+def _left(
+    client: SessionsClient, ledger: str, unknown: list[str], unseen: list[str]
+) -> Iterator[Found]:
     """Find what is in a ledger and belongs to no process that is still there."""
     for entry in entries_here(ledger, client):
         if not entry.is_left:
@@ -172,16 +180,27 @@ def _left(client: SessionsClient, ledger: str, unknown: list[str]) -> Iterator[F
         except NotFoundError:
             unknown.append(entry.id)
             continue
+        except (BadRequestError, ForbiddenError, ServerError) as error:
+            # Of this one alone, perhaps: the others are ended.
+            unseen.append(f"{entry.id}, {sentence_of(error)}")
+            continue
         session = from_details(details)
         if not session.has_ended:
             yield Found(session, "left", partial(_unlike, client.session(entry.id), "left"))
 
 
-def _lost(client: SessionsClient, found: Mapping[str, Found]) -> list[UnansweredCreate]:
+def _lost(
+    client: SessionsClient, found: Mapping[str, Found], unseen: list[str]
+) -> list[UnansweredCreate]:
     """Find the creates in the ledger that may have made what is open, and is not ended anyway."""
+    try:
+        creates = client.unanswered()
+    except (BadRequestError, ForbiddenError, ServerError) as error:
+        unseen.append(f"what creates without an answer have made, {sentence_of(error)}")
+        return []
     return [
         create
-        for create in client.unanswered()
+        for create in creates
         if create.candidates is None or set(create.candidates) - found.keys()
     ]
 
@@ -191,7 +210,8 @@ def _show_lost(shell: Shell, lost: list[UnansweredCreate]) -> None:
         return
     for create in lost:
         when = moment(create.begun_at, utc=shell.utc)
-        asked = f"a create on {create.backend} ({create.mode}) at {when} has no answer"
+        backend = create.backend or "any backend"
+        asked = f"a create on {backend} ({create.mode}) at {when} has no answer"
         if create.candidates is None:
             say(f"{asked}: it may have made a session, and the classic contract lists none")
         else:
