@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -278,7 +279,19 @@ def test_drift_is_told_and_can_be_accepted(
         (operation, "missing field", f"#/components/schemas/{schema}", field),
     }
     (tmp_path / "accepted.json").write_text(json.dumps(found), encoding="utf-8")
+    capsys.readouterr()
     assert main([*options, "--baseline", str(tmp_path / "accepted.json")]) == 0
+    assert "not seen" not in capsys.readouterr().out
+    # What was mended meanwhile is told.
+    for fault in service.faults()[1:]:
+        service.remove_fault(fault["name"])
+    assert main([*options, "--baseline", str(tmp_path / "accepted.json")]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    place = f"#/components/schemas/{schema}"
+    gone = f"drift of {operation} (200): missing field of {field}, {place}"
+    assert f"Accepted, and not seen in this run: {gone}" in told
+    assert told.count("not seen in this run") == 1
+    assert gone in unescape((tmp_path / "report.html").read_text(encoding="utf-8"))
 
 
 def test_a_baseline_that_is_none(service: Emulator, ledger: Path) -> None:

@@ -40,12 +40,12 @@ def test_without_a_fault_it_holds() -> None:
 def test_a_reopening_is_found_though_patch_is_broken(seed: int) -> None:
     with small("patch", "reopen", "401") as target:
         result = run_suite(target, parts=["model"], seed=seed, examples=0.1)
-    assert found(result) == {"drain", "closed-is-final"}
+    assert found(result) == {"credentials-needed", "drain", "closed-is-final"}
     # What there is to see of a session that is closed was seen all the same.
     edges = result.coverage.edges
     assert all(edges["closed", name] for name in result.document.takers)
-    (drain,) = [finding for finding in result.findings if finding.ground.name == "drain"]
-    (final,) = [finding for finding in result.findings if finding is not drain]
+    named = {finding.ground.name: finding for finding in result.findings}
+    drain, final = named["drain"], named["closed-is-final"]
     # Each is shown by itself: the one without a close, the other without what PATCH does not keep.
     assert not any("/close" in line for line in drain.example.curls)
     assert any("/close" in line for line in final.example.curls)
@@ -61,10 +61,15 @@ def test_what_was_not_looked_at_is_told_with_what_kept_it_from_being() -> None:
 
 def test_what_the_fuzz_finds_is_told_in_our_words() -> None:
     with small("401") as target:
-        result = run_suite(target, parts=["fuzz"], seed=1, examples=0.05)
-    examples = {finding.ground.name: finding.example for finding in result.findings}
-    assert examples["credentials-needed"].expected == "401, as who calls is not known"
-    assert examples["credentials-needed"].got.startswith("404 ")
+        result = run_suite(target, parts=["model", "fuzz"], seed=1, examples=0.05)
+    # Both parts see it, and it is one finding.
+    every = (*result.findings, *result.differences)
+    (finding,) = [each for each in every if each.ground.name.startswith("credentials-")]
+    assert finding.ground.name == "credentials-needed"
+    assert {part for _, part in finding.places} == {"ignored_auth", "authentication first"}
+    (example,) = [each for each in result.violations if each.check == "ignored_auth"][:1]
+    assert example.expected == "401, as who calls is not known"
+    assert example.got.startswith("404 ")
     for finding in (*result.findings, *result.differences):
         assert "\n" not in finding.example.expected
         assert not re.search(r"schemathesis|`|[Uu]nexpected", finding.example.expected)

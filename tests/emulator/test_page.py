@@ -409,7 +409,7 @@ def test_many_sessions(page: Page, emulator: Emulator) -> None:
     assert rows[-150:] == first[-150:]
 
 
-@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize("width", [320, 400, 768, 1280])
 def test_nothing_is_cut_off_on_a_narrow_screen(page: Page, width: int) -> None:
     with Emulator(Config(backends=("x" * 80,))) as emulator:
         create(emulator, backend="x" * 80)
@@ -422,6 +422,59 @@ def test_nothing_is_cut_off_on_a_narrow_screen(page: Page, width: int) -> None:
         wide = page.run("return document.documentElement.scrollWidth")
         page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         assert wide <= width
+
+
+#: The texts of the page with their contrast to what is behind them, the least first.
+CONTRASTS = """
+const light = (color) => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  canvas.fillStyle = color;
+  canvas.fillRect(0, 0, 1, 1);
+  const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((part) => {
+    const share = part / 255;
+    return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const ground = (node) => {
+  for (let here = node; here; here = here.parentElement) {
+    const color = getComputedStyle(here).backgroundColor;
+    if (!/, 0\\)$/.test(color) && color !== "transparent") return color;
+  }
+  return "white";
+};
+const seen = [...document.querySelectorAll("body *")].filter((node) =>
+  node.checkVisibility() && !node.matches("option, script, :disabled") &&
+  [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()));
+return seen.map((node) => {
+  const style = getComputedStyle(node);
+  const ink = node.closest("svg") ? style.fill : style.color;
+  const [one, two] = [light(ink), light(ground(node))].sort((a, b) => b - a);
+  return [(one + 0.05) / (two + 0.05) * style.opacity, node.textContent.trim().slice(0, 40)];
+}).sort((a, b) => a[0] - b[0]);
+"""
+
+
+def test_it_can_be_read_by_day_and_by_night(page: Page, emulator: Emulator) -> None:
+    try:
+        for scheme in ("light", "dark"):
+            asked = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+            page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", asked)
+            emulator.reset()
+            page.open(emulator)
+            page.shows("body", "curl")
+            empty = page.run(CONTRASTS)
+            session = create(emulator)
+            for outcome in ("completed", "failed"):
+                emulator.submit_job(session, outcome=outcome)
+            emulator.add_fault(Fault("error", name="a fault"))
+            page.shows("#faults", "a fault")
+            page.shows("#sessions", session)
+            full = page.run(CONTRASTS)
+            assert len(full) > 20
+            assert [each for each in (*empty, *full) if each[0] < 4.5] == []
+    finally:
+        page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 def test_a_page_of_another_site_changes_nothing(page: Page, emulator: Emulator) -> None:

@@ -1,7 +1,10 @@
 """The life of a session, without HTTP and without a clock."""
 
+import sys
 from collections.abc import Callable
 from copy import deepcopy
+from types import FrameType
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -24,6 +27,8 @@ from runtime_sessions_emulator.core.job import (
 )
 from runtime_sessions_emulator.core.life import Mode, Session
 from runtime_sessions_emulator.core.lifecycle import TABLE, Reason, State
+
+TraceFunction = Callable[[FrameType, str, Any], Any]
 
 
 def session(**more: object) -> Session:
@@ -68,6 +73,33 @@ def statuses(looked: Session) -> list[JobStatus]:
 
 def history(looked: Session) -> list[tuple[State, Reason, float]]:
     return [(change.state, change.reason, change.at / SECOND) for change in looked.history]
+
+
+def steps_to_settle(count: int) -> int:
+    """How many lines are gone through until a session with so many jobs has settled."""
+    full = session(max_ttl=10**6)
+    full.jobs.extend(job(10, f"j-{number}") for number in range(count))
+    full.queued += count
+    full = submitted(full, job(10))
+    steps = 0
+
+    def tracing(_: FrameType, __: str, ___: object) -> TraceFunction:
+        nonlocal steps
+        steps += 1
+        return tracing
+
+    before = sys.gettrace()
+    sys.settrace(tracing)
+    try:
+        looked = life.settle(full, at(10**6))
+    finally:
+        sys.settrace(before)
+    assert set(statuses(looked)) == {JobStatus.COMPLETED}
+    return steps
+
+
+def test_many_jobs_settle_in_a_time_that_grows_with_their_number() -> None:
+    assert steps_to_settle(800) < 4.5 * steps_to_settle(200)
 
 
 def test_changes_are_dated_when_they_happened_not_when_they_were_noticed() -> None:

@@ -253,6 +253,7 @@ def test_by_the_platform_contract_no_client_is_without_an_instance() -> None:
     [
         (None, "qiskit-ibm.json, which cannot be read: No such file"),
         ("{", "which cannot be read: it is not JSON"),
+        ("[" * 100_000, "which cannot be read: it is not JSON"),
         (
             [],
             "none is for the channel 'ibm_quantum_platform' or 'ibm_cloud' or 'ibm_quantum'",

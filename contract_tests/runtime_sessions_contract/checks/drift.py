@@ -96,6 +96,13 @@ def differences(strict: Document, exchange: Exchange, secrets: Secrets) -> Itera
             yield differs(name, pointer, path, sample)
 
 
+def in_words(identity: tuple[str, ...]) -> str:
+    """A difference by what it is known as, for people."""
+    operation, status, kind, pointer, field = identity
+    of = f" of {field}" if field else ""
+    return f"drift of {operation} ({status}): {kind}{of}, {pointer}"
+
+
 def read_baseline(file: Path) -> set[tuple[str, ...]]:
     """Read the differences that a user has accepted from a file.
 

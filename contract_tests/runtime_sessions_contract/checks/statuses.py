@@ -45,13 +45,24 @@ def fitting(known: Knowledge, exchange: Exchange, operation: Operation) -> Fit |
         case None:
             return None
         case Caller.NOBODY:
-            # Whoever is let in is what matters; what comes first is the server's business.
-            rule = "credentials-needed" if exchange.succeeded else "credentials-first"
+            # Of a call with two things wrong, which of them is told is the server's business.
+            either = not exchange.succeeded and _is_wrong_otherwise(known, exchange, operation)
+            rule = "credentials-first" if either else "credentials-needed"
             return Fit((UNAUTHORIZED,), rule, "authentication first")
         case Caller.ASTRAY:
             return Fit((NOT_FOUND,), "instance-not-found")
         case _:
             return _of_user(known, exchange, operation)
+
+
+def _is_wrong_otherwise(known: Knowledge, exchange: Exchange, operation: Operation) -> bool:
+    """Whether something is wrong with a call beside its credentials, for all that is known."""
+    if not known.requests.valid(exchange):
+        return True
+    if operation.name == "createSession":
+        fit = _of_create(known, operation, known.requests.asked(exchange))
+        return fit is not None and operation.success not in fit.statuses
+    return operation.about_session and known.session_of(exchange) is None
 
 
 def _of_user(known: Knowledge, exchange: Exchange, operation: Operation) -> Fit | None:

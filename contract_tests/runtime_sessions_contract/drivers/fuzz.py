@@ -19,6 +19,7 @@ from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import Interaction, ScenarioRecorder
 from schemathesis.generation.case import Case
 
+from runtime_sessions_contract.checks.statuses import fitting
 from runtime_sessions_contract.drivers.words import expected
 from runtime_sessions_contract.openapi.document import Document
 from runtime_sessions_contract.openapi.operations import Link
@@ -292,11 +293,20 @@ def _violation(
             got=got,
             pointer=f"#/paths/{operation.path.replace('/', '~1')}/{operation.method}",
             calls=calls,
-            rule=RULES.get(check, ""),
+            rule=_rule(run, check, calls),
             undeclared=check in UNDECLARED,
             session_id=calls[-1].session_id if calls else None,
         )
     )
+
+
+def _rule(run: Run, check: str, calls: tuple[Exchange, ...]) -> str:
+    """The rule that a check of Schemathesis stands on: the one that the suite's own stand on."""
+    if check == "ignored_auth" and calls and calls[-1].operation is not None:
+        fit = fitting(run.known, calls[-1], calls[-1].operation)
+        if fit is not None and fit.check == "authentication first":
+            return fit.rule
+    return RULES.get(check, "")
 
 
 def _name(run: Run, label: str) -> str:

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_contract.checks.drift import drift, read_baseline
+from runtime_sessions_contract.checks.drift import drift, in_words, read_baseline
 from runtime_sessions_contract.contracts.base.names import NOWHERE
 from runtime_sessions_contract.drivers.cast import Cast
 from runtime_sessions_contract.live.guard import GONE, BudgetSpentError, Guard
@@ -46,8 +47,10 @@ def alive(run: Run, guard: Guard, live: Live) -> Result:
     gaps = run.coverage.missing(fuzz=False, model=True, control=False)
     gaps.excuse(run.spent or (MORE if live.write else READ))
     new = tuple(difference for difference in found if difference.identity not in accepted)
+    gone = sorted(accepted - {difference.identity for difference in found})
     timings = {"live": Timing(time.monotonic() - begun, guard.made)}
     result = result_of(run, ("live",), gaps, timings, drift=new, interrupted=interrupted)
+    result = replace(result, unseen=tuple(map(in_words, gone)))
     if interrupted:
         raise InterruptedRunError(result)
     return result

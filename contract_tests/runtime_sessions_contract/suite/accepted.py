@@ -62,7 +62,7 @@ def accept(result: Result, accepted: Iterable[Acceptance]) -> Result:
         accepted=tuple(
             (each, known[each.cause].reason) for each in result.findings if each.cause in known
         ),
-        unseen=tuple(name for name in known if name not in seen),
+        unseen=(*result.unseen, *(name for name in known if name not in seen)),
     )
 
 

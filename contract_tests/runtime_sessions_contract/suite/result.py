@@ -152,13 +152,14 @@ def result_of(  # noqa: PLR0913 - what a run came to
         found, beside = _hiding(found, gaps.missed)
         unseen += [(what, MENDED) for what in beside]
     # Each is told by itself: what differs is not what makes something else go wrong.
-    apart = Causes()
+    apart = findings(run.document, run.differences, Causes(), run.times)
+    found, apart = _one_of_credentials(found, apart)
     return Result(
         target=run.target,
         seed=run.seed,
         parts=parts,
         findings=tuple(found),
-        differences=tuple(findings(run.document, run.differences, apart, run.times)),
+        differences=tuple(apart),
         bugs=tuple(run.bugs),
         out_of_reach=tuple(unseen),
         drift=drift,
@@ -172,6 +173,27 @@ def result_of(  # noqa: PLR0913 - what a run came to
         begun=datetime.fromtimestamp(run.begun, UTC),
         interrupted=interrupted,
     )
+
+
+def _one_of_credentials(
+    found: list[Finding], apart: list[Finding]
+) -> tuple[list[Finding], list[Finding]]:
+    """The findings and differences, where who has no credentials is told the same wrong status.
+
+    Whether something else is wrong with such calls as well makes no second fault of it.
+    """
+    named = {finding.cause: finding for finding in (*found, *apart)}
+    needed, first = named.get("credentials-needed"), named.get("credentials-first")
+    if not (needed and first) or _status(needed) != _status(first):
+        return found, apart
+    whole = replace(needed, follows={**needed.follows, first.title: first.times})
+    told = [whole if each is needed else each for each in found if each is not first]
+    return told, [each for each in apart if each is not first]
+
+
+def _status(finding: Finding) -> str:
+    """The status that was answered, as text."""
+    return finding.example.got.partition(" ")[0]
 
 
 def _hiding(found: list[Finding], missed: list[str]) -> tuple[list[Finding], list[str]]:

@@ -34,7 +34,7 @@ def from_saved_account(channels: list[str]) -> Lookup:
         content = fields_of(json.loads(file.read_text(encoding="utf-8")))
     except OSError as error:
         return Lookup(None, f"{words}, which cannot be read: {error.strerror}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return Lookup(None, f"{words}, which cannot be read: it is not JSON")
     every = {name: fields_of(account) for name, account in content.items()}
     accounts = {name: one for name, one in every.items() if one.get("channel") in channels}
