@@ -66,6 +66,8 @@ def clone(tmp_path: Path) -> Clone:
     for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "-m", "as it is"]):
         subprocess.run([*git, *command], cwd=made.folder, check=True)
     (made.folder / ".venv").symlink_to(Path(sys.prefix))
+    # What is ignored is a folder of that name.
+    (made.folder / ".git" / "info" / "exclude").write_text(".venv\n")
     made.commands.mkdir()
     make = made.commands / "make"
     make.write_text(
