@@ -307,7 +307,7 @@ def seconds_of(package: str) -> float:
     script = (
         f"import time; at = time.process_time(); import {package}; print(time.process_time() - at)"
     )
-    return min(float(told_by(sys.executable, "-c", script)) for _ in range(5))
+    return min(float(told_by(sys.executable, "-c", script)) for _ in range(3))
 
 
 CHECKS: tuple[Callable[[Release], str], ...] = (
