@@ -190,6 +190,18 @@ lowest: .venv-lowest/installed ## The tests with the lowest versions that pyproj
 # What stands on published packages; what makes, checks and describes this repository is locked.
 TESTED_LOWEST := tests/command tests/contract tests/emulator tests/overlay tests/traces
 
+# What it stands on is as newly resolved: who installs it without a lock gets that.
+.PHONY: dist
+dist: .venv/installed .venv-lock/installed ## Build the wheel, the source distribution, and the list of what they bring along
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build
+	@$(UV) export --quiet --format cyclonedx1.5 --all-extras --no-default-groups --output-file dist/runtime-sessions.cdx.json >/dev/null
+	@rm -f uv.lock
+
+.PHONY: release-check
+release-check: .venv/installed ## Say what is in the way of a release (VERSION=0.1.0; PYTHONS="python3.11 python3.12" for some)
+	@$(BIN)/python codegen/release.py $(or $(VERSION),$(error Say which: make release-check VERSION=0.1.0)) $(PYTHONS:%=--python %)
+
 .PHONY: clean
 clean: ## Remove what make made (not generated/)
 	rm -rf .venv .venv-lock .venv-lowest .venv-bench .venv-interop-* .venv-successor .successor .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist reports codegen/lint/node_modules

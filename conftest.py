@@ -41,6 +41,7 @@ SHARING = {
     "tests/docs/test_docs_site.py",
     "tests/emulator/test_page.py",
     "tests/packaging/test_doors.py",
+    "tests/packaging/test_release.py",
     "tests/packaging/test_wheel.py",
 }
 #: What is installed of ours: by its name, from a checkout, from a wheel.

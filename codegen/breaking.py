@@ -51,7 +51,8 @@ def verdict() -> int:
     parser.add_argument("base", help="the git revision to compare with, such as v1.0.0 or main")
     base: str = parser.parse_args().base
     table = tomllib.loads((ROOT / "codegen" / "contracts.toml").read_text(encoding="utf-8"))
-    notes = breaking_notes((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    notes = breaking_notes(changelog, git("show", f"{base}:CHANGELOG.md") or "")
     unnoted: list[Change] = []
     for file in table.values():
         before, after = at_revision(base, file), parsed((ROOT / file).read_text("utf-8"), file)
@@ -110,12 +111,19 @@ def parsed(text: str, name: str) -> dict[str, Any]:
     return document
 
 
-def breaking_notes(changelog: str) -> list[str]:
-    """The entries under [Unreleased] that are about something that breaks."""
-    unreleased = re.search(
-        r"^## \[Unreleased\]\n(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL
+def breaking_notes(changelog: str, before: str = "") -> list[str]:
+    """The entries that are about something that breaks, of what was not released before.
+
+    `before`: the changelog as it was then.
+    """
+    released = re.findall(r"^## \[(\d[^]]*)\]", before, re.MULTILINE)
+    sections = re.findall(r"^## \[([^]]+)\].*\n((?:(?!## ).*\n?)*)", changelog, re.MULTILINE)
+    entries = (
+        entry
+        for version, text in sections
+        if version not in released
+        for entry in re.split(r"^- ", text, flags=re.MULTILINE)
     )
-    entries = re.split(r"^- ", unreleased[1] if unreleased else "", flags=re.MULTILINE)
     return [entry for entry in entries if entry.startswith("**Breaking:**")]
 
 

@@ -25,7 +25,7 @@ from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import Emulator, Fault, __version__
 
 ROOT = Path(__file__).parents[1]
-TOP = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
+TOP = ("CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "SECURITY.md")
 #: The packages whose public names are looked up, and where they are.
 PACKAGES = {
     "runtime_sessions": "overlay",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from clones import Clone
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,3 +51,27 @@ def environment(
     (site,) = (folder / "lib").glob("python*/site-packages")
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     return folder
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Clone:
+    made = Clone(tmp_path / "clone", tmp_path / "commands")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.test"]
+    listing = [*git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True)
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (made.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, made.folder / name)
+    for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "-m", "as it is"]):
+        subprocess.run([*git, *command], cwd=made.folder, check=True)
+    (made.folder / ".venv").symlink_to(Path(sys.prefix))
+    # What is ignored is a folder of that name.
+    (made.folder / ".git" / "info" / "exclude").write_text(".venv\n")
+    made.commands.mkdir()
+    make = made.commands / "make"
+    make.write_text(
+        f'#!/bin/sh\nexec {shutil.which("make")} --no-print-directory -o .venv/installed "$@"\n'
+    )
+    make.chmod(0o755)
+    return made

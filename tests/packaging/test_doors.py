@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from clones import Clone
 
 ROOT = Path(__file__).parents[2]
 START = ROOT / "docs" / "start"
@@ -82,30 +81,8 @@ def test_a_door_leads_to_a_first_success(page: str, path: str, tmp_path: Path) -
     assert DOORS[page] in follow(page, tmp_path, path)
 
 
-def test_the_door_to_the_contract_leads_through_a_clone(tmp_path: Path) -> None:
-    """The commands are those of the page, with this environment instead of one of the clone's."""
-    clone = tmp_path / "clone"
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.test"]
-    listed = subprocess.run(
-        [*git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (clone / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, clone / name)
-    for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "-m", "as it is"]):
-        subprocess.run([*git, *command], cwd=clone, check=True)
-    (clone / ".venv").symlink_to(Path(sys.prefix))
-    commands = tmp_path / "bin"
-    commands.mkdir()
-    (commands / "make").write_text(
-        f'#!/bin/sh\nexec {shutil.which("make")} --no-print-directory -o .venv/installed "$@"\n'
-    )
-    (commands / "make").chmod(0o755)
-    said = follow("change-the-contract", clone, str(commands))
+def test_the_door_to_the_contract_leads_through_a_clone(clone: Clone) -> None:
+    said = follow("change-the-contract", clone.folder, str(clone.commands))
     assert "openapi.yaml" in said
     assert "generated/runtime_sessions_api/classic" in said
     assert "infos" in said

@@ -219,12 +219,13 @@ def test_version(version: str, edit: Edit, proposed: str) -> None:
     assert breaking.next_version(version, changes(edit)) == proposed
 
 
-def test_a_note_names_what_breaks_under_unreleased() -> None:
+def test_a_note_names_what_breaks_since_the_release_that_is_compared_with() -> None:
     changelog = (
         "## [Unreleased]\n\n### Changed\n\n- **Breaking:** `mode` is gone\n  from the answer.\n"
         "- `max_ttl` is different.\n\n## [1.0.0]\n\n- **Breaking:** `state` is gone.\n"
     )
-    notes = breaking.breaking_notes(changelog)
+    notes = breaking.breaking_notes(changelog, "# Changelog\n\n## [1.0.0]\n")
+    assert breaking.breaking_notes(changelog) == [*notes, "**Breaking:** `state` is gone.\n"]
 
     def is_noted(field: str) -> bool:
         (change,) = changes(lambda d: fields(d, "Session")[field].update(type="array"))[:1]
