@@ -68,10 +68,12 @@ def on_terminal(
         shown = b""
         pressed = b""
         while True:
-            # A Ctrl-C that comes just before Python begins to read is lost: it is pressed again.
-            # Not once it was heeded: a program that ends dies of one that is pressed too often.
-            is_silent = not select.select([ours], [], [], 0.2)[0]
-            if is_silent and pressed == CTRL_C and after == ASKS and b"Aborted!" not in shown:
+            # A Ctrl-C that comes just before Python begins to read, or to sleep, is lost: it is
+            # pressed again. Not once it was heeded: a program that ends dies of one that is pressed
+            # too often. Of one that says nothing at its end that is known by the time it takes.
+            patience = 0.2 if after == ASKS else 5
+            is_silent = not select.select([ours], [], [], patience)[0]
+            if is_silent and pressed == CTRL_C and b"Aborted!" not in shown:
                 os.write(ours, pressed)
             if is_silent:
                 continue
