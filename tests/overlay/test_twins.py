@@ -154,10 +154,11 @@ def test_the_words_are_of_no_one_twin() -> None:
             assert "async" not in (inspect.getdoc(getattr(async_, name)) or "").lower()
 
 
+#: Whether types are checked is no name of the package's.
 EXPORTED = {
     name: thing
     for name, thing in vars(runtime_sessions).items()
-    if not (name.startswith("_") or isinstance(thing, ModuleType))
+    if not (name.startswith("_") or isinstance(thing, ModuleType | bool))
 }
 
 
