@@ -30,6 +30,8 @@ SECTIONS = {
     "response": "responses",
     "schema": "schemas",
 }
+#: The keywords that hold the same value to several schemas.
+COMBINING = {"allOf", "anyOf", "oneOf"}
 #: What the generator puts before a name that Python could not have.
 PREFIX = "field_"
 
@@ -125,7 +127,35 @@ def of_references(document: dict[str, Any]) -> Iterator[Fault]:
             wrong = _wrong_reference(reference, place, by_way)
             if wrong:
                 yield Fault((*place.pointer, "$ref"), f"{reference!r} {wrong}")
+        if place.kind == "schema" and isinstance(place.node, dict):
+            yield from _rings(place, by_way)
     yield from _names_of_nothing(document, found)
+
+
+def _rings(place: Place, by_way: dict[str, Place]) -> Iterator[Fault]:
+    """Combinations of schemas that a schema is one of itself: a value would never be looked at."""
+    for keyword in COMBINING & place.node.keys():
+        ahead, seen = [*_combined(place.node, [keyword])], set[int]()
+        while ahead:
+            node = ahead.pop()
+            if "$ref" in node and node["$ref"] in by_way:
+                node = by_way[node["$ref"]].node
+            if node is place.node:
+                yield Fault(
+                    (*place.pointer, keyword), "this leads back to itself, and so to nothing"
+                )
+                break
+            if id(node) not in seen and isinstance(node, dict):
+                seen.add(id(node))
+                ahead += _combined(node, COMBINING)
+
+
+def _combined(schema: dict[str, Any], keywords: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The schemas that a schema combines."""
+    for keyword in keywords:
+        listed = schema.get(keyword)
+        if isinstance(listed, list):
+            yield from (one for one in listed if isinstance(one, dict))
 
 
 def _wrong_reference(reference: str, place: Place, by_way: dict[str, Place]) -> str | None:

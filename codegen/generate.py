@@ -208,7 +208,14 @@ def load(file: Path) -> dict[str, Any]:
         raise GenerateError(f"{shown(file)}:{line}: this is not YAML: {error.problem}") from error
     except (YAMLError, UnicodeDecodeError) as error:
         raise GenerateError(f"{shown(file)} is not YAML: {error}") from error
-    refuse_what_json_has_not(document, file)
+    except RecursionError as error:
+        raise GenerateError(f"{shown(file)} is nested too deep to be read") from error
+    try:
+        refuse_what_json_has_not(document, file)
+    except RecursionError as error:
+        raise GenerateError(
+            f"{shown(file)} is nested too deep, or an alias is in what it stands for"
+        ) from error
     if not isinstance(document, dict):
         raise GenerateError(
             f"{shown(file)} is not an OpenAPI document: its top level is no mapping"

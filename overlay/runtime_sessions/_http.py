@@ -6,6 +6,7 @@ The HTTP library itself is named once, in `runtime_sessions_api.http_library`.
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from http import HTTPStatus
+from http.cookiejar import CookieJar
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -62,9 +63,16 @@ def tls_context() -> Any:  # noqa: ANN401 - an ssl.SSLContext, whose module is n
     return httpx.create_ssl_context()
 
 
+class _NoCookies(CookieJar):
+    """Keeps no cookie: no contract has any, and Python's parser warns of what it cannot take."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:  # noqa: ANN401 - urllib's
+        """Take none."""
+
+
 def client_of_our_own(kind: type[ClientT], direct: Mapping[str, None] | None) -> ClientT:
     """Make an HTTP client. It has no connection yet, and no proxy for what is to be direct."""
-    return kind(verify=tls_context(), limits=LIMITS, mounts=direct)
+    return kind(verify=tls_context(), limits=LIMITS, mounts=direct, cookies=_NoCookies())
 
 
 def checked_client(given: ClientT, kind: type[ClientT]) -> ClientT:

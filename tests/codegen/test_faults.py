@@ -84,6 +84,21 @@ EDITS = [
         "$ref",
         "'#/components/schemas/Circle' leads back to itself, and so to nothing",
     ),
+    (
+        "\n    JobPage:\n",
+        "\n    Ring:\n      allOf: [{$ref: '#/components/schemas/Ring'}]\n    JobPage:\n",
+        "allOf",
+        "this leads back to itself, and so to nothing",
+    ),
+    (
+        "\n    JobPage:\n",
+        (
+            "\n    Near:\n      oneOf: [{$ref: '#/components/schemas/Far'}, {type: string}]"
+            "\n    Far:\n      anyOf: [{$ref: '#/components/schemas/Near'}]\n    JobPage:\n"
+        ),
+        "oneOf",
+        "this leads back to itself, and so to nothing",
+    ),
     ("- bearer: []", "- baerer: []", "baerer", "there is no security scheme 'baerer'; is 'bearer'"),
     (
         "operationId: getSession\n              p",

@@ -249,6 +249,14 @@ BROKEN = {
         "  version: .nan",
     ),
     "openapi.yaml:7: this is not YAML: expected <block end>": ("title: Runtime", "title: 'Runtime"),
+    "openapi.yaml is nested too deep, or an alias is in what it stands for": (
+        "openapi: 3.1.0\n",
+        "openapi: 3.1.0\nx-more: &more\n  more: *more\n",
+    ),
+    "openapi.yaml is nested too deep to be read": (
+        "openapi: 3.1.0\n",
+        "openapi: 3.1.0\nx-more: " + "[" * 1000 + "]" * 1000 + "\n",
+    ),
     "openapi.yaml:331: '#/components/schemas/Pages' leads nowhere": (
         "schemas/JobPage'",
         "schemas/Pages'",

@@ -66,6 +66,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
     [
         (None, "cannot be read"),
         ("no JSON", "cannot be read"),
+        ("[" * 100_000, "cannot be read"),
         ('[{"finding": "drain", "reason": " ", "since": "2026-11-27"}]', "no reason why drain"),
         ('[{"finding": "drain", "reason": "r"}]', "since when drain"),
         ('[{"finding": "drain", "reason": "r", "since": "spring"}]', "since when drain"),

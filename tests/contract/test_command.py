@@ -169,6 +169,17 @@ def test_the_url_tells_the_contract(url: str, named: str | None, told: str) -> N
     [
         (["http://127.0.0.1:1"], {}, "TOKEN is not set"),
         (["nonsense"], {"TOKEN": "t"}, "URL: nonsense is not a URL"),
+        (["http://[::1"], {"TOKEN": "t"}, "URL: http://[::1 is not a URL"),
+        (["http://127.0.0.1:99999"], {"TOKEN": "t"}, "URL: http://127.0.0.1:99999 is not a URL"),
+        (["http://127.0.0.1:port"], {}, "URL: http://127.0.0.1:port is not a URL"),
+        (["http://127.0.0.1:1"], {"TOKEN": "t\n"}, "TOKEN holds what a header may not"),
+        (["http://127.0.0.1:1"], {"TOKEN": "é"}, "TOKEN holds what a header may not"),
+        (
+            ["http://127.0.0.1:1"],
+            {"TOKEN": "t", "OTHER_TOKEN": "a b"},
+            "OTHER_TOKEN holds what a header may not",
+        ),
+        (["http://127.0.0.1:1"], {"TOKEN": "t", "INSTANCE": "é"}, "INSTANCE holds what a header"),
         (["--only", "fuzz,fun"], {}, "no part fun"),
         (["--seed", "x"], {}, "SEED: x is not a number"),
         (["--contract", "x"], {}, "CONTRACT: x is none. Choose from classic, platform"),

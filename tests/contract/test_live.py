@@ -314,3 +314,10 @@ def test_a_recorded_run_is_replayed_offline(
     )
     assert main(["--replay", str(file)]) == 1
     assert main(["--replay", str(ledger)]) == 2
+    log = json.loads(file.read_text(encoding="utf-8"))
+    wrong: object
+    for wrong in ({"log": log["log"] | {"entries": [{"request": 5}]}}, {"log": []}, []):
+        file.write_text(json.dumps(wrong), encoding="utf-8")
+        assert main(["--replay", str(file)]) == 2
+    file.write_text("[" * 100_000, encoding="utf-8")
+    assert main(["--replay", str(file)]) == 2

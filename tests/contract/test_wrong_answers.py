@@ -41,7 +41,11 @@ def meddled(contract: ContractName, change: Change) -> Generator[Target]:
         answer = await forward(request)
         if answer.body:
             changed = change(request.method, request.path, answer.status, answer.json)
-            answer.status, answer.json = changed
+            answer.status, value = changed
+            if isinstance(value, bytes):
+                answer.body = value
+            else:
+                answer.json = value
         return answer
 
     mutant = Mutant("meddled", "shapes", "What a test says.", meddle=meddle, contract=contract)
@@ -96,6 +100,17 @@ def test_answers_whose_fields_are_all_of_another_type(
     assert run.violations
     # The walk went on to its last stop.
     assert {exchange.name for exchange in run.exchanges} >= set(run.document.operations)
+
+
+@pytest.mark.parametrize(("contract", "body"), [("classic", b"{{"), ("platform", b"[" * 100_000)])
+def test_answers_that_cannot_be_read(contract: ContractName, body: bytes) -> None:
+    def change(method: str, path: str, status: int, value: Any) -> tuple[int, Any]:
+        del path
+        return status, value if method == "POST" else body
+
+    run = held(contract, change)
+    assert run.bugs == []
+    assert run.violations
 
 
 @pytest.mark.parametrize("value", [None, [7], {"id": None}, {}])

@@ -91,6 +91,12 @@ def test_a_port_file_that_cannot_be_written_is_told(start: Start, tmp_path: Path
     assert process.returncode == 1
     assert "port file" in err
     assert "Traceback" not in err
+    (tmp_path / "folder").mkdir()
+    process = start("--port", "0", "--port-file", str(tmp_path / "folder"))
+    _, err = process.communicate(timeout=10)
+    assert process.returncode == 1
+    assert "port file" in err
+    assert list(tmp_path.iterdir()) == [tmp_path / "folder"]
 
 
 def test_a_server_that_is_started_again_gives_other_ids(start: Start) -> None:
@@ -163,6 +169,13 @@ def test_the_clock_stands_still_if_asked_to(start: Start) -> None:
     where = url(start("--port", "0", "--virtual-clock"))
     for _ in range(2):
         assert httpx.get(f"{where}/_emulator/clock").json() == {"now": "2026-01-01T00:00:00.000Z"}
+
+
+def test_an_empty_host_is_not_every_address(start: Start) -> None:
+    process = start("--host", "", "--port", "0")
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (1, "")
+    assert err.startswith("--host is empty: ")
 
 
 def test_what_cannot_be_is_said_in_a_line(start: Start, tmp_path: Path) -> None:

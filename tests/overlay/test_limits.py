@@ -347,6 +347,17 @@ def test_without_a_deadline_each_step_has_its_timeout(get: Any, raw_server: Any)
         get(retries=Retries(deadline=None, attempts=1), timeout=0.2)
 
 
+def test_no_cookie_is_kept(connect: Connect, raw_server: Any, session: bytes) -> None:
+    # Python's parser warns of the first, and warnings are errors here.
+    cookies = b"Set-Cookie: a=b; Max-Age=" + b"9" * 400 + b"\r\nSet-Cookie: c=d\r\n"
+    raw_server.answers.append(answer(session).replace(b"\r\n", b"\r\n" + cookies, 1))
+    client = connect(raw_server.url)
+    client.get("s-1")
+    client.get("s-1")
+    assert len(raw_server.requests) == 2
+    assert b"cookie" not in raw_server.requests[1].lower()
+
+
 def test_no_redirect_is_followed(
     twin: Connect, http_kind: Any, account: dict[str, Any], raw_server: Any
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from runtime_sessions_contract.checks.shapes import locate
 from runtime_sessions_contract.openapi.document import Document
-from runtime_sessions_contract.openapi.values import as_object, as_objects
+from runtime_sessions_contract.openapi.values import as_object, as_objects, read_json
 from runtime_sessions_contract.target.target import CannotRunError
 from runtime_sessions_contract.wire.exchange import Exchange
 from runtime_sessions_contract.wire.secrets import Secrets
@@ -110,7 +110,7 @@ def read_baseline(file: Path) -> set[tuple[str, ...]]:
         CannotRunError: The file is not one that `drift.json` can stand in for.
     """
     try:
-        entries = as_objects(json.loads(file.read_text(encoding="utf-8")))
+        entries = as_objects(read_json(file.read_text(encoding="utf-8")))
         # Findings that are accepted can stand in the same file.
         drifts = [entry for entry in entries if "finding" not in entry]
         return {Difference(**{"sample": "", **entry}).identity for entry in drifts}

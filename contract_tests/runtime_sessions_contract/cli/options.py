@@ -253,11 +253,20 @@ def _contract(name: str | None, url: str | None) -> Contract:
         if name not in CONTRACTS:
             raise CannotRunError(f"CONTRACT: {name} is none. Choose from {', '.join(CONTRACTS)}")
         return CONTRACTS[name]
-    host = urlsplit(url or "").hostname
+    host = urlsplit(url).hostname if url and is_url(url) else None
     named = (
         contract for contract in CONTRACTS.values() if host in contract.document.hosts - LOOPBACK
     )
     return next(named, CONTRACTS["classic"])
+
+
+def is_url(value: str) -> bool:
+    """Whether something is the address of a server."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _target(contract: Contract, said: Said) -> Target | None:
@@ -267,9 +276,7 @@ def _target(contract: Contract, said: Said) -> Target | None:
             raise CannotRunError("CONTROL_URL is given without the URL of a server")
         return None
     for name, value in (("URL", url), ("CONTROL_URL", control_url)):
-        if value is not None and (
-            urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname
-        ):
+        if value is not None and not is_url(value):
             raise CannotRunError(f"{name}: {value} is not a URL such as http://127.0.0.1:8390")
     whole = url.rstrip("/")
     if whole.endswith("/sessions"):
@@ -280,10 +287,18 @@ def _target(contract: Contract, said: Said) -> Target | None:
         raise CannotRunError(
             "TOKEN is not set: give a user's token in the environment, TOKEN=... make contract"
         )
+    other_token = said.environment.get("OTHER_TOKEN") or None
+    sent = {"TOKEN": token, "OTHER_TOKEN": other_token}
+    sent |= {name.upper(): said.text(name) for name in ("instance", "other_instance")}
+    for name, value in sent.items():
+        if value is not None and not all("!" <= one <= "~" for one in value):
+            raise CannotRunError(
+                f"{name} holds what a header may not, such as a space, a newline or an accent"
+            )
     return Target.server(
         url,
         token,
-        other_token=said.environment.get("OTHER_TOKEN") or None,
+        other_token=other_token,
         contract=contract.name,
         backend=said.text("backend"),
         instance=said.text("instance"),

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
-from runtime_sessions_contract.cli.options import Parser
+from runtime_sessions_contract.cli.options import Parser, is_url
 from runtime_sessions_contract.contracts.base.contract import Contract
 from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.suite.result import Result
@@ -94,8 +93,7 @@ def parse_watching(arguments: Sequence[str]) -> Watching:
     )
     said = parser.parse_args(arguments[1:])
     url: str | None = said.url
-    parts = urlsplit(url or "http://any")
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if url and not is_url(url):
         raise CannotRunError(
             f"URL: {url} is not a URL such as https://quantum.cloud.ibm.com/api/v1"
         )

@@ -134,6 +134,9 @@ class Actor:
         if exchange.operation and str(exchange.status) not in exchange.operation.responses:
             # What the contract does not list, the client need not know either.
             return []
+        if exchange.garbled:
+            # That is told by itself.
+            return []
         judge = Judge(self.run.tally, exchange)
         if judge(
             "client decodes", "a model", repr(failure), "#/components/schemas", ok=failure is None

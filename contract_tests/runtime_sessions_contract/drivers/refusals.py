@@ -6,7 +6,7 @@ from runtime_sessions_contract.contracts.base.names import NOWHERE
 from runtime_sessions_contract.drivers.actor import JSON, jobs_of
 from runtime_sessions_contract.drivers.cast import Cast
 from runtime_sessions_contract.model.session import Session
-from runtime_sessions_contract.openapi.values import Json, as_object
+from runtime_sessions_contract.openapi.values import Json, as_object, read_json
 from runtime_sessions_contract.verdicts.judge import Judge
 from runtime_sessions_contract.wire.exchange import Exchange
 
@@ -43,9 +43,12 @@ def refused(cast: Cast, bystanders: list[Session]) -> None:
 
 
 def _blank(exchange: Exchange, session_id: str) -> Json | None:
-    """The body of a 404, without what differs from call to call."""
+    """The body of a 404, without what differs from call to call; None where it is no object."""
     text = exchange.body.decode("utf-8", "replace").replace(session_id, "ID")
-    found = as_object(json.loads(text))
+    try:
+        found = as_object(read_json(text))
+    except ValueError:
+        return None
     return {name: value for name, value in found.items() if name != "trace"} if found else None
 
 

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract.live.ledger import Ledger
-from runtime_sessions_contract.openapi.values import as_object
+from runtime_sessions_contract.openapi.values import as_object, read_json
 from runtime_sessions_contract.wire.secrets import Secrets
 
 #: How often a 429 is obeyed for one call, and for how many seconds at most.
@@ -57,7 +57,7 @@ class Guard(httpx.BaseTransport):
         response = self._send_patiently(request)
         created: Mapping[str, object] = {}
         with suppress(ValueError):
-            created = as_object(response.json()) or {}
+            created = as_object(read_json(response.content)) or {}
         session_id = created.get("id")
         if response.status_code == CREATED and self._may_be_written(session_id):
             self.ledger.write(str(session_id), request, intent)

@@ -1,13 +1,12 @@
 """What was created on a live service, written down on disk: the client's ledger."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import runtime_sessions
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_contract.openapi.values import as_object
+from runtime_sessions_contract.openapi.values import as_object, read_json
 
 
 @dataclass
@@ -62,7 +61,7 @@ class Ledger:
 def _asked(request: httpx.Request) -> Mapping[str, object]:
     """What a request asked for; nothing where that is no JSON: what was created is written down."""
     try:
-        return as_object(json.loads(request.content)) or {}
+        return as_object(read_json(request.content)) or {}
     except ValueError:
         return {}
 

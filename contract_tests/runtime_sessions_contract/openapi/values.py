@@ -1,8 +1,17 @@
 """Careful access to JSON values whose shape is unknown."""
 
+import json
 from typing import Any, cast
 
 Json = dict[str, Any]
+
+
+def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """The JSON value that a text is. Raises ValueError where it is none, or nested too deep."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deep to be read") from None
 
 
 def as_object(value: object) -> Json | None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from runtime_sessions_contract.openapi.values import Json, as_objects
+from runtime_sessions_contract.openapi.values import Json, as_objects, read_json
 from runtime_sessions_contract.suite.result import Result
 from runtime_sessions_contract.target.target import CannotRunError
 
@@ -33,7 +33,7 @@ def read_accepted(file: Path) -> tuple[Acceptance, ...]:
         CannotRunError: It cannot be read, or an entry of it has no reason or no date.
     """
     try:
-        entries = as_objects(json.loads(file.read_text(encoding="utf-8")))
+        entries = as_objects(read_json(file.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise CannotRunError(f"BASELINE: {file} cannot be read: {error}") from None
     return tuple(_acceptance(file, entry) for entry in entries if "finding" in entry)

@@ -3,6 +3,7 @@
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract.target.recognise import ask, came, suggestion
 from runtime_sessions_contract.target.target import CannotRunError, Target
+from runtime_sessions_contract.wire.trust import trusted
 
 
 def check(target: Target) -> None:
@@ -16,6 +17,13 @@ def check(target: Target) -> None:
         raise CannotRunError(
             "OTHER_TOKEN is the same as TOKEN: give a second user's token, or leave it out."
         )
+    try:
+        trusted()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise CannotRunError(
+            f"The certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read: {why}"
+        ) from None
     for token, name in ((secrets.token, "TOKEN"), (secrets.other_token, "OTHER_TOKEN")):
         if token is None:
             continue

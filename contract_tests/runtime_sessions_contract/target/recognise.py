@@ -6,7 +6,7 @@ from typing import Final
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_contract.contracts.base.contract import Contract
 from runtime_sessions_contract.contracts.known import CONTRACTS
-from runtime_sessions_contract.openapi.values import as_object
+from runtime_sessions_contract.openapi.values import as_object, read_json
 from runtime_sessions_contract.target.target import TIMEOUT, Target
 from runtime_sessions_contract.wire.trust import trusted
 
@@ -68,7 +68,7 @@ def _has_paths_of(target: Target, contract: Contract) -> bool:
 
 def _json(answer: httpx.Response) -> object:
     try:
-        return answer.json()
+        return read_json(answer.content)
     except ValueError:
         return None
 

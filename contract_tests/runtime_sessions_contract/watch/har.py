@@ -1,12 +1,11 @@
 """HAR files, as browsers, proxies and this suite write them."""
 
 import base64
-import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from runtime_sessions_contract.openapi.values import Json, as_object, as_objects
+from runtime_sessions_contract.openapi.values import Json, as_object, as_objects, read_json
 from runtime_sessions_contract.target.target import CannotRunError
 from runtime_sessions_contract.watch.calls import Call
 
@@ -21,7 +20,7 @@ def read_har(file: Path) -> list[Call]:
         CannotRunError: It is no HAR file.
     """
     try:
-        log = json.loads(file.read_text(encoding="utf-8-sig"))["log"]
+        log = read_json(file.read_text(encoding="utf-8-sig"))["log"]
         calls = list(_calls(as_objects(log["entries"])))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise CannotRunError(f"{file} is no HAR file: {error!r}") from None

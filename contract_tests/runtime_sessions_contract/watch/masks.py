@@ -1,14 +1,13 @@
 """Tokens of what passes by: found, told apart, and taken out before anything else is done."""
 
 import base64
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qs, unquote
 
-from runtime_sessions_contract.openapi.values import as_object
+from runtime_sessions_contract.openapi.values import as_object, read_json
 from runtime_sessions_contract.watch.calls import Call
 from runtime_sessions_contract.wire.hiding import hide
 from runtime_sessions_contract.wire.secrets import Caller
@@ -122,7 +121,7 @@ def _subject(token: str) -> str | None:
         return None
     try:
         padded = unquote(parts[1]) + "=" * (-len(parts[1]) % 4)
-        claims = as_object(json.loads(base64.urlsafe_b64decode(padded))) or {}
+        claims = as_object(read_json(base64.urlsafe_b64decode(padded))) or {}
     except ValueError:
         return None
     who = claims.get("iam_id") or claims.get("sub")

@@ -1,13 +1,12 @@
 """A call and its answer, as they went over the wire."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from runtime_sessions_contract.openapi.operations import Operation
-from runtime_sessions_contract.openapi.values import Json, as_object
+from runtime_sessions_contract.openapi.values import Json, as_object, read_json
 from runtime_sessions_contract.wire.secrets import Caller
 
 
@@ -56,7 +55,7 @@ class Exchange:
 
     def json(self) -> Any:  # noqa: ANN401 - any JSON value
         """The answer's JSON value. Raises ValueError where it is none."""
-        return json.loads(self.body)
+        return read_json(self.body)
 
     @cached_property
     def garbled(self) -> bool:
@@ -76,6 +75,6 @@ class Exchange:
     def request_json(self) -> Any:  # noqa: ANN401 - any JSON value
         """The request's JSON value; None where it is none."""
         try:
-            return json.loads(self.request_body)
+            return read_json(self.request_body)
         except ValueError:
             return None

@@ -64,6 +64,9 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     """Serve until told to stop."""
     options = parser().parse_args()
+    if not options.host:
+        # A variable that is not set, most likely: it would be every address of this computer.
+        sys.exit("--host is empty: give the address to listen on, 0.0.0.0 for every one.")
     try:
         config = contract_of(options.contract).config
         if options.config is not None:
@@ -74,7 +77,7 @@ def main() -> None:
         bound = listen(options.host, options.port)
     except (OSError, OverflowError) as error:
         sys.exit(
-            f"Cannot listen on {options.host}:{options.port}: {error}. "
+            f"Cannot listen on {options.host}:{options.port}: {str(error).rstrip('.')}. "
             "Choose another --port, or 0 for a free one."
         )
     # Drawn, so that a handle from an earlier run does not find somebody else's session in this one.

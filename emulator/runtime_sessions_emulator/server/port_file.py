@@ -19,8 +19,12 @@ def announced(url: str, file: Path) -> Generator[None]:
     text = f"{url}\npid {os.getpid()}\n"
     # Whoever waits for the file must never read half of it.
     part = file.with_name(f".{file.name}.{os.getpid()}")
-    part.write_text(text, encoding="utf-8")
-    part.replace(file)
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
     try:
         yield
     finally:
