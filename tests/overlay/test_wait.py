@@ -114,7 +114,7 @@ def test_without_rich_it_says_what_to_install(
     client: SessionsClient, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "rich.status", None)
-    with pytest.raises(ImportError, match=r"pip install runtime-sessions\[rich\]"):
+    with pytest.raises(ImportError, match=r"pip install 'runtime-sessions\[rich\]'"):
         client.session("ci8fo2g4mgo3p0c53uc0").wait(progress=True)
     assert emulator.requests() == []
 
