@@ -1,6 +1,6 @@
 """Rent a quantum computer by the session, and be sure to close it."""
 
-from typing import TYPE_CHECKING
+import typing
 
 from runtime_sessions._arguments import Ending, Mode
 from runtime_sessions._async.client import AsyncSessionsClient
@@ -92,7 +92,7 @@ __all__ = [
     "set_testing",
 ]
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     __version__: str
 else:
 
