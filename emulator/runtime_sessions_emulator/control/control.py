@@ -10,6 +10,13 @@ from typing import Any
 
 from attrs import asdict
 
+from runtime_sessions_emulator.control.commands import (
+    AddFault,
+    RemoveFault,
+    Reset,
+    Restore,
+    TakeSnapshot,
+)
 from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.control.faults import Fault
 from runtime_sessions_emulator.core.choices import hold_known
@@ -28,7 +35,6 @@ class Control:
         self._faults = emulation.faults
         self._log = emulation.log
         self._contract = emulation.contract
-        self._snapshots: dict[str, tuple[Any, ...]] = {}
 
     def now(self) -> datetime:
         """The time in the emulator, UTC."""
@@ -69,7 +75,7 @@ class Control:
                 moment(at)
             except OverflowError:
                 raise ValueError("There is no time after the year 9999.") from None
-            self._service.clock.set(at)
+            self._service.set_time(at)
         return self.now()
 
     def set_time(self, now: datetime) -> datetime:
@@ -120,7 +126,7 @@ class Control:
     def add_job_rule(self, rule: JobRule) -> None:
         """Say how jobs go that programs submit from now on; the newest rule that applies holds."""
         with self._service.lock:
-            self._service.job_rules.append(rule)
+            self._service.add_job_rule(rule)
 
     def cancel_session(self, session_id: str) -> None:
         """Cancel a session as an operator. Raises LookupError where there is none."""
@@ -163,12 +169,12 @@ class Control:
         if fault.operation is not None:
             hold_known("operation", fault.operation, self._contract.handlers)
         with self._service.lock:
-            return self._faults.add(fault)
+            return self._service.do(AddFault(fault))
 
     def remove_fault(self, name: str) -> None:
         """Switch a fault off. Raises LookupError where none of that name is on."""
         with self._service.lock:
-            self._faults.remove(name)
+            self._service.do(RemoveFault(name))
 
     def faults(self) -> list[dict[str, Any]]:
         """The faults that are on, in the order in which they were switched on."""
@@ -218,10 +224,8 @@ class Control:
     def reset(self) -> None:
         """Be as at the start: nothing is left, and the same calls give the same ids as before."""
         with self._service.lock:
-            self._service.reset()
-            self._faults.reset()
+            self._service.do(Reset())
             self._log.clear()
-            self._snapshots.clear()
 
     def stop_computing(self) -> None:
         """Compute no job any more, until somebody asks what came of it."""
@@ -231,18 +235,12 @@ class Control:
     def snapshot(self) -> str:
         """Remember everything but the log, and give the name to restore it by."""
         with self._service.lock:
-            name = f"snapshot-{len(self._snapshots) + 1}"
-            self._snapshots[name] = (self._service.save(), self._faults.save())
-        return name
+            return self._service.do(TakeSnapshot())
 
     def restore(self, name: str) -> None:
         """Be as at a snapshot, the time included. Raises LookupError where there is none."""
         with self._service.lock:
-            if name not in self._snapshots:
-                raise LookupError(f"There is no snapshot {name!r}.")
-            service, faults = self._snapshots[name]
-            self._service.load(service)
-            self._faults.load(faults)
+            self._service.do(Restore(name))
 
     def _shown(self, session: Session) -> dict[str, Any]:
         return {

@@ -7,8 +7,9 @@ from typing import Any, Final
 import anyio
 
 from runtime_sessions_emulator.contracts.base import Call, Contract
+from runtime_sessions_emulator.control.commands import StrikeCall
 from runtime_sessions_emulator.control.emulation import Emulation
-from runtime_sessions_emulator.control.faults import Fault, FaultKind, faulty
+from runtime_sessions_emulator.control.faults import Fault, FaultKind, Strike, faulty
 from runtime_sessions_emulator.core.clock import timestamp
 from runtime_sessions_emulator.core.computation import Computation, NotComputedError
 from runtime_sessions_emulator.core.errors import NoSuchSessionError, ServiceError
@@ -117,7 +118,7 @@ class Api:
 
     def _strike(self, entry: Entry, answer: Answer | None) -> Fault | None:
         with self._service.lock:
-            fault = self._faults.strike(
+            call = Strike(
                 operation=entry.operation or "",
                 session_id=entry.session_id,
                 user_id=entry.user,
@@ -125,6 +126,7 @@ class Api:
                 age=self._service.age(entry.session_id),
                 answer=answer,
             )
+            fault = self._service.do(StrikeCall(call)).fault
         entry.fault = None if fault is None else fault.name
         return fault
 
