@@ -16,6 +16,11 @@ from runtime_sessions_emulator.core.service import Service
 from runtime_sessions_emulator.http.log import Log
 
 
+def clock_of(*, virtual: bool) -> Clock:
+    """A clock that stands still until it is moved, or that of the computer."""
+    return VirtualClock() if virtual else RunningClock()
+
+
 @frozen
 class Emulation:
     """The emulated service, its contract, the faults that strike it, and what was asked of it.
@@ -31,10 +36,18 @@ class Emulation:
     snapshots: Snapshots
 
     @classmethod
-    def of(cls, config: Config | None, *, contract: str, seed: int, virtual_clock: bool) -> Self:
+    def of(
+        cls,
+        config: Config | None,
+        *,
+        contract: str,
+        seed: int,
+        virtual_clock: bool,
+        clock: Clock | None = None,
+    ) -> Self:
         """A new one: nothing has happened in it. ValueError: there is no such contract."""
         kind = contract_of(contract)
-        clock: Clock = VirtualClock() if virtual_clock else RunningClock()
+        clock = clock or clock_of(virtual=virtual_clock)
         known = config or kind.config
         service = Service(known, kind.rules, clock, seed, QiskitComputer(known))
         secrets = {secret for user in service.config.users for secret in user.secrets}

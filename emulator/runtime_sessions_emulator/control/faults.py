@@ -271,7 +271,7 @@ class Faults:
         else:
             self._rules[name] = evolve(self._rules[name], times=times - 1)
 
-    def save(self) -> tuple[object, ...]:
+    def save(self) -> tuple[Any, ...]:
         """All that there is to them."""
         return (
             self._random.getstate(),

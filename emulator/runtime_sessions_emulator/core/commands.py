@@ -142,3 +142,7 @@ class Keeper(Protocol):
     def catch_up(self) -> None:
         """Do what others have done meanwhile."""
         ...
+
+    def close(self) -> None:
+        """Let go of what it is kept in."""
+        ...

@@ -1,6 +1,7 @@
 """The emulated service: what it holds, and what its users and operators can do with it. No HTTP."""
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Generator, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from copy import copy
 from random import Random
 from threading import RLock
@@ -176,10 +177,17 @@ class Service:
         answer: Answer = self.folds[type(command)](command)
         return answer
 
-    def catch_up(self) -> None:
-        """Know what others have done who share the state."""
-        if self.keeper is not None:
-            self.keeper.catch_up()
+    @contextmanager
+    def current(self) -> Generator[None]:
+        """Have the service alone in the block, and in it all that others did who share it.
+
+        Raises:
+            StateError: What is kept is out of reach.
+        """
+        with self.lock:
+            if self.keeper is not None:
+                self.keeper.catch_up()
+            yield
 
     def save(self) -> Held:
         """All that there is to it, at this moment."""
@@ -258,6 +266,8 @@ class Service:
         wanted = Mode(mode or Mode.DEDICATED)
         warnings: list[str] = []
         job_mode = plan.open_plan and wanted is Mode.DEDICATED
+        # What the instance used up before, which nobody may have looked at since, is not for this.
+        self._close_at_limit(instance, self.clock.now())
         if job_mode and self.rules.open_plan_refuses:
             raise OpenPlanError("The open plan has no dedicated sessions.")
         if job_mode:
