@@ -30,7 +30,8 @@ def _session(emulator: Emulator, random: Random) -> str:
 
 def _job(emulator: Emulator, random: Random) -> tuple[User, str]:
     user = random.choice(emulator.config.users)
-    ids = [job.id for job in emulator._service.jobs(user)]
+    with emulator._service.current():
+        ids = [job.id for job in emulator._service.jobs(user)]
     return user, random.choice(ids) if ids else "none"
 
 
@@ -162,7 +163,8 @@ def do(emulator: Emulator, seed: str, *, over_http: bool = True) -> object:
 
 def everything(emulator: Emulator) -> object:
     """All that can be seen of an emulator, and where its dice stand."""
-    held = emulator._service.save()
+    with emulator._service.current():
+        held = emulator._service.save()
     return (
         emulator.now(),
         emulator.sessions(),
