@@ -102,6 +102,7 @@ class Service:
     Attributes:
         keeper: Who keeps what is done beyond this process; None: nobody does.
         folds: What each kind of command does. Whoever has more to be changed than is here adds it.
+        looked: The latest moment at which a look at a session found that time had changed it.
     """
 
     def __init__(
@@ -139,6 +140,7 @@ class Service:
         }
         #: Whether what happens has happened before: nothing is computed for it until it is wanted.
         self.reliving = False
+        self.looked = 0
         self._backends = frozenset(self.config.backends)
         self._instances = {instance.name: instance for instance in self.config.instances}
         self._limits = {
@@ -152,6 +154,7 @@ class Service:
         """Be as at the start: nothing is held, and ids and time begin anew."""
         self.clock.reset()
         self._random = Random(self.seed)  # noqa: S311 - ids that a seed repeats are the point
+        self.looked = 0
         self._sessions: MutableMapping[str, Session] = {}
         self._jobs: dict[str, Place] = {}
         self._job_ids: dict[str, list[str]] = {user.id: [] for user in self.config.users}
@@ -206,6 +209,7 @@ class Service:
     def load(self, held: Held) -> None:
         """Be as it was when it was saved, at that moment."""
         self.clock.set(held.now)
+        self.looked = 0
         self._random.setstate(held.random)
         self._sessions, self._jobs = copy(held.sessions), dict(held.jobs)
         self._job_ids = {user: list(ids) for user, ids in held.job_ids.items()}
@@ -697,6 +701,7 @@ class Service:
             return
         # It happens once: what is created later on was not there.
         del self._below[instance]
+        self.looked = now
         # What was used never becomes less: the moment is found by halving the time.
         reached = now
         while reached - below > 1:
@@ -715,6 +720,7 @@ class Service:
         # The one that was taken up may be from before that.
         session = self._sessions[session.id]
         if session.due <= now:
+            self.looked = now
             session = life.settle(session, now)
             self._keep(session)
         return session, now

@@ -4,6 +4,7 @@ import argparse
 import ipaddress
 import json
 import logging
+import os
 import secrets
 import signal
 import sys
@@ -31,6 +32,7 @@ from runtime_sessions_emulator.server.emulator import (
     listen,
 )
 from runtime_sessions_emulator.server.port_file import announced
+from runtime_sessions_emulator.server.processes import serve_by
 
 #: Seeds are drawn below this: short enough to be typed again.
 _SEEDS: Final = 1_000_000_000
@@ -66,6 +68,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="URL",
         help="keep all that is done: sqlite:FILE, or postgresql://USER@HOST/DATABASE "
         "(default: it is gone with the process)",
+    )
+    add(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="how many processes serve; several share a state in PostgreSQL (default: %(default)s)",
     )
     add("--virtual-clock", action="store_true", help="let time stand still until it is moved")
     add(
@@ -128,6 +137,8 @@ def main() -> None:
             config = Config.load(options.config, config)
     except (OSError, ValueError) as error:
         sys.exit(f"The configuration {options.config} cannot be used: {error}")
+    if options.workers != 1:
+        _hold_shareable(options.workers, options.state)
     bound = _bound(options.host, options.port)
     # Drawn, so that a handle from an earlier run does not find somebody else's session in this one.
     seed = secrets.randbelow(_SEEDS) if options.seed is None else options.seed
@@ -151,7 +162,24 @@ def main() -> None:
     url = address(bound)
     plane = f"control at {url}/_emulator/" if with_control else "no control plane"
     said = f"Listening on {url} (seed {seed}, {plane})"
-    _serve(emulation, bound, said, with_control=with_control, port_file=options.port_file)
+    _serve(
+        emulation,
+        bound,
+        said,
+        with_control=with_control,
+        port_file=options.port_file,
+        workers=options.workers,
+    )
+
+
+def _hold_shareable(workers: int, state: str | None) -> None:
+    """End the program where not so many processes can serve."""
+    if workers < 1:
+        sys.exit(f"--workers {workers}: there must be at least one.")
+    if state is None or not state.startswith("postgres"):
+        sys.exit("Several workers share a state: --state postgresql://USER@HOST/DATABASE.")
+    if not hasattr(os, "fork"):
+        sys.exit("Several workers need a system that forks processes. Start each by itself.")
 
 
 def _bound(host: str, port: int) -> socket:
@@ -164,13 +192,14 @@ def _bound(host: str, port: int) -> socket:
         )
 
 
-def _serve(
+def _serve(  # noqa: PLR0913 - what a server is
     emulation: Emulation,
     bound: socket,
     said: str,
     *,
     with_control: bool = True,
     port_file: Path | None = None,
+    workers: int = 1,
 ) -> None:
     """Serve until told to stop, having said where that is."""
     control = Control(emulation) if with_control else None
@@ -189,7 +218,17 @@ def _serve(
             except OSError as error:
                 sys.exit(f"The port file cannot be written: {error}")
         print(said, flush=True)  # noqa: T201 - a command
-        uvicorn.Server(configured(App(emulation, control, local=local))).run([bound])
+
+        def serve() -> None:
+            uvicorn.Server(configured(App(emulation, control, local=local))).run([bound])
+
+        if workers == 1:
+            serve()
+            return
+        if emulation.service.keeper is not None:
+            # Each of them has a connection of its own.
+            emulation.service.keeper.close()
+        serve_by(workers, serve)
 
 
 def _end(_: int, __: FrameType | None) -> None:

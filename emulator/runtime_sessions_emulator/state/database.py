@@ -15,6 +15,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Identity,
     MetaData,
     StaticPool,
     Table,
@@ -56,7 +57,7 @@ HELD: Final = Table(
 REQUESTS: Final = Table(
     "requests",
     TABLES,
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, Identity(), primary_key=True),
     Column("record", Text, nullable=False),
 )
 

@@ -262,6 +262,11 @@ class Journal:
         if not self._database.shared and not self._stale:
             return
         for entry in entries(connection, after=self._number):
+            if entry.moment.at < self._service.looked and not self._stale:
+                # Somebody was told here what came of time, and another did this at a moment before.
+                self._stale = True
+                self._load(connection)
+                break
             self._stale = True
             self._redo(entry)
             self._stale = False

@@ -13,6 +13,7 @@ from runtime_sessions_emulator.core.errors import StateError
 from runtime_sessions_emulator.state.clock import HeldClock
 from runtime_sessions_emulator.state.database import ABOUT, Database
 from runtime_sessions_emulator.state.journal import Journal
+from runtime_sessions_emulator.state.log import SharedLog
 
 #: The version of the tables and of the commands in them.
 _VERSION = "1"
@@ -66,7 +67,11 @@ def kept_emulation(
     journal = Journal(emulation, clock, database, fresh)
     emulation.service.keeper = journal
     journal.catch_up()
-    return emulation
+    if not database.shared:
+        return emulation
+    secrets = {secret for user in known.users for secret in user.secrets}
+    log = SharedLog(frozenset(secrets), database, emulation.service.lock)
+    return evolve(emulation, log=log)
 
 
 def _begin(database: Database, begun: dict[str, str]) -> dict[str, str]:
