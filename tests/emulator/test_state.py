@@ -10,10 +10,20 @@ from random import Random
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_emulator import Config, Emulator, Fault, Instance, JobRule, StateError, User
-from runtime_sessions_emulator.state import journal
+from runtime_sessions_emulator import (
+    Config,
+    Emulator,
+    Fault,
+    Instance,
+    JobRule,
+    StateError,
+    User,
+    default_config,
+)
+from runtime_sessions_emulator.state import clock, journal
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -107,7 +117,7 @@ def test_a_start_does_not_do_again_what_was_written_down(
     assert len(again) < 6
 
 
-def test_time_goes_on_while_nobody_runs_it(state: str) -> None:
+def test_time_goes_on_while_nobody_runs_it(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with Emulator(state=state) as emulator:
         emulator.advance(3600)
         before = emulator.now()
@@ -115,6 +125,11 @@ def test_time_goes_on_while_nobody_runs_it(state: str) -> None:
     with Emulator(state=state) as emulator:
         assert emulator.now() >= before
         assert emulator.now().timestamp() - ahead < 600
+    real = clock.computer_time
+    monkeypatch.setattr(clock, "computer_time", lambda: real() + 7_200_000_000)
+    with Emulator(state=state) as emulator:
+        assert emulator.now().timestamp() - ahead > 7200
+        monkeypatch.undo()
         emulator.reset()
     with Emulator(state=state) as emulator:
         assert ahead - emulator.now().timestamp() > 3000
@@ -293,18 +308,18 @@ def test_a_replay_shows_what_happened_and_how_it_was_then(state: str) -> None:
         job = emulator.submit_job(session, duration=10)
         emulator.advance(5)
         emulator.advance(3600)
-    lines, clock, shown = _replay(state, "--until", "3")
+    lines, time, shown = _replay(state, "--until", "3")
     assert [line.split()[2] for line in lines] == ["CreateSession", "SubmitJob", "SetTime"]
     assert job in lines[1]
-    assert clock["now"] == "2026-01-01T00:00:05.000Z"
+    assert time["now"] == "2026-01-01T00:00:05.000Z"
     assert shown[0]["jobs"][0]["status"] == "Running"
-    lines, clock, shown = _replay(state, "--until", "2026-01-01T00:00:11")
+    lines, time, shown = _replay(state, "--until", "2026-01-01T00:00:11")
     assert len(lines) == 3
-    assert clock["now"] == "2026-01-01T00:00:11.000Z"
+    assert time["now"] == "2026-01-01T00:00:11.000Z"
     assert shown[0]["jobs"][0]["status"] == "Completed"
-    lines, clock, shown = _replay(state)
+    lines, time, shown = _replay(state)
     assert len(lines) == 4
-    assert clock["now"] == "2026-01-01T01:00:05.000Z"
+    assert time["now"] == "2026-01-01T01:00:05.000Z"
 
 
 @pytest.mark.parametrize(
@@ -354,3 +369,21 @@ def test_a_program_that_is_killed_goes_on_with_another_process(state: str) -> No
     done = subprocess.run([*command, "--seed", "8"], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "was begun with the seed 7" in done.stderr
+
+
+def test_what_was_used_up_unseen_closes_nothing_that_came_later(state: str) -> None:
+    known = default_config("platform")
+    limited = evolve(known.instances[0], usage_limit=10)
+    config = evolve(known, instances=(limited, *known.instances[1:]))
+    body = {"mode": "dedicated", "backend": known.backends[0]}
+    with Emulator(config, contract="platform", virtual_clock=True, state=state) as emulator:
+        with emulator.client() as client:
+            first = client.post("/sessions", json=body).json()["id"]
+            emulator.submit_job(first, duration=60)
+            emulator.advance(100)
+            second = client.post("/sessions", json=body).json()["id"]
+        before = {session["id"]: session["state"] for session in emulator.sessions()}
+        assert before == {first: "closed", second: "open"}
+    with Emulator(config, contract="platform", virtual_clock=True, state=state) as emulator:
+        after = {session["id"]: session["state"] for session in emulator.sessions()}
+        assert after == before
