@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from random import Random
+from typing import Any
 
 from runtime_sessions_emulator import Emulator, Fault, JobRule, User
+from runtime_sessions_emulator.control.commands import TakeSnapshot
 from runtime_sessions_emulator.core.errors import ServiceError
 from runtime_sessions_emulator.core.job_rule import JobOrder
 
@@ -165,6 +167,7 @@ def everything(emulator: Emulator) -> object:
     """All that can be seen of an emulator, and where its dice stand."""
     with emulator._service.current():
         held = emulator._service.save()
+    taking: Any = emulator._service.folds[TakeSnapshot]
     return (
         emulator.now(),
         emulator.sessions(),
@@ -172,5 +175,7 @@ def everything(emulator: Emulator) -> object:
         held.job_rules,
         {user.id: list(emulator._service.jobs(user)) for user in emulator.config.users},
         held.random,
+        # Of a snapshot that was taken nothing else is seen until somebody goes back to it.
+        list(taking.__self__.taken),
         emulator._faults.save(),
     )

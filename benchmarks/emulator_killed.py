@@ -84,6 +84,9 @@ def main() -> None:
             done += 1
             kept += 1
         if there != everything(twin):
+            for here, wanted in zip(there, everything(twin), strict=True):
+                if here != wanted:
+                    print(f"There is {here}\nand not  {wanted}")
             sys.exit(f"What is there is not what {done} deeds make: see --seed {options.seed}")
         unknown += between
     print(f"{options.rounds} kills, {done} deeds, {unknown} not answered, {kept} of these kept")

@@ -23,6 +23,7 @@ from runtime_sessions_emulator import (
     User,
     default_config,
 )
+from runtime_sessions_emulator.core.job_rule import JobOrder
 from runtime_sessions_emulator.state import clock, journal
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -77,6 +78,55 @@ def test_it_goes_on_as_one_that_was_never_stopped(
         assert deeds.everything(emulator) == deeds.everything(twin)
         assert emulator._service.keeper is not None
         emulator._service.keeper.close()
+
+
+def written_down(emulator: Emulator) -> None:
+    """Do what changes nothing that is looked at until the state has been written down."""
+    journal_of: Any = emulator._service.keeper
+    due = journal_of._due
+    while journal_of._due == due:
+        emulator.advance(0)
+
+
+def test_an_id_that_comes_again_may_be_somebody_elses(
+    state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "_EVERY", 4)
+    with Emulator(state=state, virtual_clock=True) as emulator:
+        name = emulator.snapshot()
+        for user in emulator.config.users:
+            emulator.restore(name)
+            job = emulator._service.submit(
+                user,
+                JobOrder(request={}),
+                session_id=None,
+                instance=emulator.instance,
+                backend=emulator.backend,
+            )
+            written_down(emulator)
+    with Emulator(state=state, virtual_clock=True) as emulator:
+        first, second = emulator.config.users
+        assert list(emulator._service.jobs(first)) == []
+        assert [one.id for one in emulator._service.jobs(second)] == [job.id]
+
+
+def test_ids_that_come_again_come_in_another_order(
+    state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "_EVERY", 4)
+    random = Random(1)  # noqa: S311 - to be repeated
+    with Emulator(state=state, virtual_clock=True) as emulator:
+        first = deeds.create(emulator, random)
+        deeds.submit_alone(emulator, random)
+        third = deeds.create(emulator, random)
+        written_down(emulator)
+        # Now the dice give a session what they gave a job.
+        emulator.reset()
+        again = [deeds.create(emulator, random) for _ in range(3)]
+        assert (again[0], again[2]) == (first, third)
+        written_down(emulator)
+    with Emulator(state=state, virtual_clock=True) as emulator:
+        assert [session["id"] for session in emulator.sessions()] == again[::-1]
 
 
 @pytest.mark.parametrize("form", [None, 0])

@@ -334,15 +334,17 @@ class Journal:
         """What is no longer held that was written down, and what is to be written anew."""
         before, self._written = self._written, {}
         added: dict[tuple[str, str], _Row] = {}
+        lasts: dict[str, int] = {}
         for key, owner, value in self._held():
             row = before.get(key)
-            # Their order is that of their places: the dice give no id a second time before one that
-            # they gave it after.
-            if row is None:
+            # Their order is that of their places. After a reset the dice give the same ids, and may
+            # give a new one before one that was there.
+            if row is None or row.place < lasts.get(key[0], 0):
                 self._places += 1
                 row = added[key] = _Row(self._places, owner, value)
-            elif row.value is not value:
-                row = added[key] = attrs.evolve(row, value=value)
+            elif row.value is not value or row.owner != owner:
+                row = added[key] = attrs.evolve(row, owner=owner, value=value)
+            lasts[key[0]] = row.place
             self._written[key] = row
         self._due = self._number + _EVERY
         return before.keys() - self._written.keys(), added
