@@ -102,6 +102,10 @@ unit: .venv/installed ## The tests of this repository (TESTS=tests/overlay for s
 coverage: .venv/installed ## Show which lines and branches no test reaches (TESTS=tests/overlay for some)
 	@$(BIN)/pytest --quiet --numprocesses auto --cov --cov-report term $(TESTS)
 
+.PHONY: killed
+killed: .venv/installed ## Kill an emulator that keeps its state 2,000 times, and see what is left (STATE=postgresql://... elsewhere)
+	@$(BIN)/python benchmarks/emulator_killed.py "$(or $(STATE),sqlite:$$(mktemp -d)/state.db)"
+
 .PHONY: bench-emulator
 bench-emulator: .venv/installed ## Measure the emulator beside a bare route and Prism, and fuzz it
 	@$(BIN)/python benchmarks/emulator.py
@@ -162,7 +166,7 @@ bench-client: .venv/installed ## Measure the clients side by side, and 2,000 ses
 test: lint types check-generated unit ## All of the above: what CI runs
 
 # All that is published but the official client, which has environments of its own.
-EXTRAS := aiohttp cli contract rich
+EXTRAS := aiohttp cli contract rich postgresql state
 UV := .venv-lock/bin/uv
 .venv-lock/installed:
 	@$(PYTHON) -m venv .venv-lock

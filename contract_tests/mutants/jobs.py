@@ -224,7 +224,7 @@ patched(
     "An id is used for two sessions now and then.",
     (
         "core.service",
-        "id=self._new_id(self._sessions, self.rules.session_id),",
-        "id=next(iter(self._sessions)) if len(self._sessions) % 11 == 10 else self._new_id(self._sessions, self.rules.session_id),",
+        "id=self._new_id(self._sessions, self.rules.session_id, command.id),",
+        "id=next(iter(self._sessions)) if len(self._sessions) % 11 == 10 else self._new_id(self._sessions, self.rules.session_id, command.id),",
     ),
 )

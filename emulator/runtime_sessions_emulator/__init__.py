@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         Instance,
         JobRule,
         NotAcceptingError,
+        StateError,
         User,
         default_config,
     )
@@ -29,6 +30,7 @@ __all__ = [
     "Instance",
     "JobRule",
     "NotAcceptingError",
+    "StateError",
     "User",
     "default_config",
 ]

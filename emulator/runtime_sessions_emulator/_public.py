@@ -3,7 +3,7 @@
 from runtime_sessions_emulator.contracts.registry import ContractName, default_config
 from runtime_sessions_emulator.control.faults import Fault, FaultKind
 from runtime_sessions_emulator.core.config import Config, Instance, User
-from runtime_sessions_emulator.core.errors import NotAcceptingError
+from runtime_sessions_emulator.core.errors import NotAcceptingError, StateError
 from runtime_sessions_emulator.core.job_rule import JobRule
 from runtime_sessions_emulator.server.emulator import Emulator
 
@@ -16,6 +16,7 @@ __all__ = [
     "Instance",
     "JobRule",
     "NotAcceptingError",
+    "StateError",
     "User",
     "default_config",
 ]

@@ -10,6 +10,13 @@ from typing import Any
 
 from attrs import asdict
 
+from runtime_sessions_emulator.control.commands import (
+    AddFault,
+    RemoveFault,
+    Reset,
+    Restore,
+    TakeSnapshot,
+)
 from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.control.faults import Fault
 from runtime_sessions_emulator.core.choices import hold_known
@@ -28,11 +35,11 @@ class Control:
         self._faults = emulation.faults
         self._log = emulation.log
         self._contract = emulation.contract
-        self._snapshots: dict[str, tuple[Any, ...]] = {}
 
     def now(self) -> datetime:
         """The time in the emulator, UTC."""
-        return moment(self._service.clock.now()).replace(tzinfo=UTC)
+        with self._service.current():
+            return moment(self._service.clock.now()).replace(tzinfo=UTC)
 
     def about(self) -> dict[str, Any]:
         """What the emulator is, and how a client begins with it.
@@ -63,13 +70,13 @@ class Control:
         """
         if seconds < 0:
             raise ValueError("Time goes forward only: the seconds must be 0 or more.")
-        with self._service.lock:
+        with self._service.current():
             at = self._service.clock.now() + micros(seconds)
             try:
                 moment(at)
             except OverflowError:
                 raise ValueError("There is no time after the year 9999.") from None
-            self._service.clock.set(at)
+            self._service.set_time(at)
         return self.now()
 
     def set_time(self, now: datetime) -> datetime:
@@ -79,7 +86,7 @@ class Control:
             ValueError: The time would go back.
         """
         aware = now if now.tzinfo is not None else now.replace(tzinfo=UTC)
-        with self._service.lock:
+        with self._service.current():
             return self.advance((aware - self.now()).total_seconds())
 
     def submit_job(  # noqa: PLR0913 - as a rule has it
@@ -109,7 +116,7 @@ class Control:
             result=result,
         )
         order = JobOrder(request={"program_id": "sampler"}, rule=rule)
-        with self._service.lock:
+        with self._service.current():
             owner = self._service.owner(session_id)
             first = next(iter(self._service.config.backends), "")
             job = self._service.submit(
@@ -119,12 +126,12 @@ class Control:
 
     def add_job_rule(self, rule: JobRule) -> None:
         """Say how jobs go that programs submit from now on; the newest rule that applies holds."""
-        with self._service.lock:
-            self._service.job_rules.append(rule)
+        with self._service.current():
+            self._service.add_job_rule(rule)
 
     def cancel_session(self, session_id: str) -> None:
         """Cancel a session as an operator. Raises LookupError where there is none."""
-        with self._service.lock:
+        with self._service.current():
             self._service.cancel(session_id)
 
     def drain_session(self, session_id: str) -> None:
@@ -133,13 +140,13 @@ class Control:
         Raises:
             LookupError: There is no such session.
         """
-        with self._service.lock:
+        with self._service.current():
             owner = self._service.owner(session_id)
             self._service.update(owner, session_id, accepting_jobs=False)
 
     def close_session(self, session_id: str) -> None:
         """Close a session as its owner. Raises LookupError where there is none."""
-        with self._service.lock:
+        with self._service.current():
             self._service.close(self._service.owner(session_id), session_id)
 
     def sessions(self, *, limit: int | None = None, search: str = "") -> list[dict[str, Any]]:
@@ -149,7 +156,7 @@ class Control:
             limit: Only so many; None: all.
             search: Only those with this in their id.
         """
-        with self._service.lock:
+        with self._service.current():
             found = (session for session in self._service.sessions() if search in session.id)
             return [self._shown(session) for session in islice(found, limit)]
 
@@ -162,17 +169,17 @@ class Control:
         """
         if fault.operation is not None:
             hold_known("operation", fault.operation, self._contract.handlers)
-        with self._service.lock:
-            return self._faults.add(fault)
+        with self._service.current():
+            return self._service.do(AddFault(fault))
 
     def remove_fault(self, name: str) -> None:
         """Switch a fault off. Raises LookupError where none of that name is on."""
-        with self._service.lock:
-            self._faults.remove(name)
+        with self._service.current():
+            self._service.do(RemoveFault(name))
 
     def faults(self) -> list[dict[str, Any]]:
         """The faults that are on, in the order in which they were switched on."""
-        with self._service.lock:
+        with self._service.current():
             return [asdict(fault) for fault in self._faults]
 
     def requests(  # noqa: PLR0913 - each narrows, and must be named
@@ -199,7 +206,7 @@ class Control:
             limit: Only so many.
             last: Only so many of the newest of them.
         """
-        with self._service.lock:
+        with self._service.current():
             found = self._log.views(
                 since,
                 method=method,
@@ -212,37 +219,29 @@ class Control:
 
     def clear_requests(self) -> None:
         """Forget the requests so far."""
-        with self._service.lock:
+        with self._service.current():
             self._log.clear()
 
     def reset(self) -> None:
         """Be as at the start: nothing is left, and the same calls give the same ids as before."""
-        with self._service.lock:
-            self._service.reset()
-            self._faults.reset()
+        with self._service.current():
+            self._service.do(Reset())
             self._log.clear()
-            self._snapshots.clear()
 
     def stop_computing(self) -> None:
         """Compute no job any more, until somebody asks what came of it."""
-        with self._service.lock:
+        with self._service.current():
             self._service.stop_computing()
 
     def snapshot(self) -> str:
         """Remember everything but the log, and give the name to restore it by."""
-        with self._service.lock:
-            name = f"snapshot-{len(self._snapshots) + 1}"
-            self._snapshots[name] = (self._service.save(), self._faults.save())
-        return name
+        with self._service.current():
+            return self._service.do(TakeSnapshot())
 
     def restore(self, name: str) -> None:
         """Be as at a snapshot, the time included. Raises LookupError where there is none."""
-        with self._service.lock:
-            if name not in self._snapshots:
-                raise LookupError(f"There is no snapshot {name!r}.")
-            service, faults = self._snapshots[name]
-            self._service.load(service)
-            self._faults.load(faults)
+        with self._service.current():
+            self._service.do(Restore(name))
 
     def _shown(self, session: Session) -> dict[str, Any]:
         return {

@@ -136,6 +136,51 @@ def _told(statuses: Sequence[int]) -> str:
     return f"one of {', '.join(map(str, statuses))}"
 
 
+@frozen(kw_only=True)
+class Strike:
+    """A call that a fault may strike, before its side effect or after it.
+
+    Attributes:
+        operation: What is called.
+        session_id: The session that it is about.
+        user_id: Who calls.
+        now: The time in the emulator.
+        age: How many seconds ago that session was created, if it is there.
+        answer: What the call is to be answered; None: it was not yet carried out.
+    """
+
+    operation: str
+    session_id: str | None
+    user_id: str | None
+    now: int
+    age: float | None
+    answer: Answer | None
+
+
+@frozen
+class Struck:
+    """What became of a call, and of the faults that might have struck it.
+
+    Attributes:
+        fault: What strikes it, if something does.
+        spent: The name of the fault of which one time was spent; None: of none.
+        throws: How often the dice were thrown.
+        passed: When calls last passed a limit, by its name and their user, where that is new.
+    """
+
+    fault: Fault | None = None
+    spent: str | None = None
+    throws: int = 0
+    passed: Mapping[tuple[str, str], tuple[int, ...]] = field(
+        factory=dict[tuple[str, str], tuple[int, ...]]
+    )
+
+    @property
+    def changed(self) -> bool:
+        """Whether the faults are not as they were before."""
+        return bool(self.spent or self.throws or self.passed)
+
+
 class Faults:
     """The rules that are switched on, in the order in which they were."""
 
@@ -181,62 +226,52 @@ class Faults:
         if self._rules.pop(name, None) is None:
             raise LookupError(f"No fault named {name!r} is on.")
 
-    def strike(  # noqa: PLR0913 - what a call is
-        self,
-        *,
-        operation: str,
-        session_id: str | None,
-        user_id: str | None,
-        now: int,
-        age: float | None,
-        answer: Answer | None,
-    ) -> Fault | None:
-        """The rule that strikes a call, if one does: before its side effect, or after it.
-
-        Args:
-            operation: What is called.
-            session_id: The session that it is about.
-            user_id: Who calls.
-            now: The time in the emulator.
-            age: How many seconds ago that was created, if it is there.
-            answer: What the call is to be answered; None: it was not yet carried out.
-        """
+    def strike(self, call: Strike) -> Struck:
+        """The rule that strikes a call, if one does, and what that has changed of the rules."""
+        throws = 0
+        passed: dict[tuple[str, str], tuple[int, ...]] = {}
         for fault in self:
-            if fault.after is not (answer is not None):
+            if not _concerns(fault, call):
                 continue
-            if fault.operation not in (None, operation) or (
-                fault.session_id not in (None, session_id)
-            ):
+            if fault.per_minute is not None and self._passes(fault, call, passed):
                 continue
-            if fault.kind == FaultKind.NOT_FOUND_YET and (age is None or age >= fault.seconds):
-                continue
-            if answer is not None and fault.kind in _ALTERING and not _alters(fault, answer):
-                continue
-            if fault.per_minute is not None and self._passes(fault, user_id or "", now):
-                continue
-            if fault.probability < 1 and self._random.random() >= fault.probability:
-                continue
-            if fault.times is not None:
-                self._used(fault, fault.times)
-            return fault
-        return None
+            if fault.probability < 1:
+                throws += 1
+                if self._random.random() >= fault.probability:
+                    continue
+            spent = None if fault.times is None else fault.name
+            self._spend_once(spent)
+            return Struck(fault, spent, throws, passed)
+        return Struck(None, None, throws, passed)
 
-    def _passes(self, fault: Fault, user_id: str, now: int) -> bool:
+    def spend(self, struck: Struck) -> None:
+        """Be as after a call that was struck so."""
+        for _ in range(struck.throws):
+            self._random.random()
+        self._passed.update(struck.passed)
+        self._spend_once(struck.spent)
+
+    def _passes(
+        self, fault: Fault, call: Strike, passed: dict[tuple[str, str], tuple[int, ...]]
+    ) -> bool:
         """Whether a call is within the limit of a minute, of which it then takes its part."""
-        which = (fault.name or "", user_id)
-        recent = tuple(at for at in self._passed.get(which, ()) if at > now - _MINUTE)
+        which = (fault.name or "", call.user_id or "")
+        recent = tuple(at for at in self._passed.get(which, ()) if at > call.now - _MINUTE)
         within = len(recent) < (fault.per_minute or 0)
-        self._passed[which] = (*recent, now) if within else recent
+        self._passed[which] = passed[which] = (*recent, call.now) if within else recent
         return within
 
-    def _used(self, fault: Fault, times: int) -> None:
-        name = fault.name or ""
-        if times == 1:
+    def _spend_once(self, name: str | None) -> None:
+        """Take one of the times that a fault has, if one is to be taken."""
+        if name is None:
+            return
+        times = self._rules[name].times
+        if times is None or times == 1:
             del self._rules[name]
         else:
-            self._rules[name] = evolve(fault, times=times - 1)
+            self._rules[name] = evolve(self._rules[name], times=times - 1)
 
-    def save(self) -> tuple[object, ...]:
+    def save(self) -> tuple[Any, ...]:
         """All that there is to them."""
         return (
             self._random.getstate(),
@@ -250,6 +285,19 @@ class Faults:
         state, self._count, rules, passed = saved
         self._random.setstate(state)
         self._rules, self._passed = dict(rules), dict(passed)
+
+
+def _concerns(fault: Fault, call: Strike) -> bool:
+    """Whether a fault is about such a call, at this point of it."""
+    if fault.after is not (call.answer is not None):
+        return False
+    if fault.operation not in (None, call.operation):
+        return False
+    if fault.session_id not in (None, call.session_id):
+        return False
+    if fault.kind == FaultKind.NOT_FOUND_YET and (call.age is None or call.age >= fault.seconds):
+        return False
+    return call.answer is None or fault.kind not in _ALTERING or _alters(fault, call.answer)
 
 
 def faulty(fault: Fault, answer: Answer | None, not_found: Answer, view: ErrorView) -> Answer:

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from runtime_sessions_emulator.control.control import Control
 from runtime_sessions_emulator.control.faults import Fault
 from runtime_sessions_emulator.control.status_page import page_routes
-from runtime_sessions_emulator.core.errors import ServiceError
+from runtime_sessions_emulator.core.errors import ServiceError, StateError
 from runtime_sessions_emulator.core.job_rule import JobRule
 from runtime_sessions_emulator.http.messages import (
     HttpError,
@@ -143,12 +143,15 @@ def _handler(control: Control, operation: _Operation) -> Handler:
                 result = operation.does(control, **arguments)
             else:
                 result = operation.does(control, operation.of(**arguments))
-        except HttpError as error:
-            return JSONResponse({"error": error.message}, error.status)
-        except LookupError as error:
-            return JSONResponse({"error": str(error)}, 404)
-        except (OverflowError, ServiceError, ValueError) as error:
-            return JSONResponse({"error": str(error)}, 400)
+        except (
+            HttpError,
+            LookupError,
+            OverflowError,
+            ServiceError,
+            StateError,
+            ValueError,
+        ) as error:
+            return _refused(error)
         if operation.result is None:
             return Response(status_code=204)
         if isinstance(result, datetime):
@@ -156,6 +159,15 @@ def _handler(control: Control, operation: _Operation) -> Handler:
         return JSONResponse({operation.result: result})
 
     return handle
+
+
+def _refused(error: Exception) -> JSONResponse:
+    """What is answered where a call cannot be done."""
+    if isinstance(error, HttpError):
+        return JSONResponse({"error": error.message}, error.status)
+    statuses = {LookupError: 404, StateError: 503}
+    status = next((code for kind, code in statuses.items() if isinstance(error, kind)), 400)
+    return JSONResponse({"error": str(error)}, status)
 
 
 async def _sent(request: Request, types: dict[str, Any]) -> dict[str, Any]:

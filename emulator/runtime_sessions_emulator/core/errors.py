@@ -39,3 +39,10 @@ class OpenPlanError(ServiceError):
 
 class NotAcceptingError(ServiceError):
     """The session accepts no jobs."""
+
+
+class StateError(Exception):
+    """What is kept beyond the process cannot be read, or not be added to.
+
+    Whether the command was done that met this is not known, if it had begun to be kept.
+    """

@@ -1,14 +1,32 @@
 """The emulated service: what it holds, and what its users and operators can do with it. No HTTP."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from copy import copy
 from random import Random
 from threading import RLock
 from typing import Any, Final
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from runtime_sessions_emulator.core import life
 from runtime_sessions_emulator.core.clock import Clock
+from runtime_sessions_emulator.core.commands import (
+    AddJobRule,
+    Answer,
+    CancelJob,
+    CancelSession,
+    CloseSession,
+    Command,
+    CreateSession,
+    DeleteJob,
+    Keeper,
+    KeepResult,
+    SetTime,
+    SubmitJob,
+    TagJob,
+    UpdateSession,
+)
 from runtime_sessions_emulator.core.computation import (
     Computation,
     Computed,
@@ -45,8 +63,47 @@ OPEN_PLAN: Final = (
 )
 
 
+#: Where a job lives: in a session, at a place there, or by itself.
+Place = Job | tuple[str, int]
+
+
+@frozen(kw_only=True)
+class Held:
+    """All that a service holds at a moment.
+
+    Attributes:
+        now: The moment, in microseconds since the epoch.
+        random: Where its dice stand.
+        sessions: The sessions by their ids, in the order in which they were created.
+        jobs: Where each job lives, in the order of submission.
+        job_ids: The jobs of each user, in the order of submission.
+        results: What somebody was told of a computation, by its job.
+        computations: What is or was computed, by the job that it is for.
+        below: Of each instance that can reach a limit: until when it was seen not to have done so.
+    """
+
+    now: int
+    random: tuple[Any, ...]
+    sessions: MutableMapping[str, Session]
+    jobs: dict[str, Place]
+    job_ids: dict[str, list[str]]
+    job_rules: list[JobRule]
+    results: dict[str, Computed]
+    computations: dict[str, Computation]
+    below: dict[str, int]
+
+
 class Service:
-    """The sessions and jobs of all users, and the time they live in."""
+    """The sessions and jobs of all users, and the time they live in.
+
+    Whatever changes them is a command, and goes through `do`: each of the methods that change
+    something makes one. What it does is `fold`'s to say.
+
+    Attributes:
+        keeper: Who keeps what is done beyond this process; None: nobody does.
+        folds: What each kind of command does. Whoever has more to be changed than is here adds it.
+        looked: The latest moment at which a look at a session found that time had changed it.
+    """
 
     def __init__(
         self,
@@ -66,6 +123,24 @@ class Service:
         # Requests come in one thread, the methods of Python's `Emulator` are called in others.
         self.lock: Final = RLock()
         self.users: Final = {user.token: user for user in self.config.users}
+        self._users = {user.id: user for user in self.config.users}
+        self.keeper: Keeper | None = None
+        self.folds: Final[dict[type[Command[Any]], Callable[[Any], Any]]] = {
+            CreateSession: self._create,
+            UpdateSession: self._update,
+            CloseSession: self._close,
+            CancelSession: self._cancel,
+            SubmitJob: self._submit,
+            CancelJob: self._cancel_job,
+            DeleteJob: self._delete_job,
+            TagJob: self._tag_job,
+            KeepResult: self._keep_result,
+            AddJobRule: self._add_job_rule,
+            SetTime: self._set_time,
+        }
+        #: Whether what happens has happened before: nothing is computed for it until it is wanted.
+        self.reliving = False
+        self.looked = 0
         self._backends = frozenset(self.config.backends)
         self._instances = {instance.name: instance for instance in self.config.instances}
         self._limits = {
@@ -79,39 +154,69 @@ class Service:
         """Be as at the start: nothing is held, and ids and time begin anew."""
         self.clock.reset()
         self._random = Random(self.seed)  # noqa: S311 - ids that a seed repeats are the point
-        self._sessions: dict[str, Session] = {}
-        # Where each job lives: in a session, or by itself.
-        self._jobs: dict[str, Job | tuple[str, int]] = {}
+        self.looked = 0
+        self._sessions: MutableMapping[str, Session] = {}
+        self._jobs: dict[str, Place] = {}
         self._job_ids: dict[str, list[str]] = {user.id: [] for user in self.config.users}
         self.job_rules: list[JobRule] = []
         # Of each instance that can reach a limit: until when it was seen not to have done so.
         some = [name for name, limit in self._limits.items() if limit > 0]
         self._below = dict.fromkeys(some, self.clock.now()) if self.rules.limit_closes else {}
+        #: What somebody was told of a computation, by its job; kept only where there is a keeper.
+        self._results: dict[str, Computed] = {}
         self._compute_only({})
 
-    def save(self) -> tuple[object, ...]:
+    def do(self, command: Command[Answer]) -> Answer:
+        """Do a command, and have it kept where there is somebody who keeps it."""
+        if self.keeper is None:
+            return self.fold(command)
+        return self.keeper.do(command)
+
+    def fold(self, command: Command[Answer]) -> Answer:
+        """Do a command at the moment that the clock tells.
+
+        Whatever is refused is refused before anything has changed.
+        """
+        answer: Answer = self.folds[type(command)](command)
+        return answer
+
+    @contextmanager
+    def current(self) -> Generator[None]:
+        """Have the service alone in the block, and in it all that others did who share it.
+
+        Raises:
+            StateError: What is kept is out of reach.
+        """
+        with self.lock:
+            if self.keeper is not None:
+                self.keeper.catch_up()
+            yield
+
+    def save(self) -> Held:
         """All that there is to it, at this moment."""
-        return (
-            self.clock.now(),
-            self._random.getstate(),
-            dict(self._sessions),
-            dict(self._jobs),
-            {user: list(ids) for user, ids in self._job_ids.items()},
-            list(self.job_rules),
-            dict(self._computations),
-            dict(self._below),
+        return Held(
+            now=self.clock.now(),
+            random=self._random.getstate(),
+            sessions=copy(self._sessions),
+            jobs=dict(self._jobs),
+            job_ids={user: list(ids) for user, ids in self._job_ids.items()},
+            job_rules=list(self.job_rules),
+            results=dict(self._results),
+            computations=dict(self._computations),
+            below=dict(self._below),
         )
 
-    def load(self, saved: tuple[Any, ...]) -> None:
+    def load(self, held: Held) -> None:
         """Be as it was when it was saved, at that moment."""
-        now, state, sessions, jobs, job_ids, rules, computations, below = saved
-        self.clock.set(now)
-        self._random.setstate(state)
-        self._sessions, self._jobs = dict(sessions), dict(jobs)
-        self._job_ids = {user: list(ids) for user, ids in job_ids.items()}
-        self.job_rules = list(rules)
-        self._below = dict(below)
-        self._compute_only(dict(computations))
+        self.clock.set(held.now)
+        self.looked = 0
+        self._random.setstate(held.random)
+        self._sessions, self._jobs = copy(held.sessions), dict(held.jobs)
+        self._job_ids = {user: list(ids) for user, ids in held.job_ids.items()}
+        self.job_rules = list(held.job_rules)
+        self._results = dict(held.results)
+        self._below = dict(held.below)
+        self._compute_only(dict(held.computations))
 
     def stop_computing(self) -> None:
         """Compute nothing any more, until somebody waits for it."""
@@ -142,6 +247,21 @@ class Service:
             NoSuchBackendError: The backend is not known.
             OpenPlanError: The open plan has no dedicated sessions.
         """
+        return self.do(
+            CreateSession(
+                user=user.id,
+                backend=backend,
+                instance=instance,
+                max_ttl=max_ttl,
+                mode=mode,
+                active_ttl=active_ttl,
+                interactive_ttl=interactive_ttl,
+            )
+        )
+
+    def _create(self, command: CreateSession) -> tuple[Session, list[str]]:
+        user, instance, backend = self._users[command.user], command.instance, command.backend
+        mode, max_ttl = command.mode, command.max_ttl
         if instance not in user.instances:
             raise ForbiddenError("The instance is not one of the user's.")
         if backend is not None and backend not in self._backends:
@@ -150,6 +270,8 @@ class Service:
         wanted = Mode(mode or Mode.DEDICATED)
         warnings: list[str] = []
         job_mode = plan.open_plan and wanted is Mode.DEDICATED
+        # What the instance used up before, which nobody may have looked at since, is not for this.
+        self._close_at_limit(instance, self.clock.now())
         if job_mode and self.rules.open_plan_refuses:
             raise OpenPlanError("The open plan has no dedicated sessions.")
         if job_mode:
@@ -160,10 +282,11 @@ class Service:
                 "The session gets that instead of what was asked for."
             )
         granted = plan.max_ttl if max_ttl is None else min(max_ttl, plan.max_ttl)
-        active = active_ttl or plan.active_ttl or granted
+        active = command.active_ttl or plan.active_ttl or granted
+        interactive = command.interactive_ttl or self._interactive_ttl(plan, wanted)
         session = life.create(
             Session(
-                id=self._new_id(self._sessions, self.rules.session_id),
+                id=self._new_id(self._sessions, self.rules.session_id, command.id),
                 owner=user.id,
                 backend=backend,
                 instance=instance,
@@ -171,9 +294,7 @@ class Service:
                 created_at=self.clock.now(),
                 max_ttl=granted,
                 active_ttl=min(active, granted),
-                interactive_ttl=min(
-                    interactive_ttl or self._interactive_ttl(plan, wanted), granted
-                ),
+                interactive_ttl=min(interactive, granted),
                 unused_ttl=self.config.unused_ttl,
                 job_mode=job_mode,
                 flag_moves=self.rules.flag_moves,
@@ -207,12 +328,18 @@ class Service:
 
     def update(self, user: User, session_id: str, *, accepting_jobs: bool) -> None:
         """Accept jobs in a session, or drain it. Raises NoSuchSessionError as `get`."""
-        session, now = self.get(user, session_id)
-        self._keep(life.update(session, now, accepting_jobs=accepting_jobs))
+        self.do(UpdateSession(user.id, session_id, accepting_jobs))
+
+    def _update(self, command: UpdateSession) -> None:
+        session, now = self.get(self._users[command.user], command.session_id)
+        self._keep(life.update(session, now, accepting_jobs=command.accepting_jobs))
 
     def close(self, user: User, session_id: str) -> None:
         """Close a session at once. Raises NoSuchSessionError as `get`."""
-        session, now = self.get(user, session_id)
+        self.do(CloseSession(user.id, session_id))
+
+    def _close(self, command: CloseSession) -> None:
+        session, now = self.get(self._users[command.user], command.session_id)
         self._keep(life.close(session, now))
 
     def submit(
@@ -229,23 +356,27 @@ class Service:
             NoSuchBackendError: The backend is not known.
             UsageLimitError: The instance has used all that it may.
         """
-        if session_id is not None:
-            return self._submit_into(user, order, session_id, backend)
+        return self.do(SubmitJob(user.id, order, session_id, instance, backend))
+
+    def _submit(self, command: SubmitJob) -> Job:
+        user, order, instance = self._users[command.user], command.order, command.instance
+        backend = command.backend
+        if command.session_id is not None:
+            return self._submit_into(command, command.session_id)
         if instance not in user.instances:
             raise ForbiddenError("The instance is not one of the user's.")
         if backend not in self._backends:
             raise NoSuchBackendError("There is no such backend.")
         self._hold_to_usage(instance)
         now = self.clock.now()
-        job = self._new_job(
-            user, order, session_id=None, instance=instance, backend=backend, now=now
-        )
+        job = self._new_job(command, order, session_id=None, instance=instance, backend=backend)
         self._jobs[job.id] = job.started(now)
         self._job_ids[user.id].append(job.id)
         self._compute(job)
         return job
 
-    def _submit_into(self, user: User, order: JobOrder, session_id: str, backend: str) -> Job:
+    def _submit_into(self, command: SubmitJob, session_id: str) -> Job:
+        user, order, backend = self._users[command.user], command.order, command.backend
         session, now = self.get(user, session_id)
         # Where that is why the session is closed, it is what helps to know.
         self._hold_to_usage(session.instance)
@@ -256,12 +387,7 @@ class Service:
             raise NoSuchBackendError("There is no such backend.")
         session = evolve(session, backend=chosen)
         job = self._new_job(
-            user,
-            order,
-            session_id=session_id,
-            instance=session.instance,
-            backend=chosen,
-            now=now,
+            command, order, session_id=session_id, instance=session.instance, backend=chosen
         )
         self._jobs[job.id] = (session_id, len(session.jobs))
         self._job_ids[user.id].append(job.id)
@@ -325,12 +451,13 @@ class Service:
             return None
         if job.result is not None:
             return "there"
-        computation = self._computations.get(job.id)
-        if computation is None:
-            return None
-        if computation.outcome is None:
-            return "computing"
-        return "there" if computation.outcome.failure is None else "failed"
+        computation = self._computation(job)
+        outcome = self._results.get(job.id)
+        if outcome is None and computation is not None:
+            outcome = computation.outcome
+        if outcome is not None:
+            return "there" if outcome.failure is None else "failed"
+        return None if computation is None else "computing"
 
     def log(self, job: Job) -> str:
         """What was said while a job that has ended was computed. Raises as `known`."""
@@ -339,14 +466,29 @@ class Service:
 
     def _computed(self, job: Job) -> Computed | None:
         """What came of a job that has completed; None where nothing is computed."""
-        computation = self._computations.get(job.id)
+        told = self._results.get(job.id)
+        if told is not None:
+            return told if job.completed else None
+        computation = self._computation(job)
         if computation is None or not job.completed:
             return None
         if computation.outcome is None:
             # It was stopped where this is a time from before it was.
             computation.begin()
             raise NotComputedError(computation)
+        if self.keeper is not None:
+            # What somebody was told once stays true, whatever another process would compute.
+            return self.do(KeepResult(job.id, computation.outcome))
         return computation.outcome
+
+    def _keep_result(self, command: KeepResult) -> Computed:
+        return self._results.setdefault(command.job_id, command.computed)
+
+    def _computation(self, job: Job) -> Computation | None:
+        """The computation of a job, which another process may have begun before; not begun here."""
+        if self.keeper is not None and job.id not in self._computations:
+            self._prepare(job)
+        return self._computations.get(job.id)
 
     def cancel_job(self, user: User, job_id: str) -> None:
         """Cancel a job that is queued or runs, or of which nobody knows yet how it ended.
@@ -355,12 +497,18 @@ class Service:
             NoSuchJobError: The user has no such job.
             JobEndedError: It has ended.
         """
+        self.do(CancelJob(user.id, job_id))
+
+    def _cancel_job(self, command: CancelJob) -> None:
+        user, job_id = self._users[command.user], command.job_id
         job, now = self.job(user, job_id)
         if job.end is not None:
-            if not self._is_computed(job):
+            # Where it was done before, how it ended was not known then.
+            if not self._is_computed(job) and not self.reliving:
                 raise JobEndedError("The job has ended.")
             self._replace(evolve(job, end=CANCELLED))
-            self._computations[job_id].stop()
+            if job_id in self._computations:
+                self._computations[job_id].stop()
             return
         where = self._jobs[job_id]
         if isinstance(where, Job):
@@ -379,20 +527,42 @@ class Service:
             NoSuchJobError: The user has no such job.
             JobNotEndedError: It is queued or runs.
         """
+        self.do(DeleteJob(user.id, job_id))
+
+    def _delete_job(self, command: DeleteJob) -> None:
+        user, job_id = self._users[command.user], command.job_id
         job, _ = self.job(user, job_id)
         if job.end is None:
             raise JobNotEndedError("The job has not ended.")
         # Its session keeps it: what the session used does not become less.
         del self._jobs[job_id]
         self._job_ids[user.id].remove(job_id)
+        self._results.pop(job_id, None)
         computation = self._computations.pop(job_id, None)
         if computation is not None:
             computation.stop()
 
     def tag_job(self, user: User, job_id: str, tags: list[str]) -> None:
         """Give a job other tags than it had. Raises NoSuchJobError as `job`."""
-        job, _ = self.job(user, job_id)
-        self._replace(evolve(job, request={**job.request, "tags": tags}))
+        self.do(TagJob(user.id, job_id, tags))
+
+    def _tag_job(self, command: TagJob) -> None:
+        job, _ = self.job(self._users[command.user], command.job_id)
+        self._replace(evolve(job, request={**job.request, "tags": command.tags}))
+
+    def add_job_rule(self, rule: JobRule) -> None:
+        """Say how jobs go that programs submit from now on; the newest rule that applies holds."""
+        self.do(AddJobRule(rule))
+
+    def _add_job_rule(self, command: AddJobRule) -> None:
+        self.job_rules.append(command.rule)
+
+    def set_time(self, to: int) -> None:
+        """Make it another time, in microseconds since the epoch."""
+        self.do(SetTime(to))
+
+    def _set_time(self, command: SetTime) -> None:
+        self.clock.set(command.to)
 
     def jobs_of(self, session: Session) -> list[Job]:
         """The jobs of a session that nobody deleted, in the order of submission."""
@@ -452,7 +622,7 @@ class Service:
         session = self._sessions.get(session_id)
         if session is None:
             raise NoSuchSessionError("There is no such session.")
-        return next(user for user in self.config.users if user.id == session.owner)
+        return self._users[session.owner]
 
     def cancel(self, session_id: str) -> None:
         """Cancel a session as an operator.
@@ -460,7 +630,10 @@ class Service:
         Raises:
             NoSuchSessionError: There is no such session.
         """
-        session, now = self.get(self.owner(session_id), session_id)
+        self.do(CancelSession(session_id))
+
+    def _cancel(self, command: CancelSession) -> None:
+        session, now = self.get(self.owner(command.session_id), command.session_id)
         self._keep(life.cancel(session, now))
 
     def age(self, session_id: str | None) -> float | None:
@@ -470,8 +643,16 @@ class Service:
 
     def _compute(self, job: Job) -> None:
         """Begin to compute what a new job will give, if it is to give what is computed."""
-        if self._computer is None or job.result is not None or job.outcome != COMPLETED:
+        if self.reliving:
             return
+        computation = self._prepare(job)
+        if computation is not None:
+            computation.begin()
+
+    def _prepare(self, job: Job) -> Computation | None:
+        """The computation of a job, if it is to give what is computed."""
+        if self._computer is None or job.result is not None or job.outcome != COMPLETED:
+            return None
         computation = self._computer.computation(
             program=job.program,
             params=job.request.get("params") or {},
@@ -480,11 +661,13 @@ class Service:
         )
         if computation is not None:
             self._computations[job.id] = computation
-            computation.begin()
+        return computation
 
     def _is_computed(self, job: Job) -> bool:
         """Whether what comes of a job is still being computed."""
-        computation = self._computations.get(job.id)
+        if job.id in self._results:
+            return False
+        computation = self._computation(job)
         return job.completed and computation is not None and computation.outcome is None
 
     def _stop_if_in_vain(self, job: Job) -> None:
@@ -518,6 +701,7 @@ class Service:
             return
         # It happens once: what is created later on was not there.
         del self._below[instance]
+        self.looked = now
         # What was used never becomes less: the moment is found by halving the time.
         reached = now
         while reached - below > 1:
@@ -536,6 +720,7 @@ class Service:
         # The one that was taken up may be from before that.
         session = self._sessions[session.id]
         if session.due <= now:
+            self.looked = now
             session = life.settle(session, now)
             self._keep(session)
         return session, now
@@ -547,15 +732,14 @@ class Service:
         session, now = self._settled(self._sessions[where[0]])
         return session.jobs[where[1]], now
 
-    def _new_job(  # noqa: PLR0913 - what a job is
+    def _new_job(
         self,
-        user: User,
+        command: SubmitJob,
         order: JobOrder,
         *,
         session_id: str | None,
         instance: str,
         backend: str,
-        now: int,
     ) -> Job:
         rule = order.rule or self._rule(order, session_id, backend)
         duration = self.config.job_duration if rule.duration is None else rule.duration
@@ -563,11 +747,11 @@ class Service:
         if 0 < order.cost < duration or (rule.outcome == "ran_too_long" and order.cost > 0):
             duration, outcome = order.cost, RAN_TOO_LONG
         return Job(
-            id=self._new_id(self._jobs, new_job_id),
-            owner=user.id,
+            id=self._new_id(self._jobs, new_job_id, command.id),
+            owner=command.user,
             instance=instance,
             backend=backend,
-            created_at=now,
+            created_at=self.clock.now(),
             duration=micros(duration),
             outcome=outcome,
             request=order.request,
@@ -586,8 +770,11 @@ class Service:
                 return rule
         return JobRule()
 
-    def _new_id(self, taken: Mapping[str, object], make: Callable[[Random], str]) -> str:
+    def _new_id(
+        self, taken: Mapping[str, object], make: Callable[[Random], str], decided: str | None
+    ) -> str:
+        """A new id, or the one that chance decided before. The dice go on in either case."""
         while True:
             new = make(self._random)
             if new not in taken:
-                return new
+                return decided or new

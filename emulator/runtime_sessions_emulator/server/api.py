@@ -7,11 +7,12 @@ from typing import Any, Final
 import anyio
 
 from runtime_sessions_emulator.contracts.base import Call, Contract
+from runtime_sessions_emulator.control.commands import StrikeCall
 from runtime_sessions_emulator.control.emulation import Emulation
-from runtime_sessions_emulator.control.faults import Fault, FaultKind, faulty
+from runtime_sessions_emulator.control.faults import Fault, FaultKind, Strike, faulty
 from runtime_sessions_emulator.core.clock import timestamp
 from runtime_sessions_emulator.core.computation import Computation, NotComputedError
-from runtime_sessions_emulator.core.errors import NoSuchSessionError, ServiceError
+from runtime_sessions_emulator.core.errors import NoSuchSessionError, ServiceError, StateError
 from runtime_sessions_emulator.http.document import Operation
 from runtime_sessions_emulator.http.log import Entry
 from runtime_sessions_emulator.http.messages import (
@@ -30,6 +31,8 @@ _LOOK: Final = 0.005
 
 _LOG: Final = logging.getLogger("runtime_sessions_emulator")
 
+#: What to do about a state that cannot be kept.
+_OUT_OF_REACH: Final = "Have the emulator's state in reach again, then look what was done."
 #: The header that tells a client which waits that the time will not go on by itself.
 CLOCK: Final = b"emulator-clock"
 
@@ -50,6 +53,10 @@ class Api:
             answer = await self._perform(entry, receive)
         except HttpError as error:
             answer = self._checked(None, self._contract.error(error), scope["path"])
+        except StateError as error:
+            gone = HttpError(503, 503, str(error), solution=_OUT_OF_REACH)
+            # As of a gateway before the service: no contract has it.
+            answer = self._contract.error(gone)
         except ConnectionError:
             return
         entry.status = answer.status or None
@@ -73,6 +80,9 @@ class Api:
         if operation.body is not None:
             entry.body, body = await boundary.body(operation, entry.scope, receive)
         entry.session_id = body.get("session_id") or query.get("session_id") or ident or None
+        if self._service.keeper is not None:
+            with self._service.current():
+                pass
         fault = self._strike(entry, None) if self._faults else None
         if fault is not None and fault.kind != FaultKind.DELAY:
             return self._faulty(fault, None)
@@ -92,7 +102,7 @@ class Api:
     async def _carry_out(self, operation: Operation, call: Call) -> Answer:
         while True:
             try:
-                with self._service.lock:
+                with self._service.current():
                     answer = self._contract.handlers[operation.id](call)
             except NotComputedError as error:
                 # What only tells can be asked anew.
@@ -116,8 +126,8 @@ class Api:
         )
 
     def _strike(self, entry: Entry, answer: Answer | None) -> Fault | None:
-        with self._service.lock:
-            fault = self._faults.strike(
+        with self._service.current():
+            call = Strike(
                 operation=entry.operation or "",
                 session_id=entry.session_id,
                 user_id=entry.user,
@@ -125,6 +135,7 @@ class Api:
                 age=self._service.age(entry.session_id),
                 answer=answer,
             )
+            fault = self._service.do(StrikeCall(call)).fault
         entry.fault = None if fault is None else fault.name
         return fault
 

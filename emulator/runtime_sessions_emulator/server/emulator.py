@@ -16,6 +16,7 @@ from runtime_sessions_emulator.contracts.registry import ContractName
 from runtime_sessions_emulator.control.control import Control
 from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.core.config import Config
+from runtime_sessions_emulator.core.errors import StateError
 from runtime_sessions_emulator.server.app import App
 from runtime_sessions_emulator.server.protocol import Connection
 from runtime_sessions_emulator.server.server import Server
@@ -61,6 +62,27 @@ def configured(app: ASGIApp) -> uvicorn.Config:
     )
 
 
+def emulation_of(
+    config: Config | None,
+    *,
+    contract: str,
+    seed: int | None,
+    virtual_clock: bool,
+    state: str | None,
+) -> Emulation:
+    """A new emulation, or one that is kept. Raises ValueError and StateError as `Emulator`."""
+    if state is None:
+        return Emulation.of(config, contract=contract, seed=seed or 0, virtual_clock=virtual_clock)
+    # What it needs is an extra of its own, and takes a while to be imported.
+    try:
+        from runtime_sessions_emulator.state.opening import kept_emulation  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise StateError(
+            f"A state needs {error.name}: pip install 'runtime-sessions[state]'"
+        ) from None
+    return kept_emulation(state, config, contract=contract, seed=seed, virtual_clock=virtual_clock)
+
+
 class Emulator(Control):
     """An emulator on a free port of the loopback, for as long as the `with` block lasts.
 
@@ -72,6 +94,9 @@ class Emulator(Control):
         contract: The contract that it keeps: "classic" or "platform".
         seed: What ids and faults are made from: the same calls give the same ids, run after run.
         virtual_clock: Whether the time stands still until it is moved.
+        state: Where all that is done is kept: `sqlite:FILE`, or `postgresql://USER@HOST/DATABASE`.
+            What is there already goes on where it stood, with the seed that it was begun with. The
+            end of the `with` block lets go of it. None: it is gone with the object.
 
     Attributes:
         config: What the service knows.
@@ -85,6 +110,7 @@ class Emulator(Control):
         backend: The first backend.
 
     Raises:
+        StateError: The state cannot be used, or was begun otherwise.
         ValueError: There is no such contract.
     """
 
@@ -95,8 +121,11 @@ class Emulator(Control):
         contract: ContractName = "classic",
         seed: int = 0,
         virtual_clock: bool = False,
+        state: str | None = None,
     ) -> None:
-        emulation = Emulation.of(config, contract=contract, seed=seed, virtual_clock=virtual_clock)
+        emulation = emulation_of(
+            config, contract=contract, seed=seed, virtual_clock=virtual_clock, state=state
+        )
         super().__init__(emulation)
         self._contract = emulation.contract
         self._app = App(emulation, self)
@@ -187,6 +216,8 @@ class Emulator(Control):
         self.stop_computing()
         self._server.stop()
         self._thread.join()
+        if self._service.keeper is not None:
+            self._service.keeper.close()
         if self._socket is not None:
             self._socket.close()
             self._socket = None

@@ -1,0 +1,1 @@
+"""What outlives a process: every command in one order, in a database."""
