@@ -163,7 +163,7 @@ def do(emulator: Emulator, seed: str, *, over_http: bool = True) -> object:
         return deed.__name__, type(error).__name__
 
 
-def everything(emulator: Emulator) -> object:
+def everything(emulator: Emulator) -> tuple[Any, ...]:
     """All that can be seen of an emulator, and where its dice stand."""
     with emulator._service.current():
         held = emulator._service.save()
