@@ -70,5 +70,6 @@ def test_every_requirement_has_a_lower_bound() -> None:
 
 
 def test_what_the_repository_is_worked_on_with_is_not_published() -> None:
-    assert set(PUBLISHED) == {"", "aiohttp", "cli", "contract", "emulator", "qiskit", "rich"}
+    extras = {"aiohttp", "cli", "contract", "emulator", "postgresql", "qiskit", "rich", "state"}
+    assert set(PUBLISHED) == {"", *extras}
     assert "pytest>=9.0" in PYPROJECT["dependency-groups"]["dev"]
