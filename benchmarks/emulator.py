@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -31,6 +32,7 @@ CONNECTIONS = 8
 TURNS = 5
 CALLS = 8_000
 MANY = 100_000
+MANY_JOBS = 50_000
 
 
 class Asking(asyncio.Protocol):
@@ -223,6 +225,79 @@ def measure_many(figures: Figures) -> None:
     figures.say("memory for a session", each / 1024, 2, least=False, unit=" KiB")
 
 
+def rates_of(*options: str) -> tuple[float, float]:
+    """How many GETs and how many creates an emulator answers in a second."""
+    with serving(*emulator(), *options) as (url, _), httpx.Client(base_url=url) as client:
+        client.headers["Authorization"] = f"Bearer {TOKEN}"
+        session = client.post("/sessions", content=BODY, headers=_JSON).json()["id"]
+        get = [request("GET", f"/sessions/{session}")] * (CALLS // 4)
+        create = [request("POST", "/sessions", BODY)] * (CALLS // 4)
+        return max(rate(url, get) for _ in range(TURNS)), max(
+            rate(url, create) for _ in range(TURNS)
+        )
+
+
+def measure_state(figures: Figures) -> None:
+    """What it costs to keep a state, and how long a start takes with many sessions in it.
+
+    PostgreSQL is measured where STATE names an empty database of one.
+    """
+    get, create = rates_of()
+    with tempfile.TemporaryDirectory() as folder:
+        kept = rates_of("--state", f"sqlite:{folder}/rates.db")
+        figures.say("GET with SQLite to GET without a state", kept[0] / get, 0.7, least=True)
+        figures.say("create with SQLite to create without", kept[1] / create, 0.4, least=True)
+        state = f"sqlite:{folder}/many.db"
+        with serving(*emulator(), "--state", state) as (url, _):
+            rate(url, [request("POST", "/sessions", BODY)] * MANY)
+        spans: list[float] = []
+        for _ in range(TURNS):
+            begin = time.perf_counter()
+            with serving(*emulator(), "--state", state) as (url, _):
+                rate(url, [request("GET", "/_emulator/health")])
+                spans.append(time.perf_counter() - begin)
+    figures.say(f"start with {MANY:,} sessions in SQLite", min(spans), 1, least=False, unit=" s")
+    shared = os.environ.get("STATE")
+    if not shared:
+        print("PostgreSQL: not measured, because STATE names none")
+        return
+    for workers in ("1", "2", "4"):
+        kept = rates_of("--state", shared, "--workers", workers)
+        told = f"GET {kept[0]:,.0f}/s, create {kept[1]:,.0f}/s, {1000 / kept[1]:.1f} ms for one"
+        print(f"PostgreSQL, workers: {workers}: {told}; without a state {get:,.0f}, {create:,.0f}")
+
+
+def measure_jobs(figures: Figures) -> None:
+    """Many jobs in one session, from the first submission until the last has ended."""
+    from runtime_sessions_emulator.core import life  # noqa: PLC0415 - measured alone
+    from runtime_sessions_emulator.core.job import SECOND, Job  # noqa: PLC0415
+
+    span = 0.0
+    for turn in range(2):
+        begin = time.perf_counter()
+        session = life.create(
+            life.Session(
+                id="s",
+                owner="o",
+                backend="b",
+                instance="i",
+                mode=life.Mode.BATCH,
+                created_at=0,
+                max_ttl=1e9,
+                interactive_ttl=60,
+            )
+        )
+        session.jobs.extend(
+            Job(str(number), "o", "i", "b", 0, SECOND) for number in range(MANY_JOBS - 1)
+        )
+        session.queued = MANY_JOBS - 1
+        session = life.submit(session, Job("last", "o", "i", "b", 0, SECOND), 0)
+        session = life.settle(session, MANY_JOBS * SECOND)
+        took = time.perf_counter() - begin
+        span = min(span, took) if turn else took
+    figures.say(f"{MANY_JOBS:,} jobs of one session settled", span, 1, least=False, unit=" s")
+
+
 def memory(pid: int) -> int:
     """The resident memory of a process, in bytes."""
     pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
@@ -246,6 +321,8 @@ def main() -> int:
     measure_start(figures)
     measure_rates(figures)
     measure_many(figures)
+    measure_state(figures)
+    measure_jobs(figures)
     return 0 if figures.met else 1
 
 

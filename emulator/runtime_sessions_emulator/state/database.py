@@ -100,6 +100,8 @@ class Database:
         except (ArgumentError, NoSuchModuleError, ValueError):
             raise StateError("The URL of the state cannot be read.") from None
         self._connection: Connection | None = None
+        marks = ", ".join(["%s" if self.shared else "?"] * len(JOURNAL.columns))
+        self._insert = f"INSERT INTO journal VALUES ({marks})"  # noqa: S608 - marks alone
         if not (new or self.shared or _path(rest).exists()):
             raise StateError(f"The state {self.name} is out of reach: there is no such file")
 
@@ -120,6 +122,21 @@ class Database:
                     connection.execute(text("LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE"))
                 yield connection
         except (SQLAlchemyError, sqlite3.Error) as error:
+            self.close()
+            raise StateError(f"The state {self.name} is out of reach: {_said(error)}") from error
+
+    def append(self, entry: tuple[int, int, int, str, str]) -> None:
+        """Add an entry to the journal: to the transaction that is under way, or in one of its own.
+
+        It is what is done most often, and goes to the driver at once.
+
+        Raises:
+            StateError: As `transaction`.
+        """
+        try:
+            driver: Any = self._connected().connection.driver_connection
+            driver.execute(self._insert, entry)
+        except Exception as error:
             self.close()
             raise StateError(f"The state {self.name} is out of reach: {_said(error)}") from error
 

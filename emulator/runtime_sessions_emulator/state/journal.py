@@ -1,17 +1,24 @@
 """The journal: every command is done and kept as one, or not at all."""
 
+import gc
 import logging
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-import attrs
 from attrs import frozen
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from runtime_sessions_emulator.control.commands import Reset, Snapshot, TakeSnapshot
+from runtime_sessions_emulator.control.commands import AddFault, Reset, Snapshot, TakeSnapshot
 from runtime_sessions_emulator.control.emulation import Emulation
-from runtime_sessions_emulator.core.commands import Answer, Command
+from runtime_sessions_emulator.core.commands import (
+    AddJobRule,
+    Answer,
+    Command,
+    KeepResult,
+    SubmitJob,
+    TagJob,
+)
 from runtime_sessions_emulator.core.errors import ServiceError, StateError
 from runtime_sessions_emulator.core.service import Held
 from runtime_sessions_emulator.state.clock import HeldClock, Moment
@@ -44,10 +51,10 @@ _AS_A_COMMAND: Final = 1500
 _BATCH: Final = 1000
 #: What nobody may do is refused before anything has changed, and is not kept.
 _REFUSALS: Final = (LookupError, OverflowError, ServiceError, ValueError)
+#: The commands in which a client may say anything.
+_FREE: Final = (AddFault, AddJobRule, KeepResult, SubmitJob, TagJob)
 #: A signed token, as IAM gives it: which ones it gave is not known here.
 _SIGNED: Final = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
-
-_INSERT: Final = insert(JOURNAL)
 
 
 @frozen
@@ -60,8 +67,7 @@ class Entry:
     fields: str
 
 
-@frozen
-class _Row:
+class _Row(NamedTuple):
     """One thing that is held, as it is written down: what it is, and where it stands."""
 
     place: int
@@ -122,25 +128,33 @@ class Journal:
         with self._service.lock:
             self._freshen()
             command = self._without_secrets(command)
-            with self._database.transaction() as connection:
-                self._follow(connection)
-                moment = self._clock.moment()
-                # Whatever goes wrong from here on, memory is then read anew.
-                self._stale = True
-                with self._clock.held(moment):
-                    try:
-                        answer = self._service.fold(command)
-                    except _REFUSALS:
-                        self._stale = False
-                        raise
-                    done = command.done(answer)
-                if done is not None:
-                    self._append(connection, moment, type(done).__name__, written(done))
-                    self._note(done)
+            if self._database.shared:
+                with self._database.transaction() as connection:
+                    self._follow(connection)
+                    answer = self._do(command)
+            else:
+                # Nobody else adds to it, and one entry is a transaction by itself.
+                answer = self._do(command)
             self._stale = False
             if self._number >= self._due:
                 self._check()
             return answer
+
+    def _do(self, command: Command[Answer]) -> Answer:
+        """Do a command and add it to the journal: until then memory is not to be relied on."""
+        moment = self._clock.moment()
+        self._stale = True
+        with self._clock.held(moment):
+            try:
+                answer = self._service.fold(command)
+            except _REFUSALS:
+                self._stale = False
+                raise
+            done = command.done(answer)
+        if done is not None:
+            self._append(moment, type(done).__name__, written(done))
+            self._note(done)
+        return answer
 
     def catch_up(self) -> None:
         """Do what others have done meanwhile. Raises StateError as `do`."""
@@ -156,16 +170,9 @@ class Journal:
             self._stale = True
             self._database.close()
 
-    def _append(self, connection: Connection, moment: Moment, command: str, fields: str) -> None:
+    def _append(self, moment: Moment, command: str, fields: str) -> None:
         self._number += 1
-        row = {
-            "number": self._number,
-            "at": moment.at,
-            "wall": moment.wall,
-            "command": command,
-            "fields": fields,
-        }
-        connection.execute(_INSERT, row)
+        self._database.append((self._number, moment.at, moment.wall, command, fields))
 
     def _note(self, command: Command[Any]) -> None:
         if isinstance(command, Reset | TakeSnapshot):
@@ -174,20 +181,30 @@ class Journal:
 
     def _without_secrets(self, command: Command[Answer]) -> Command[Answer]:
         """The command as it may be kept: what is done is what will be done again."""
-        text = kept = _written_or_none(command)
-        if kept is None or text is None:
+        if type(command) not in _FREE:
             return command
+        text = kept = written(command)
         for secret in self._secrets:
             kept = kept.replace(secret, "***")
         kept = _SIGNED.sub("***", kept)
-        return command if kept == text else read(type(command).__name__, kept)
+        if kept == text:
+            return command
+        redacted: Command[Answer] = read(type(command).__name__, kept)
+        return redacted
 
     def _freshen(self) -> None:
         """Read the state anew, if what is in memory may be otherwise."""
         if not self._stale:
             return
-        with self._database.transaction() as connection:
-            self._load(connection)
+        # What is read stays: to look through it for what could go would take as long as to read it.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            with self._database.transaction() as connection:
+                self._load(connection)
+        finally:
+            if collecting:
+                gc.enable()
         self._stale = False
 
     def _load(self, connection: Connection) -> None:
@@ -214,21 +231,20 @@ class Journal:
         jobs: dict[str, Any] = {}
         job_ids: dict[str, list[str]] = {user.id: [] for user in self._service.config.users}
         results: dict[str, Any] = {}
-        columns = (HELD.c.kind, HELD.c.id, HELD.c.place, HELD.c.owner, HELD.c.value)
-        found = connection.execute(
-            select(*columns).where(HELD.c.kind != "rest").order_by(HELD.c.place)
-        )
-        for kind, name, place, owner, text in found.all():
-            value: object = text
-            if kind == "session":
-                sessions[name] = text
-            elif kind == "job":
-                value = jobs[name] = load_place(text)
-                job_ids[owner].append(name)
-            else:
-                value = results[name] = load_computed(text)
-            self._written[kind, name] = _Row(place, owner, value)
-            self._places = place
+        # By kind, because there may be very many sessions: what all have is not read for each.
+        held = select(HELD.c.id, HELD.c.place, HELD.c.value).order_by(HELD.c.place)
+        for name, place, text in connection.execute(held.where(HELD.c.kind == "session")).all():
+            sessions[name] = text
+            self._written["session", name] = _Row(place, "", text)
+        owned = held.add_columns(HELD.c.owner)
+        for name, place, text, owner in connection.execute(owned.where(HELD.c.kind == "job")).all():
+            jobs[name] = load_place(text)
+            job_ids[owner].append(name)
+            self._written["job", name] = _Row(place, owner, jobs[name])
+        for name, place, text in connection.execute(held.where(HELD.c.kind == "result")).all():
+            results[name] = load_computed(text)
+            self._written["result", name] = _Row(place, "", results[name])
+        self._places = max((row.place for row in self._written.values()), default=0)
         moment = Moment(*rest["moment"])
         with self._clock.held(moment):
             self._service.load(
@@ -299,7 +315,7 @@ class Journal:
                     return
                 self._stale = True
                 moment = self._clock.moment()
-                self._append(connection, moment, CHECKPOINT, "{}")
+                self._append(moment, CHECKPOINT, "{}")
                 self._write_down(connection, moment)
             self._stale = False
         except StateError as error:
@@ -343,7 +359,7 @@ class Journal:
                 self._places += 1
                 row = added[key] = _Row(self._places, owner, value)
             elif row.value is not value or row.owner != owner:
-                row = added[key] = attrs.evolve(row, owner=owner, value=value)
+                row = added[key] = row._replace(owner=owner, value=value)
             lasts[key[0]] = row.place
             self._written[key] = row
         self._due = self._number + _EVERY
@@ -423,14 +439,6 @@ def entries(connection: Connection, *, after: int = 0, until: int | None = None)
             yield Entry(number, Moment(at, wall), command, fields)
         if len(rows) < _BATCH:
             return
-
-
-def _written_or_none(command: Command[Any]) -> str | None:
-    """A command as it is written; None where it is not, because it depends on a call."""
-    try:
-        return written(command)
-    except KeyError:
-        return None
 
 
 def _read_dice(state: list[Any]) -> tuple[Any, ...]:
