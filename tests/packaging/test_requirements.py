@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -73,3 +75,16 @@ def test_what_the_repository_is_worked_on_with_is_not_published() -> None:
     extras = {"aiohttp", "cli", "contract", "emulator", "postgresql", "qiskit", "rich", "state"}
     assert set(PUBLISHED) == {"", *extras}
     assert "pytest>=9.0" in PYPROJECT["dependency-groups"]["dev"]
+
+
+def test_no_file_names_a_package_index_by_its_address() -> None:
+    address = re.compile(rb"(pypi|pythonhosted|registry\.npmjs)\.org")
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"],  # noqa: S607 - whichever git is there
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    files = [ROOT / name.decode() for name in tracked.stdout.split(b"\0") if name]
+    assert files
+    assert [file for file in files if file.is_file() and address.search(file.read_bytes())] == []

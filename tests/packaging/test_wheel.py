@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tomllib
 import zipfile
 from collections.abc import Callable
 from email.parser import Parser
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 Run = Callable[..., str]
 USE = """
 import importlib.metadata, pathlib, sys
@@ -45,9 +47,8 @@ def test_what_the_repository_needs_is_no_extra(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     (name,) = (each for each in archive.namelist() if each.endswith("/METADATA"))
     metadata = Parser().parsestr(archive.read(name).decode())
-    extras = metadata.get_all("Provides-Extra")
-    published = "aiohttp cli contract emulator postgresql qiskit rich state"
-    assert extras == published.split()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert metadata.get_all("Provides-Extra") == sorted(project["optional-dependencies"])
 
 
 def test_overlay_talks_to_the_emulator(run: Run, environment: Path, wheel: Path) -> None:
