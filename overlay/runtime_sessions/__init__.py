@@ -40,6 +40,7 @@ from runtime_sessions._errors import (
 from runtime_sessions._iam import ApiKey
 from runtime_sessions._ledger import Ledger, LedgerEntry, LedgerIntent
 from runtime_sessions._lost import UnansweredCreate
+from runtime_sessions._masking import redact
 from runtime_sessions._retries import Retries
 from runtime_sessions._sync.client import SessionsClient
 from runtime_sessions._sync.listing import ListedSession
@@ -89,6 +90,7 @@ __all__ = [
     "UnauthorizedError",
     "UnsupportedError",
     "WaitTimeoutError",
+    "redact",
     "set_testing",
 ]
 

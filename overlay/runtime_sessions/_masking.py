@@ -26,24 +26,36 @@ def masked(said: str, secrets: Iterable[str]) -> str:
     """Return words without secrets that came back."""
     for secret in secrets:
         if len(secret) >= _SHORTEST_SECRET:
-            said = hide(said, secret, "[secure]")
+            said = redact(said, secret)
     return said
 
 
-def hide(said: str, secret: str, instead: str) -> str:
-    """Return text with other words in the place of a secret."""
-    said = said.replace(secret, instead)
-    is_as_it_is = not any(sign in said for sign in "%\\&")
-    if is_as_it_is and secret not in "".join(said.replace("\0", "").split()):
-        return said
+def redact(text: str, secret: str, instead: str = "[secure]") -> str:
+    """Return text without a secret, in whatever way its characters are written there.
+
+    It is found as it is, percent-encoded, escaped as in JSON, Python or HTML, folded over lines,
+    and in any mixture of these: so a server or a proxy may send it back. The errors of this library
+    are without the client's secrets already; this is for what else a program writes of a service.
+
+    Args:
+        text: What is going to be shown or written.
+        secret: A token or an API key. Of an empty one nothing is found.
+        instead: What stands in its place.
+    """
+    if not secret:
+        return text
+    text = text.replace(secret, instead)
+    is_as_it_is = not any(sign in text for sign in "%\\&")
+    if is_as_it_is and secret not in "".join(text.replace("\0", "").split()):
+        return text
     kept: list[str] = []
     begin = 0
-    for head in _head_of(secret).finditer(said):
-        end = _end_of(said, head.start(), secret) if head.start() >= begin else None
+    for head in _head_of(secret).finditer(text):
+        end = _end_of(text, head.start(), secret) if head.start() >= begin else None
         if end is not None:
-            kept += [said[begin : head.start()], instead]
+            kept += [text[begin : head.start()], instead]
             begin = end
-    return "".join([*kept, said[begin:]]) if kept else said
+    return "".join([*kept, text[begin:]]) if kept else text
 
 
 @lru_cache(maxsize=64)

@@ -5,8 +5,8 @@ from typing import Final
 from runtime_sessions_contract.checks.knowledge import Knowledge
 from runtime_sessions_contract.openapi.values import as_objects
 from runtime_sessions_contract.verdicts.judge import Judge
+from runtime_sessions_contract.wire.caller import Caller
 from runtime_sessions_contract.wire.exchange import Exchange
-from runtime_sessions_contract.wire.secrets import Caller
 
 ERROR: Final = "#/components/schemas/Error"
 

@@ -11,8 +11,8 @@ from runtime_sessions_contract.model.asked import Asked
 from runtime_sessions_contract.model.session import GRAIN, Session
 from runtime_sessions_contract.openapi.document import Document
 from runtime_sessions_contract.target.target import Target
+from runtime_sessions_contract.wire.caller import Caller
 from runtime_sessions_contract.wire.exchange import Exchange
-from runtime_sessions_contract.wire.secrets import Caller
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from runtime_sessions_contract.model.asked import Asked
 from runtime_sessions_contract.model.session import Session
 from runtime_sessions_contract.openapi.operations import Operation
 from runtime_sessions_contract.verdicts.judge import Judge
+from runtime_sessions_contract.wire.caller import Caller
 from runtime_sessions_contract.wire.exchange import Exchange
-from runtime_sessions_contract.wire.secrets import Caller
 
 BAD, UNAUTHORIZED, NOT_FOUND = 400, 401, 404
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 from runtime_sessions_contract.model.asked import Asked
 from runtime_sessions_contract.model.life import Deed, Rules, View, What, tell
 from runtime_sessions_contract.openapi.values import Json
+from runtime_sessions_contract.wire.caller import Caller
 from runtime_sessions_contract.wire.exchange import Exchange
-from runtime_sessions_contract.wire.secrets import Caller
 
 #: How exactly moments are compared, in seconds, on top of what is not known about them.
 GRAIN: Final = 0.005

@@ -21,9 +21,9 @@ from runtime_sessions_contract.verdicts.findings import Causes
 from runtime_sessions_contract.verdicts.grounds import ground_of
 from runtime_sessions_contract.verdicts.judge import Tally
 from runtime_sessions_contract.verdicts.violation import ContractViolationError, Violation
+from runtime_sessions_contract.wire.caller import Caller
 from runtime_sessions_contract.wire.curl import script
 from runtime_sessions_contract.wire.exchange import Exchange
-from runtime_sessions_contract.wire.secrets import Caller
 
 #: How far moments may be off, in seconds: on a clock that stands still, an emulator's, a service's.
 STILL, TICKING, FOREIGN = 0.01, 0.25, 2.0

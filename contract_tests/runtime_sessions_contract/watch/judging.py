@@ -19,8 +19,8 @@ from runtime_sessions_contract.model.life import ENDED, FINAL
 from runtime_sessions_contract.openapi.values import Json, as_object, as_objects
 from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.verdicts.judge import Judge
+from runtime_sessions_contract.wire.caller import Caller
 from runtime_sessions_contract.wire.exchange import Exchange
-from runtime_sessions_contract.wire.secrets import Caller
 
 #: What a session shows once and then never otherwise, each with its rule.
 MOVELESS: Final = {

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qs, unquote
 
+from runtime_sessions import redact
 from runtime_sessions_contract.openapi.values import as_object, read_json
 from runtime_sessions_contract.watch.calls import Call
-from runtime_sessions_contract.wire.hiding import hide
-from runtime_sessions_contract.wire.secrets import Caller
+from runtime_sessions_contract.wire.caller import Caller
 
 #: The headers of a request that are kept: what the contracts know of. All others may be private.
 KEPT: Final = frozenset(
@@ -87,7 +87,7 @@ class Masks:
     def redact(self, text: str) -> str:
         """The text with the names of tokens in their places, in whatever form they stand there."""
         for token, name in sorted(self.names.items(), key=lambda each: -len(each[0])):
-            text = hide(text, token, name)
+            text = redact(text, token, name)
         return text
 
 

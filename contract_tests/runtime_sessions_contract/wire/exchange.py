@@ -7,7 +7,7 @@ from typing import Any
 
 from runtime_sessions_contract.openapi.operations import Operation
 from runtime_sessions_contract.openapi.values import Json, as_object, read_json
-from runtime_sessions_contract.wire.secrets import Caller
+from runtime_sessions_contract.wire.caller import Caller
 
 
 @dataclass(frozen=True, eq=False, repr=False)

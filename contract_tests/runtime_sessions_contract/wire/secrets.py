@@ -1,18 +1,9 @@
 """The tokens of a run, whose they are, and how they are kept out of what is shown."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from runtime_sessions_contract.wire.hiding import hide
-
-
-class Caller(StrEnum):
-    """Who makes a call."""
-
-    USER = "user"
-    OTHER = "other user"
-    NOBODY = "nobody"
-    ASTRAY = "user in an instance that is not there"
+from runtime_sessions import redact
+from runtime_sessions_contract.wire.caller import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +27,7 @@ class Secrets:
         )
         for token, name in named:
             if token:
-                text = hide(text, token, name)
+                text = redact(text, token, name)
         return text
 
     def caller(self, token: str) -> Caller:

@@ -3,7 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
-from runtime_sessions_contract.wire.secrets import Caller, Secrets
+from runtime_sessions_contract.wire.caller import Caller
+from runtime_sessions_contract.wire.secrets import Secrets
 
 
 class Credentials(ABC):

@@ -5,7 +5,8 @@ from typing import Final
 
 from runtime_sessions_contract.contracts.base.credentials import Credentials
 from runtime_sessions_contract.contracts.base.names import NOWHERE
-from runtime_sessions_contract.wire.secrets import Caller, Secrets
+from runtime_sessions_contract.wire.caller import Caller
+from runtime_sessions_contract.wire.secrets import Secrets
 
 CRN: Final = "Service-CRN"
 
