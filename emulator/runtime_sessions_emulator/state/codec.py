@@ -6,7 +6,7 @@ written in lists without names, to be short: it can always be made again from th
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import attrs
 import orjson
@@ -45,19 +45,25 @@ _KINDS: Final[tuple[type[Command[Any]], ...]] = (
     control.Reset,
 )
 COMMANDS: Final = {kind.__name__: kind for kind in _KINDS}
-_FIELDS: Final[Mapping[type[Command[Any]], tuple[str, ...]]] = {
-    kind: tuple(field.name for field in attrs.fields(kind)) for kind in _KINDS
-}
+T = TypeVar("T")
+#: What a service holds.
+Holding = Session | Place | Computed
 
 
-def dump(value: object) -> str:
-    """A value as JSON."""
+def _names(kind: type[Any]) -> list[str]:
+    """The names of what an object of a kind holds."""
+    return [field.name for field in attrs.fields(kind)]
+
+
+def dump(value: object, plain: Callable[[object], object] | None = None) -> str:
+    """A value as JSON. `plain` says what stands for an object; else its names and what they are."""
+    plain = plain or _plain
     try:
-        return orjson.dumps(value, default=_plain).decode()
+        return orjson.dumps(value, default=plain).decode()
     except TypeError:
         # A number beyond 64 bits, or half of a character: a client may send them. The space says
         # that it takes the slower reader.
-        return " " + json.dumps(value, default=_plain)
+        return " " + json.dumps(value, default=plain)
 
 
 def load(text: str) -> Any:  # noqa: ANN401 - any JSON value
@@ -67,7 +73,7 @@ def load(text: str) -> Any:  # noqa: ANN401 - any JSON value
 
 def written(command: Command[Any]) -> str:
     """A command as JSON."""
-    return dump({name: getattr(command, name) for name in _FIELDS[type(command)]})
+    return dump(command)
 
 
 def read(name: str, text: str) -> Command[Any]:
@@ -91,9 +97,8 @@ def _plain(value: object) -> object:
     if isinstance(value, Struck):
         passed = [[*which, times] for which, times in value.passed.items()]
         return {"spent": value.spent, "throws": value.throws, "passed": passed}
-    kind = type(value)
-    if attrs.has(kind):
-        return {field.name: getattr(value, field.name) for field in attrs.fields(kind)}
+    if attrs.has(type(value)):
+        return {name: getattr(value, name) for name in _names(type(value))}
     if isinstance(value, Mapping):
         return dict(cast("Mapping[str, Any]", value))
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
@@ -139,143 +144,54 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
 }
 
 
-def dump_computed(computed: Computed) -> str:
-    """What came of a computation."""
-    return dump(computed)
+def dump_held(held: Holding) -> str:
+    """A session, where a job lives, or what came of a computation."""
+    return dump(held, _in_order)
 
 
-def load_computed(text: str) -> Computed:
-    """What came of a computation, from what `dump_computed` wrote."""
-    return _read_computed(load(text))
-
-
-def dump_place(place: Place) -> str:
-    """Where a job lives: the job itself, or its session and the place there."""
-    return dump(_job(place) if isinstance(place, Job) else place)
+def load_session(text: str) -> Session:
+    """A session, with all that happened to it and its jobs."""
+    return _made(
+        Session,
+        load(text),
+        mode=Mode,
+        unrun=_read_outcome,
+        state=State,
+        history=lambda changes: [_made(Change, one, state=State, reason=Reason) for one in changes],
+        jobs=lambda jobs: [_read_job(job) for job in jobs],
+        running=tuple,
+    )
 
 
 def load_place(text: str) -> Place:
-    """Where a job lives, from what `dump_place` wrote."""
+    """Where a job lives: the job itself, or its session and the place there."""
     value = load(text)
     return (value[0], value[1]) if len(value) == 2 else _read_job(value)  # noqa: PLR2004 - a pair
 
 
-_STATES: Final = {state.value: state for state in State}
-_REASONS: Final = {reason.value: reason for reason in Reason}
-_MODES: Final = {mode.value: mode for mode in Mode}
-_STATUSES: Final = {status.value: status for status in JobStatus}
-
-
-def dump_session(session: Session) -> str:
-    """A session, with all that happened to it and its jobs."""
-    return dump(
-        (
-            session.id,
-            session.owner,
-            session.backend,
-            session.instance,
-            session.mode,
-            session.created_at,
-            session.max_ttl,
-            session.interactive_ttl,
-            session.active_ttl,
-            session.unused_ttl,
-            session.job_mode,
-            session.flag_moves,
-            _outcome(session.unrun),
-            session.state,
-            session.accepting_jobs,
-            session.started_at,
-            session.activated_at,
-            session.closed_at,
-            session.last_job_started,
-            session.last_job_completed,
-            [(change.at, change.state, change.reason) for change in session.history],
-            [_job(job) for job in session.jobs],
-            session.next,
-            session.queued,
-            session.running,
-            session.idle_since,
-            session.held,
-            session.due,
-        )
-    )
-
-
-def load_session(text: str) -> Session:
-    """A session, from what `dump_session` wrote."""
-    values: list[Any] = load(text)
-    return Session(
-        id=values[0],
-        owner=values[1],
-        backend=values[2],
-        instance=values[3],
-        mode=_MODES[values[4]],
-        created_at=values[5],
-        max_ttl=values[6],
-        interactive_ttl=values[7],
-        active_ttl=values[8],
-        unused_ttl=values[9],
-        job_mode=values[10],
-        flag_moves=values[11],
-        unrun=_read_outcome(values[12]),
-        state=_STATES[values[13]],
-        accepting_jobs=values[14],
-        started_at=values[15],
-        activated_at=values[16],
-        closed_at=values[17],
-        last_job_started=values[18],
-        last_job_completed=values[19],
-        history=[Change(at, _STATES[to], _REASONS[why]) for at, to, why in values[20]],
-        jobs=[_read_job(job) for job in values[21]],
-        next=values[22],
-        queued=values[23],
-        running=tuple(values[24]),
-        idle_since=values[25],
-        held=values[26],
-        due=values[27],
-    )
-
-
-def _outcome(outcome: Outcome) -> tuple[Any, ...]:
-    return (outcome.status, outcome.reason, outcome.code)
-
-
-def _read_outcome(values: list[Any]) -> Outcome:
-    return Outcome(_STATUSES[values[0]], values[1], values[2])
-
-
-def _job(job: Job) -> tuple[Any, ...]:
-    return (
-        job.id,
-        job.owner,
-        job.instance,
-        job.backend,
-        job.created_at,
-        job.duration,
-        _outcome(job.outcome),
-        job.request,
-        job.result,
-        job.session_id,
-        job.started_at,
-        job.ended_at,
-        None if job.end is None else _outcome(job.end),
-    )
+def load_computed(text: str) -> Computed:
+    """What came of a computation."""
+    return _made(Computed, load(text), failure=_read_outcome)
 
 
 def _read_job(values: list[Any]) -> Job:
-    return Job(
-        id=values[0],
-        owner=values[1],
-        instance=values[2],
-        backend=values[3],
-        created_at=values[4],
-        duration=values[5],
-        outcome=_read_outcome(values[6]),
-        request=values[7],
-        result=values[8],
-        session_id=values[9],
-        started_at=values[10],
-        ended_at=values[11],
-        end=None if values[12] is None else _read_outcome(values[12]),
-    )
+    return _made(Job, values, outcome=_read_outcome, end=_read_outcome)
+
+
+def _read_outcome(values: list[Any] | None) -> Outcome | None:
+    return None if values is None else _made(Outcome, values, status=JobStatus)
+
+
+def _in_order(value: object) -> object:
+    """What an object holds, in the order of the names."""
+    if attrs.has(type(value)):
+        return [getattr(value, name) for name in _names(type(value))]
+    return _plain(value)
+
+
+def _made(kind: type[T], values: list[Any], **readers: Callable[[Any], Any]) -> T:
+    """An object from what it holds, in order; each reader makes one of these of what JSON has."""
+    fields = dict(zip(_names(kind), values, strict=True))
+    for name, reader in readers.items():
+        fields[name] = reader(fields[name])
+    return kind(**fields)

@@ -24,10 +24,9 @@ from runtime_sessions_emulator.core.service import Held
 from runtime_sessions_emulator.state.clock import HeldClock, Moment
 from runtime_sessions_emulator.state.codec import (
     FORM,
+    Holding,
     dump,
-    dump_computed,
-    dump_place,
-    dump_session,
+    dump_held,
     load,
     load_computed,
     load_place,
@@ -68,11 +67,11 @@ class Entry:
 
 
 class _Row(NamedTuple):
-    """One thing that is held, as it is written down: what it is, and where it stands."""
+    """One thing that is held: where it stands, whose it is, and what it is; a text as written."""
 
     place: int
     owner: str
-    value: object
+    value: Holding | str
 
 
 class Journal:
@@ -331,7 +330,8 @@ class Journal:
                 "id": name,
                 "place": row.place,
                 "owner": row.owner,
-                "value": _dumped(kind, row.value),
+                # A session that nobody has looked at is as it was written.
+                "value": row.value if isinstance(row.value, str) else dump_held(row.value),
             }
             for (kind, name), row in added.items()
         ]
@@ -365,7 +365,7 @@ class Journal:
         self._due = self._number + _EVERY
         return before.keys() - self._written.keys(), added
 
-    def _held(self) -> Iterator[tuple[tuple[str, str], str, object]]:
+    def _held(self) -> Iterator[tuple[tuple[str, str], str, Holding | str]]:
         """All that is held, in a row: what it is, whose, and what is to be written of it."""
         held = self._service.save()
         sessions = held.sessions
@@ -444,11 +444,3 @@ def entries(connection: Connection, *, after: int = 0, until: int | None = None)
 def _read_dice(state: list[Any]) -> tuple[Any, ...]:
     version, numbers, rest = state
     return version, tuple(numbers), rest
-
-
-def _dumped(kind: str, value: Any) -> str:  # noqa: ANN401 - a session, a place or a result
-    if isinstance(value, str):
-        return value
-    if kind == "session":
-        return dump_session(value)
-    return dump_computed(value) if kind == "result" else dump_place(value)
