@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from attrs import evolve
+from attrs import asdict, evolve, filters
 from sqlalchemy import Connection, insert, select
 
 from runtime_sessions_emulator.contracts.registry import contract_of
@@ -115,35 +115,15 @@ def _other(state: str, name: str, there: str | None, here: str) -> str:
 
 def _config_text(config: Config) -> str:
     """A configuration without its secrets, as JSON."""
-    shown: dict[str, Any] = {
-        "users": [
-            {
-                "id": user.id,
-                "instances": sorted(user.instances),
-                "has_key": user.api_key is not None,
-            }
-            for user in config.users
-        ],
-        "backends": list(config.backends),
-        "instances": [
-            {
-                "name": one.name,
-                "max_ttl": one.max_ttl,
-                "open_plan": one.open_plan,
-                "active_ttl": one.active_ttl,
-                "interactive_ttl": one.interactive_ttl,
-                "usage_limit": one.usage_limit,
-            }
-            for one in config.instances
-        ],
-        "interactive_ttl": config.interactive_ttl,
-        "batch_interactive_ttl": config.batch_interactive_ttl,
-        "unused_ttl": config.unused_ttl,
-        "job_duration": config.job_duration,
-        "noise": config.noise,
-        "max_entangled_qubits": config.max_entangled_qubits,
-    }
-    return json.dumps(shown)
+    users = [
+        {
+            "id": user.id,
+            "instances": sorted(user.instances),
+            "has_key": user.api_key is not None,
+        }
+        for user in config.users
+    ]
+    return json.dumps({**asdict(config, filter=filters.exclude("users")), "users": users})
 
 
 def config_without_secrets(text: str) -> Config:
@@ -159,8 +139,8 @@ def config_without_secrets(text: str) -> Config:
         for place, user in enumerate(shown["users"], 1)
     )
     instances = tuple(Instance(**instance) for instance in shown["instances"])
-    rest = {**shown, "backends": tuple(shown["backends"])}
-    return evolve(Config(), **{**rest, "users": users, "instances": instances})
+    shown |= {"users": users, "instances": instances, "backends": tuple(shown["backends"])}
+    return Config(**shown)
 
 
 def _numbered(name: str, place: int) -> str:
