@@ -17,12 +17,12 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from shell import told_in_bash
 from sybil import Example, Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
@@ -88,27 +88,8 @@ def run_in_bash(example: Example) -> None:
     if not script.strip():
         return
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    with (
-        tempfile.TemporaryDirectory() as cwd,
-        tempfile.TemporaryFile("w+") as output,
-        subprocess.Popen(
-            ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607 - whichever bash is there
-            cwd=cwd,
-            env={**os.environ, "PATH": path},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        ) as shell,
-    ):
-        try:
-            status = shell.wait(timeout=60)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(shell.pid, signal.SIGTERM)
-        if status:
-            output.seek(0)
-            raise AssertionError(f"exit status {status} of:\n{script}\n{output.read()}")
+    with tempfile.TemporaryDirectory() as folder:
+        told_in_bash(script, Path(folder), {**os.environ, "PATH": path}, timeout=60)
 
 
 def look_up(line: str) -> bool:

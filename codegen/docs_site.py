@@ -16,8 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+import chromium
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -34,19 +33,6 @@ PACKAGES = {
     "runtime_sessions_pytest": "emulator",
 }
 PICTURE = "status-page.png"
-#: As root, without a sandbox; and nothing that Chromium does by itself.
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--hide-scrollbars",
-    "--window-size=1280,860",
-)
 _LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#]+)(#[^)]*)?\)")
 
 
@@ -145,21 +131,15 @@ def photograph(pages: Path) -> None:
 
     Without a browser the first page has none, and this says so.
     """
-    found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
-    browser, driver = next((path for path in found if path), None), shutil.which("chromedriver")
-    if browser is None or driver is None:
+    if not chromium.IS_HERE:
         print("No chromium and chromedriver: the first page is without its picture.")
         first = pages / "index.md"
         shown = first.read_text(encoding="utf-8")
         write(first, re.sub(rf"!\[[^\]]*\]\({PICTURE}\)\n\n", "", shown))
         return
-    options = ChromeOptions()
-    options.binary_location = browser
-    for flag in FLAGS:
-        options.add_argument(flag)
     with (
         Emulator(contract="platform", virtual_clock=True, seed=1) as emulator,
-        Chrome(options=options, service=Service(driver)) as window,
+        chromium.window("--hide-scrollbars", "--window-size=1280,860") as window,
     ):
         live(emulator)
         window.get(f"{emulator.url}/_emulator/")

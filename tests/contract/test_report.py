@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree as ET
 
+import chromium
 import pytest
 from attrs import evolve
 from rich.console import Console
@@ -31,7 +31,6 @@ from runtime_sessions_emulator import ContractName, Emulator, User, default_conf
 # With characters that every format writes in its own way.
 CANARY = "canary&<1d5f>'x"
 OTHER = "canary-2d5f"
-CHROMIUM = shutil.which("chromium")
 #: Ways in which a server writes what it was sent.
 ECHOES: dict[str, Callable[[str], str]] = {
     "plain": str,
@@ -229,15 +228,13 @@ parent.document.title += JSON.stringify({
 
 def opened(page: Path, profile: Path, *flags: str) -> str:
     """The page as a browser has it in the end."""
-    command = [CHROMIUM or "", "--headless", "--no-sandbox", "--disable-gpu"]
-    command += ["--virtual-time-budget=2000", f"--user-data-dir={profile}", *flags, "--dump-dom"]
-    done = subprocess.run(
-        [*command, page.as_uri()], capture_output=True, text=True, check=True, timeout=120
-    )
+    command = [chromium.BROWSER or "", *chromium.FLAGS, "--virtual-time-budget=2000"]
+    command += [f"--user-data-dir={profile}", *flags, "--dump-dom", page.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     return done.stdout
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="takes Debian's chromium")
+@pytest.mark.skipif(not chromium.IS_HERE, reason=chromium.MISSING)
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_page_is_readable(folder: Path, tmp_path: Path, *, dark: bool) -> None:
     text = (folder / "report.html").read_text(encoding="utf-8")
@@ -264,7 +261,7 @@ def test_the_page_is_readable(folder: Path, tmp_path: Path, *, dark: bool) -> No
         assert page["bare"] == 0
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="takes Debian's chromium")
+@pytest.mark.skipif(not chromium.IS_HERE, reason=chromium.MISSING)
 def test_the_page_in_a_browser(folder: Path, result: Result, tmp_path: Path) -> None:
     seen = opened(folder / "report.html", tmp_path)
     assert "breaks the contract" in seen

@@ -2,24 +2,20 @@
 
 import ast
 import json
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import chromium
 import docs_site
 import pytest
-from selenium.webdriver import ActionChains, Chrome, ChromeOptions, Keys
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 ROOT = Path(__file__).parents[2]
-BROWSERS = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
-BROWSER = next((path for path in BROWSERS if path), None)
-DRIVER = shutil.which("chromedriver")
 PHONE, DESKTOP = (390, 844), (1280, 900)
 
 
@@ -52,14 +48,11 @@ def url(build: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    if BROWSER is None or DRIVER is None:
-        pytest.skip("needs chromium and chromedriver: apt-get install chromium chromium-driver")
-    options = ChromeOptions()
-    options.binary_location = BROWSER
-    for flag in (*docs_site.FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    with Chrome(options=options, service=Service(DRIVER)) as started:
+    if not chromium.IS_HERE:
+        pytest.skip(chromium.MISSING)
+    profile = f"--user-data-dir={tmp_path_factory.mktemp('browser')}"
+    logs = {"performance": "ALL"}
+    with chromium.window(profile, "--window-size=1280,860", logs=logs) as started:
         yield started
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import chromium
 import pytest
 from attrs import evolve
-from selenium.webdriver import ActionChains, Chrome, ChromeOptions, Keys
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
@@ -39,21 +38,6 @@ if TYPE_CHECKING:
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
 STANDARD = "crn:v1:bluemix:public:quantum-computing:us-east:a/emulator:standard::"
 EVIL = "</b><img src=x onerror=window.evil=1><script>window.evil=1</script>"
-BROWSERS = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
-BROWSER = next((path for path in BROWSERS if path), None)
-DRIVER = shutil.which("chromedriver")
-# As root, without a sandbox; and nothing that Chromium does by itself.
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--window-size=1280,1000",
-)
 
 
 class Page:
@@ -125,14 +109,11 @@ class Page:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    if BROWSER is None or DRIVER is None:
-        pytest.skip("needs chromium and chromedriver: apt-get install chromium chromium-driver")
-    options = ChromeOptions()
-    options.binary_location = BROWSER
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    with Chrome(options=options, service=Service(DRIVER)) as started:
+    if not chromium.IS_HERE:
+        pytest.skip(chromium.MISSING)
+    profile = f"--user-data-dir={tmp_path_factory.mktemp('browser')}"
+    logs = {"performance": "ALL", "browser": "ALL"}
+    with chromium.window(profile, "--window-size=1280,1000", logs=logs) as started:
         yield started
 
 

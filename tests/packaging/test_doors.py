@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from clones import Clone
+from shell import told_in_bash
 
 ROOT = Path(__file__).parents[2]
 START = ROOT / "docs" / "start"
@@ -40,31 +37,6 @@ def steps(page: str) -> Iterator[tuple[str, str]]:
             yield "", "\n".join(line for line in lines if not line.startswith("pip install"))
 
 
-def told_in_bash(block: str, folder: Path, environment: dict[str, str]) -> str:
-    """What a block prints, which has to succeed; what it leaves running ends with it."""
-    with (
-        tempfile.TemporaryFile("w+") as output,
-        subprocess.Popen(
-            ["bash", "-euo", "pipefail", "-c", block],  # noqa: S607 - whichever bash is there
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        ) as shell,
-    ):
-        try:
-            status = shell.wait(timeout=120)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(shell.pid, signal.SIGTERM)
-        output.seek(0)
-        told = output.read()
-    assert status == 0, f"{block}\n{told}"
-    return told
-
-
 def follow(page: str, folder: Path, path: str) -> str:
     """Do what a page says, in a folder; returns all that was printed."""
     said = ""
@@ -77,7 +49,8 @@ def follow(page: str, folder: Path, path: str) -> str:
         if name:
             (folder / name).write_text(block, encoding="utf-8")
             continue
-        said += told_in_bash(block, folder, {**clean, "PATH": f"{path}{os.pathsep}{clean['PATH']}"})
+        environment = {**clean, "PATH": f"{path}{os.pathsep}{clean['PATH']}"}
+        said += told_in_bash(block, folder, environment, timeout=120)
     return said
 
 
