@@ -282,6 +282,8 @@ def test_drift_is_told_and_can_be_accepted(
     capsys.readouterr()
     assert main([*options, "--baseline", str(tmp_path / "accepted.json")]) == 0
     assert "not seen" not in capsys.readouterr().out
+    # What was accepted stays in the file, which is the baseline of the next run.
+    assert json.loads((tmp_path / "drift.json").read_text(encoding="utf-8")) == found
     # What was mended meanwhile is told.
     for fault in service.faults()[1:]:
         service.remove_fault(fault["name"])

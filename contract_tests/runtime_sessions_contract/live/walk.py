@@ -47,10 +47,11 @@ def alive(run: Run, guard: Guard, live: Live) -> Result:
     gaps = run.coverage.missing(fuzz=False, model=True, control=False)
     gaps.excuse(run.spent or (MORE if live.write else READ))
     new = tuple(difference for difference in found if difference.identity not in accepted)
+    known = tuple(difference for difference in found if difference.identity in accepted)
     gone = sorted(accepted - {difference.identity for difference in found})
     timings = {"live": Timing(time.monotonic() - begun, guard.made)}
     result = result_of(run, ("live",), gaps, timings, drift=new, interrupted=interrupted)
-    result = replace(result, unseen=tuple(map(in_words, gone)))
+    result = replace(result, accepted_drift=known, unseen=tuple(map(in_words, gone)))
     if interrupted:
         raise InterruptedRunError(result)
     return result

@@ -41,7 +41,8 @@ def write(
     if result.findings or result.accepted:
         files["accepted.json"] = accepting.as_json(result, accepted)
     if result.drift is not None:
-        files["drift.json"] = as_json(result.drift)
+        # What is accepted stays in it: the file is the baseline of the next run.
+        files["drift.json"] = as_json(sorted(result.drift + result.accepted_drift))
     for name, text in files.items():
         # Once more over everything: what was put together may hold what its parts did not.
         safe = result.target.secrets.redact(text)

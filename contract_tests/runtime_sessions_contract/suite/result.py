@@ -45,6 +45,7 @@ class Result:
         out_of_reach: What could not be seen on this server, each with the reason.
         drift: Where a live service differs from the contract, but for what was accepted; None
             where no live service was looked at.
+        accepted_drift: Where it differs as was accepted.
         timings: How long each part took.
         violations: Every violation by itself, in the order in which they were first seen.
         exchanges: Every call with its answer.
@@ -76,6 +77,7 @@ class Result:
     controlled: bool
     begun: datetime
     interrupted: bool = False
+    accepted_drift: tuple[Difference, ...] = ()
     accepted: tuple[tuple[Finding, str], ...] = ()
     unseen: tuple[str, ...] = ()
 
