@@ -8,7 +8,7 @@ from attrs import frozen
 from runtime_sessions import CallError, SessionHandle, SessionsClient
 from runtime_sessions._command.failures import NOT_ALL, Failure, sentence_of, status_of
 from runtime_sessions._command.output import say, show_json
-from runtime_sessions._command.shell import Shell, confirm, confirming, sharing
+from runtime_sessions._command.shell import Shell, answering, confirm, confirming, sharing
 
 _NOTHING: Mapping[str, object] = {}
 
@@ -40,6 +40,7 @@ class Outcome:
 @click.command(short_help="Drain sessions: no new jobs.")
 @click.argument("session_ids", metavar="ID...", nargs=-1, required=True)
 @confirming
+@answering
 @sharing
 def drain(shell: Shell, session_ids: tuple[str, ...], *, yes: bool) -> None:
     """Drain sessions: no new jobs, and each closes when those it has are done."""
@@ -51,6 +52,7 @@ def drain(shell: Shell, session_ids: tuple[str, ...], *, yes: bool) -> None:
 @click.command(short_help="Close sessions at once.")
 @click.argument("session_ids", metavar="ID...", nargs=-1, required=True)
 @confirming
+@answering
 @sharing
 def cancel(shell: Shell, session_ids: tuple[str, ...], *, yes: bool) -> None:
     """Close sessions at once: their queued jobs fail, a running one ends."""

@@ -9,7 +9,7 @@ from attrs import frozen
 from runtime_sessions import SettingsError
 from runtime_sessions._command.failures import told
 from runtime_sessions._command.output import Column
-from runtime_sessions._command.shell import Shell, sharing
+from runtime_sessions._command.shell import Shell, answering, sharing
 from runtime_sessions._settings import find_settings, from_arguments
 from runtime_sessions._settings.accounts import from_saved_account
 from runtime_sessions._settings.channels import CONTRACT_OF_CHANNEL, channels_of
@@ -30,6 +30,7 @@ class Setting:
 
 
 @click.command(short_help="Say what was found where, without any token.")
+@answering
 @sharing
 def settings(shell: Shell) -> None:
     """Say where the service is, who asks and who pays, and where that was found.

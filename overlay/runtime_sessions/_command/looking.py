@@ -25,7 +25,7 @@ from runtime_sessions._command.sessions import (
     from_ledger,
     from_list,
 )
-from runtime_sessions._command.shell import Shell, sharing
+from runtime_sessions._command.shell import Shell, answering, sharing
 from runtime_sessions._command.spans import SPAN, in_short
 from runtime_sessions._command.words import iso, moment, state_in_words
 from runtime_sessions._pauses import sync_pause
@@ -45,6 +45,7 @@ _STATES = (*_NOT_ENDED, "completed", "canceled", "failed")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only with this tag.")
 @click.option("--oldest-first", is_flag=True, help="The oldest first.")
 @click.option("--limit", type=click.IntRange(min=1), help="So many at most.")
+@answering
 @sharing
 def list_(  # noqa: PLR0913 - each by name
     shell: Shell,
@@ -105,6 +106,7 @@ def _tell_of_intents(ledger: str, base_url: str) -> None:
 
 @click.command()
 @click.argument("session_id", metavar="ID")
+@answering
 @sharing
 def show(shell: Shell, session_id: str) -> None:
     """Show one session: how it is, and when it closes."""
@@ -157,6 +159,7 @@ def show_details(shell: Shell, details: SessionDetails) -> None:
 @click.command()
 @click.argument("session_id", metavar="ID")
 @click.option("--limit", type=click.IntRange(min=1), help="So many at most.")
+@answering
 @sharing
 def jobs(shell: Shell, session_id: str, *, limit: int | None) -> None:
     """List the jobs of a session, newest first."""
@@ -190,6 +193,7 @@ def jobs(shell: Shell, session_id: str, *, limit: int | None) -> None:
 @click.argument("session_id", metavar="ID")
 @click.option("--until", "states", multiple=True, metavar="STATE", help="This state, not the end.")
 @click.option("--timeout", type=SPAN, help="No longer than that: 90s, 15m, 1h30m.")
+@answering
 @sharing
 def wait(
     shell: Shell, session_id: str, *, states: tuple[str, ...], timeout: timedelta | None
@@ -211,8 +215,6 @@ def watch(shell: Shell, *, interval: timedelta, times: int | None) -> None:
 
     Without a terminal the last look is printed.
     """
-    if shell.as_json:
-        raise click.UsageError("watch is for people: `list --json` is one look, as a document")
     looks: Iterator[int] = itertools.count(1) if times is None else iter(range(1, times + 1))
     out = console()
     with (

@@ -28,7 +28,7 @@ from runtime_sessions._command.sessions import (
     from_details,
     from_list,
 )
-from runtime_sessions._command.shell import Shell, confirm, confirming, sharing
+from runtime_sessions._command.shell import Shell, answering, confirm, confirming, sharing
 from runtime_sessions._command.spans import SPAN
 from runtime_sessions._command.words import iso, moment
 
@@ -57,6 +57,7 @@ class Found:
 @click.option("--unused", type=SPAN, help="What was created before that and never had a job.")
 @click.option("--forget", is_flag=True, help="Strike out of the ledger what is not known.")
 @confirming
+@answering
 @sharing
 def prune(  # noqa: PLR0913 - each by name
     shell: Shell,

@@ -20,7 +20,7 @@ from runtime_sessions._command.failures import (
     sentence_of,
 )
 from runtime_sessions._command.output import say, show_json
-from runtime_sessions._command.shell import Command, Shell, confirm, confirming, sharing
+from runtime_sessions._command.shell import Command, Shell, answering, confirm, confirming, sharing
 from runtime_sessions._command.spans import SPAN
 from runtime_sessions._command.words import plain
 
@@ -51,6 +51,7 @@ def renting(command: Command) -> Command:
 @click.command()
 @renting
 @confirming
+@answering
 @sharing
 def create(shell: Shell, *, backend: str, mode: Mode, max_ttl: timedelta | None, yes: bool) -> None:
     """Create a session, and print its id. It costs until it is ended, by whoever has the id."""
@@ -93,8 +94,6 @@ def run(  # noqa: PLR0913 - each by name
     exit status is passed on; that of one that is not found is 127, of one ended by a signal 128 and
     the signal's number.
     """
-    if shell.as_json:
-        raise click.UsageError("what is printed is the program's: there is no document of `run`")
     program = shutil.which(command[0])
     if program is None:
         raise Failure(f"there is no program {command[0]!r}; nothing was created", NOT_FOUND)

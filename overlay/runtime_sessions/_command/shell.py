@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from attrs import frozen
+from attrs import fields, frozen
 
 from runtime_sessions import ContractName, SessionsClient
 from runtime_sessions._command.failures import NOT_ALL, Failure, told
@@ -24,8 +24,8 @@ class Shell:
     channel: str | None
     contract: ContractName | None
     ledger: str | None
-    as_json: bool
     utc: bool
+    as_json: bool = False
 
     def now(self) -> datetime:
         """Return what ages are counted from."""
@@ -66,7 +66,7 @@ def sharing(command: Command) -> Command:
 
     @functools.wraps(command)
     def asked(*args: Any, **options: Any) -> None:  # noqa: ANN401 - as click calls it
-        names = ("url", "instance", "channel", "contract", "ledger", "as_json", "utc")
+        names = [field.name for field in fields(Shell) if field.name in options]
         shell = Shell(**{name: options.pop(name) for name in names})
         command(shell, *args, **options)
 
@@ -86,12 +86,17 @@ def sharing(command: Command) -> Command:
                 envvar="RUNTIME_SESSIONS_LEDGER",
                 help="A ledger: what is created is written down there until it has ended.",
             ),
-            click.option("--json", "as_json", is_flag=True, help="One JSON document."),
             click.option("--utc", is_flag=True, help="Times in UTC, not in those of this place."),
         ]
     ):
         asked = option(asked)
     return asked
+
+
+def answering(command: Command) -> Command:
+    """Give a command `--json`, beside what `sharing` gives it."""
+    option = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+    return option(command)
 
 
 def confirming(command: Command) -> Command:
