@@ -28,10 +28,10 @@ from runtime_sessions._command.sessions import (
 from runtime_sessions._command.shell import Shell, answering, sharing
 from runtime_sessions._command.spans import SPAN, in_short
 from runtime_sessions._command.words import iso, moment, state_in_words
+from runtime_sessions._listing import NOT_ENDED
 from runtime_sessions._pauses import sync_pause
 
-_NOT_ENDED = ("pending", "in_progress")
-_STATES = (*_NOT_ENDED, "completed", "canceled", "failed")
+_STATES = (*NOT_ENDED, "completed", "canceled", "failed")
 
 
 @click.command("list", short_help="List sessions, newest first.")
@@ -75,7 +75,7 @@ def list_(  # noqa: PLR0913 - each by name
             found = from_ledger(client, shell.ledger)
         else:
             listed = client.sessions(
-                state=state or (None if every else _NOT_ENDED),
+                state=state or (None if every else NOT_ENDED),
                 mode=mode,
                 backend=backend,
                 created_before=None if older_than is None else now - older_than,
@@ -233,4 +233,4 @@ def watch(shell: Shell, *, interval: timedelta, times: int | None) -> None:
 def _not_ended(shell: Shell, client: SessionsClient) -> Iterator[Shown]:
     if shell.ledger:
         return from_ledger(client, shell.ledger)
-    return map(from_list, client.sessions(state=_NOT_ENDED))
+    return map(from_list, client.sessions(state=NOT_ENDED))

@@ -31,8 +31,7 @@ from runtime_sessions._command.sessions import (
 from runtime_sessions._command.shell import Shell, answering, confirm, confirming, sharing
 from runtime_sessions._command.spans import SPAN
 from runtime_sessions._command.words import iso, moment
-
-_NOT_ENDED = ("pending", "in_progress")
+from runtime_sessions._listing import NOT_ENDED
 
 #: Older than, idle for, and never used since.
 Spans = tuple[timedelta | None, timedelta | None, timedelta | None]
@@ -120,7 +119,7 @@ def _by_age(client: SessionsClient, spans: Spans, shell: Shell) -> Iterator[Foun
     older_than, *_ = spans
     now = shell.now()
     shortest = min(span for span in spans if span is not None)
-    for listed in client.sessions(state=_NOT_ENDED, created_before=now - shortest):
+    for listed in client.sessions(state=NOT_ENDED, created_before=now - shortest):
         why: str | None = "old"
         if older_than is None or now - listed.created_at < older_than:
             why = _reason(listed.session(), listed.created_at, spans, now)
