@@ -4,7 +4,7 @@ import email.utils
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from runtime_sessions._errors import OutcomeUnknownError
 from runtime_sessions._ledger import LedgerIntent
@@ -74,18 +74,8 @@ class LostCreate:
 class UnansweredCreate:
     """A create in a ledger that was sent, perhaps, by a process that ended without an answer."""
 
-    id: str
-    """The name of its intent, for `Ledger.settle`."""
-    instance: str | None
-    """Who pays."""
-    backend: str | None
-    """The system that was asked for."""
-    mode: str
-    """The mode that was asked for."""
-    begun_at: datetime
-    """When it was going to be sent, by the clock of that process."""
-    given_up_by: datetime | None
-    """By when its last attempt had ended, by the same clock; None when that is not known."""
+    intent: LedgerIntent
+    """What it asked for and when, as the ledger has it; `Ledger.settle` takes its `id`."""
     candidates: tuple[str, ...] | None
     """The ids of the sessions that it may have made and that have not ended; None where the
     contract lists none."""
@@ -93,14 +83,16 @@ class UnansweredCreate:
     @property
     def is_settled(self) -> bool:
         """Whether it is certain that nothing is open that it made."""
-        if self.candidates != () or self.given_up_by is None:
+        given_up_by = self.intent.given_up_by
+        if self.candidates != () or given_up_by is None:
             return False
-        return datetime.now(UTC) - self.given_up_by > _SETTLED
+        return datetime.now(UTC) - given_up_by > _SETTLED
 
     def warn(self) -> None:
         """Say in the log what it may have made; nothing where that is nothing."""
-        backend = self.backend or "any backend"
-        create = f"a create on {backend} at {self.begun_at:%Y-%m-%d %H:%M:%S}Z has no answer"
+        backend = self.intent.backend or "any backend"
+        begun_at = f"{self.intent.begun_at:%Y-%m-%d %H:%M:%S}Z"
+        create = f"a create on {backend} at {begun_at} has no answer"
         if self.candidates is None:
             log.warning("%s: there may be a session that nobody knows of", create)
         elif self.candidates:
@@ -133,26 +125,13 @@ def lost_create_from(intent: LedgerIntent) -> LostCreate:
     )
 
 
-def unanswered_from(intent: LedgerIntent) -> UnansweredCreate:
-    """Take an intent whose candidates are not known."""
-    return UnansweredCreate(
-        id=intent.id,
-        instance=intent.instance,
-        backend=intent.backend,
-        mode=intent.mode,
-        begun_at=intent.begun_at,
-        given_up_by=intent.given_up_by,
-        candidates=None,
-    )
-
-
 def unanswered_among(
     intent: LedgerIntent, sessions: Sequence[Summary], clock: Clock
 ) -> UnansweredCreate:
     """Take an intent, and look for what it may have made."""
     lost = lost_create_from(intent)
     made = tuple(session.id for session in sessions if lost.may_have_made(session, clock))
-    return evolve(unanswered_from(intent), candidates=made)
+    return UnansweredCreate(intent=intent, candidates=made)
 
 
 def clock_of(headers: Mapping[str, str]) -> Clock:

@@ -415,7 +415,7 @@ def test_what_a_cut_off_create_may_have_made_is_shown_and_not_ended(
 ) -> None:
     made = cut_off(emulator, account, file)
     (create,) = noting.unanswered()
-    assert (create.backend, create.mode) == (emulator.backend, "batch")
+    assert (create.intent.backend, create.intent.mode) == (emulator.backend, "batch")
     assert noting.end_left() == ()
     assert state_of(emulator, made) == "open"
     assert "has no answer" in caplog.text
@@ -426,7 +426,7 @@ def test_what_a_cut_off_create_may_have_made_is_shown_and_not_ended(
         assert f"it may have made {made}" in caplog.text
         noting.cancel(made)
         assert [one.candidates for one in noting.unanswered()] == [()]
-    Ledger(file).settle(create.id)
+    Ledger(file).settle(create.intent.id)
     assert noting.unanswered() == ()
 
 

@@ -58,7 +58,6 @@ from runtime_sessions._lost import (
     LostCreate,
     UnansweredCreate,
     lost_create_of,
-    unanswered_from,
 )
 from runtime_sessions._operations import Operation
 from runtime_sessions._retries import Retries
@@ -442,11 +441,11 @@ class AsyncSessionsClient:
         try:
             first = self._caller.contract.sessions(Wanted(), limit=1, cursors=())
         except UnsupportedError:
-            return tuple(map(unanswered_from, intents))
+            return tuple(UnansweredCreate(intent=one, candidates=None) for one in intents)
         every = await unanswered(self._caller, intents, first)
         for create in every:
             if create.is_settled:
-                self._caller.unended.settle(create.id)
+                self._caller.unended.settle(create.intent.id)
         return tuple(create for create in every if not create.is_settled)
 
     @property

@@ -209,9 +209,9 @@ def _show_lost(shell: Shell, lost: list[UnansweredCreate]) -> None:
     if shell.as_json:
         return
     for create in lost:
-        when = moment(create.begun_at, utc=shell.utc)
-        backend = create.backend or "any backend"
-        asked = f"a create on {backend} ({create.mode}) at {when} has no answer"
+        when = moment(create.intent.begun_at, utc=shell.utc)
+        backend = create.intent.backend or "any backend"
+        asked = f"a create on {backend} ({create.intent.mode}) at {when} has no answer"
         if create.candidates is None:
             say(f"{asked}: it may have made a session, and the classic contract lists none")
         else:
@@ -221,9 +221,9 @@ def _show_lost(shell: Shell, lost: list[UnansweredCreate]) -> None:
 def _document(create: UnansweredCreate) -> dict[str, object]:
     """Return a create without an answer as a script reads it."""
     return {
-        "backend": create.backend,
-        "mode": create.mode,
-        "begun_at": iso(create.begun_at),
+        "backend": create.intent.backend,
+        "mode": create.intent.mode,
+        "begun_at": iso(create.intent.begun_at),
         "candidates": None if create.candidates is None else list(create.candidates),
     }
 
@@ -240,7 +240,7 @@ def _forget(
         for session_id in unknown:
             Ledger(ledger).strike(session_id, base_url=client.base_url)
         for create in lost:
-            Ledger(ledger).settle(create.id)
+            Ledger(ledger).settle(create.intent.id)
 
 
 def _show_found(shell: Shell, found: Iterable[Found], now: datetime) -> None:
