@@ -140,6 +140,8 @@ def test_what_a_person_does(page: Page) -> None:
     with Emulator(virtual_clock=True) as emulator, emulator.client() as client:
         page.open(emulator)
         page.shows("#begin", "They appear here as soon as a client creates one")
+        # It is in the page from the start, and seen as soon as the page knows what to say.
+        page.until(lambda: page.find("#curl").is_displayed(), "no request to begin with")
         session = created_by(page.find("#curl").text)
         page.shows("#sessions code", session)
         page.shows("#sessions .state", "open")
