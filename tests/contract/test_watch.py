@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socket import IPPROTO_TCP, TCP_NODELAY
 from typing import Any
 
 import pytest
@@ -417,6 +419,21 @@ class TestProxy:
         assert result.holds
         assert result.calls == len(emulator.requests())
         assert emulator.token not in repr([*result.exchanges])
+
+    def test_no_body_waits_for_its_head_to_be_acknowledged(
+        self, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        waits: list[bool] = []
+        passed_on = Proxy.pass_on
+
+        def pass_on(proxy: Proxy, handler: BaseHTTPRequestHandler) -> None:
+            waits.append(not handler.connection.getsockopt(IPPROTO_TCP, TCP_NODELAY))
+            passed_on(proxy, handler)
+
+        monkeypatch.setattr(Proxy, "pass_on", pass_on)
+        with Proxy(emulator.url).serving() as proxy:
+            httpx.get(f"{proxy.url}/sessions/nowhere")
+        assert waits == [False]
 
     def test_it_passes_on_what_it_gets_and_nothing_else(self, emulator: Emulator) -> None:
         emulator.clear_requests()
