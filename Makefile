@@ -105,6 +105,7 @@ coverage: .venv/installed ## Show which lines and branches no test reaches (TEST
 .PHONY: killed
 killed: .venv/installed ## Kill an emulator that keeps its state 2,000 times, and see what is left (STATE=postgresql://... elsewhere)
 	@$(BIN)/python benchmarks/emulator_killed.py "$(or $(STATE),sqlite:$$(mktemp -d)/state.db)"
+	@test -n "$(STATE)" || $(BIN)/python benchmarks/emulator_killed.py --over-http "sqlite:$$(mktemp -d)/state.db"
 
 .PHONY: bench-emulator
 bench-emulator: .venv/installed ## Measure the emulator beside a bare route and Prism, and fuzz it

@@ -194,9 +194,13 @@ def test_one_that_is_cut_off_in_the_middle_harms_nobody(
     assert one.now() == other.now()
 
 
-def test_workers_that_are_killed_have_kept_what_they_were_answered_for(state: str) -> None:
-    command = [sys.executable, str(BENCHMARKS / "emulator_killed.py"), state, "--rounds", "12"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("way", [[], ["--over-http"]], ids=["in process", "over HTTP"])
+def test_workers_that_are_killed_have_kept_what_they_were_answered_for(
+    state: str, way: list[str]
+) -> None:
+    script = str(BENCHMARKS / "emulator_killed.py")
+    command = [sys.executable, script, state, "--rounds", "12"]
+    done = subprocess.run([*command, *way], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1].startswith("12 kills")
 

@@ -322,9 +322,13 @@ def test_no_token_is_in_a_state(tmp_path: Path) -> None:
         assert secret.encode() not in kept
 
 
-def test_whoever_is_killed_has_kept_what_it_was_answered_for(tmp_path: Path) -> None:
-    command = [sys.executable, str(BENCHMARKS / "emulator_killed.py"), f"sqlite:{tmp_path}/s.db"]
-    done = subprocess.run([*command, "--rounds", "12"], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("way", [[], ["--over-http"]], ids=["in process", "over HTTP"])
+def test_whoever_is_killed_has_kept_what_it_was_answered_for(
+    tmp_path: Path, way: list[str]
+) -> None:
+    script = str(BENCHMARKS / "emulator_killed.py")
+    command = [sys.executable, script, f"sqlite:{tmp_path}/s.db", "--rounds", "12", *way]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1].startswith("12 kills")
 
