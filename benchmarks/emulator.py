@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import cast
 
 from runtime_sessions_api.http_library import httpx
+from runtime_sessions_emulator import Emulator
 
 ROOT = Path(__file__).parents[1]
 PRISM = "@stoplight/prism-cli@5.14.2"
@@ -33,6 +34,8 @@ TURNS = 5
 CALLS = 8_000
 MANY = 100_000
 MANY_JOBS = 50_000
+#: How many tests have an emulator each.
+TESTS = 200
 
 
 class Asking(asyncio.Protocol):
@@ -315,6 +318,27 @@ def measure_start(figures: Figures) -> None:
     figures.say("from start to first answer", min(spans), 0.4, least=False, unit=" s")
 
 
+def measure_worlds(figures: Figures) -> None:
+    """An emulator for a test, as a world on one server, to one on a server of its own."""
+
+    def span(within: Emulator | None) -> float:
+        begin = time.perf_counter()
+        for _ in range(TESTS):
+            with Emulator(virtual_clock=True, within=within) as one, one.client() as client:
+                client.get("/sessions/none")
+        return (time.perf_counter() - begin) / TESTS
+
+    with Emulator() as server:
+        pairs = [(span(server), span(None)) for _ in range(TURNS)]
+    shared, own = (min(spans) for spans in zip(*pairs, strict=True))
+    figures.say(
+        f"a world for a test, to a server for it ({own * 1000:.1f} ms)",
+        shared / own,
+        0.8,
+        least=False,
+    )
+
+
 def main() -> int:
     """Measure, and say whether all is as it should be."""
     figures = Figures()
@@ -323,6 +347,7 @@ def main() -> int:
     measure_many(figures)
     measure_state(figures)
     measure_jobs(figures)
+    measure_worlds(figures)
     return 0 if figures.met else 1
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         NotAcceptingError,
         StateError,
         User,
+        World,
         default_config,
     )
 
@@ -32,6 +33,7 @@ __all__ = [
     "NotAcceptingError",
     "StateError",
     "User",
+    "World",
     "default_config",
 ]
 

@@ -6,6 +6,7 @@ from runtime_sessions_emulator.core.config import Config, Instance, User
 from runtime_sessions_emulator.core.errors import NotAcceptingError, StateError
 from runtime_sessions_emulator.core.job_rule import JobRule
 from runtime_sessions_emulator.server.emulator import Emulator
+from runtime_sessions_emulator.server.remote import World
 
 __all__ = [
     "Config",
@@ -18,5 +19,6 @@ __all__ = [
     "NotAcceptingError",
     "StateError",
     "User",
+    "World",
     "default_config",
 ]

@@ -25,6 +25,7 @@ class EmulatorOptions(TypedDict, total=False):
     contract: "ContractName"
     seed: int
     virtual_clock: bool
+    within: "Emulator | None"
 
 
 def _emulator(options: EmulatorOptions) -> "Emulator":
@@ -58,6 +59,16 @@ def _account(emulator: "Emulator") -> dict[str, Any]:
 def runtime_sessions_emulator_options() -> EmulatorOptions:
     """The arguments of `Emulator` in the other fixtures; to be overridden."""
     return {"virtual_clock": True}
+
+
+@pytest.fixture(scope="session")
+def runtime_sessions_emulator_server() -> Iterator["Emulator"]:
+    """A server for all tests, on which the emulator of each can be: `within`, in the options.
+
+    With pytest-xdist, each of its processes has one.
+    """
+    with _emulator({}) as emulator:
+        yield emulator
 
 
 @pytest.fixture(scope="session")
@@ -215,7 +226,12 @@ def runtime_sessions_qiskit_emulator(
     from runtime_sessions_emulator.qiskit import contract_of_client  # noqa: PLC0415
 
     contract = contract_of_client()
-    options: EmulatorOptions = {"contract": contract, **runtime_sessions_emulator_options}
+    # It is the client's proxy, which has no path.
+    options: EmulatorOptions = {
+        "contract": contract,
+        **runtime_sessions_emulator_options,
+        "within": None,
+    }
     if options["contract"] != contract or "config" not in options:
         options["contract"] = contract
         options["config"] = evolve(default_config(contract), job_duration=0)

@@ -146,6 +146,49 @@ def test_a_configuration_is_for_its_own_contract(pytester: pytest.Pytester) -> N
     pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
+SHARED = """
+import pytest
+from runtime_sessions import SessionsClient
+
+@pytest.fixture(scope="session")
+def runtime_sessions_emulator_options(runtime_sessions_emulator_server):
+    return {"virtual_clock": True, "within": runtime_sessions_emulator_server}
+
+@pytest.mark.parametrize("_", range(5))
+def test_it(
+    runtime_sessions_emulator,
+    runtime_sessions_emulator_server,
+    runtime_sessions_classic,
+    runtime_sessions_platform,
+    runtime_sessions_platform_emulator,
+    _,
+):
+    server = runtime_sessions_emulator_server.url
+    assert runtime_sessions_emulator.url.startswith(server)
+    with runtime_sessions_emulator.client() as client:
+        body = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
+        # The first of every world has the same id: its seed is the same.
+        assert client.post("/sessions", json=body).json()["id"] == "ydr1c2qvvf57p69jg9xg"
+    session = runtime_sessions_platform.create(backend="ibm_backend")
+    runtime_sessions_platform_emulator.advance(1800)
+    assert session.refresh().state == "closed"
+    assert len(runtime_sessions_platform_emulator.sessions()) == 1
+    assert len(runtime_sessions_emulator.sessions()) == 1
+    assert runtime_sessions_emulator_server.sessions() == []
+
+def test_another(runtime_sessions_environment):
+    with SessionsClient() as client:
+        client.create(backend="ibm-tenerife")
+    assert len(runtime_sessions_environment.sessions()) == 1
+"""
+
+
+@pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["one", "xdist"])
+def test_all_can_be_on_one_server(pytester: pytest.Pytester, processes: list[str]) -> None:
+    pytester.makepyfile(SHARED)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider", *processes).assert_outcomes(passed=6)
+
+
 @pytest.mark.parametrize("missing", ["starlette", "uvicorn", "jsonschema_rs", "orjson"])
 def test_without_the_extra_pytest_starts_and_the_emulator_says_what_is_missing(
     missing: str,

@@ -117,6 +117,8 @@ class Contract(ABC):
         beyond: Its operations that are not in the contract, beside those that describe backends.
         unknown_ignored: Whether query parameters that an operation does not have are ignored.
         refusals: What is said when the service cannot do what it was asked for.
+        iam_path: The path of its stand-in for IAM, where it has that.
+        login_path: The path of its stand-in for the login, where it has that.
     """
 
     name: ClassVar[str]
@@ -125,6 +127,8 @@ class Contract(ABC):
     beyond: ClassVar[tuple[Operation, ...]]
     unknown_ignored: ClassVar[bool] = False
     refusals: ClassVar[Mapping[type[ServiceError], Refusal]] = REFUSALS
+    iam_path: ClassVar[str | None] = None
+    login_path: ClassVar[str | None] = None
 
     def __init__(self, service: Service) -> None:
         self.service: Final = service
@@ -155,7 +159,8 @@ class Contract(ABC):
         """What is served beside the API, by the paths that it is under."""
         return {}
 
-    def headers(self, token: str, instance: str) -> dict[str, str]:
+    @classmethod
+    def headers(cls, token: str, instance: str) -> dict[str, str]:
         """What a client sends with each call, as a user, in an instance."""
         del instance  # the body of create names it
         return {"Authorization": f"Bearer {token}"}

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from runtime_sessions_emulator.control.control import Control
 from runtime_sessions_emulator.control.faults import Fault
 from runtime_sessions_emulator.control.status_page import page_routes
-from runtime_sessions_emulator.core.errors import ServiceError, StateError
+from runtime_sessions_emulator.core.errors import NotAcceptingError, ServiceError, StateError
 from runtime_sessions_emulator.core.job_rule import JobRule
 from runtime_sessions_emulator.http.messages import (
     HttpError,
@@ -44,7 +44,7 @@ _TYPES: Final[dict[Any, dict[str, Any]]] = {
 
 
 @frozen
-class _Operation:
+class Operation:
     """A call of the control plane.
 
     Attributes:
@@ -60,25 +60,25 @@ class _Operation:
     of: type | None = None
 
 
-_OPERATIONS: Final = (
-    _Operation("GET", "/about", Control.about, "about"),
-    _Operation("GET", "/clock", Control.now, "now"),
-    _Operation("POST", "/clock/advance", Control.advance, "now"),
-    _Operation("POST", "/clock/set", Control.set_time, "now"),
-    _Operation("POST", "/jobs", Control.submit_job, "id"),
-    _Operation("POST", "/job-rules", Control.add_job_rule, of=JobRule),
-    _Operation("GET", "/sessions", Control.sessions, "sessions"),
-    _Operation("POST", "/sessions/{session_id}/cancel", Control.cancel_session),
-    _Operation("POST", "/sessions/{session_id}/drain", Control.drain_session),
-    _Operation("POST", "/sessions/{session_id}/close", Control.close_session),
-    _Operation("GET", "/faults", Control.faults, "faults"),
-    _Operation("POST", "/faults", Control.add_fault, "name", of=Fault),
-    _Operation("DELETE", "/faults/{name:path}", Control.remove_fault),
-    _Operation("GET", "/requests", Control.requests, "requests"),
-    _Operation("DELETE", "/requests", Control.clear_requests),
-    _Operation("POST", "/reset", Control.reset),
-    _Operation("POST", "/snapshots", Control.snapshot, "name"),
-    _Operation("POST", "/snapshots/{name}/restore", Control.restore),
+OPERATIONS: Final = (
+    Operation("GET", "/about", Control.about, "about"),
+    Operation("GET", "/clock", Control.now, "now"),
+    Operation("POST", "/clock/advance", Control.advance, "now"),
+    Operation("POST", "/clock/set", Control.set_time, "now"),
+    Operation("POST", "/jobs", Control.submit_job, "id"),
+    Operation("POST", "/job-rules", Control.add_job_rule, of=JobRule),
+    Operation("GET", "/sessions", Control.sessions, "sessions"),
+    Operation("POST", "/sessions/{session_id}/cancel", Control.cancel_session),
+    Operation("POST", "/sessions/{session_id}/drain", Control.drain_session),
+    Operation("POST", "/sessions/{session_id}/close", Control.close_session),
+    Operation("GET", "/faults", Control.faults, "faults"),
+    Operation("POST", "/faults", Control.add_fault, "name", of=Fault),
+    Operation("DELETE", "/faults/{name:path}", Control.remove_fault),
+    Operation("GET", "/requests", Control.requests, "requests"),
+    Operation("DELETE", "/requests", Control.clear_requests),
+    Operation("POST", "/reset", Control.reset),
+    Operation("POST", "/snapshots", Control.snapshot, "name"),
+    Operation("POST", "/snapshots/{name}/restore", Control.restore),
 )
 
 
@@ -88,17 +88,17 @@ Handler = Callable[[Request], Awaitable[Response]]
 def control_app(control: Control, *, local: bool) -> ASGIApp:
     """The ASGI application of the control plane; on the loopback nobody else may name it."""
     by_path: dict[str, dict[str, Handler]] = {}
-    for operation in _OPERATIONS:
+    for operation in OPERATIONS:
         by_path.setdefault(operation.path, {})[operation.method] = _handler(control, operation)
     routes = [
         Route(PREFIX + path, _by_method(handlers), methods=list(handlers))
         for path, handlers in by_path.items()
     ]
     app = Starlette(routes=[*page_routes(PREFIX), *routes])
-    return _SameOrigin(app, local=local)
+    return SameOrigin(app, local=local)
 
 
-class _SameOrigin:
+class SameOrigin:
     """Refuses what a page of another site makes a browser send: the control plane asks no token."""
 
     def __init__(self, app: ASGIApp, *, local: bool) -> None:
@@ -106,6 +106,7 @@ class _SameOrigin:
         self._local = local
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         foreign = headers.get("origin", f"http://{host}") != f"http://{host}"
@@ -125,7 +126,7 @@ def _by_method(handlers: dict[str, Handler]) -> Handler:
     return handle
 
 
-def _handler(control: Control, operation: _Operation) -> Handler:
+def _handler(control: Control, operation: Operation) -> Handler:
     """What reads a request, calls the method that the operation is of, and answers its result."""
     types = get_type_hints(operation.of or operation.does)
     schema = _schema(operation, types)
@@ -165,7 +166,7 @@ def _refused(error: Exception) -> JSONResponse:
     """What is answered where a call cannot be done."""
     if isinstance(error, HttpError):
         return JSONResponse({"error": error.message}, error.status)
-    statuses = {LookupError: 404, StateError: 503}
+    statuses = {LookupError: 404, NotAcceptingError: 409, StateError: 503}
     status = next((code for kind, code in statuses.items() if isinstance(error, kind)), 400)
     return JSONResponse({"error": str(error)}, status)
 
@@ -191,7 +192,7 @@ def _hold(sent: dict[str, Any], schema: Draft202012Validator) -> None:
         raise ValueError(f"{where}: {problem.message}")
 
 
-def _schema(operation: _Operation, types: dict[str, Any]) -> Draft202012Validator:
+def _schema(operation: Operation, types: dict[str, Any]) -> Draft202012Validator:
     """What validates the arguments of a method, or of what it takes, as its signature has them."""
     parameters = inspect.signature(operation.of or operation.does).parameters.values()
     sent = [p for p in parameters if p.name != "self" and f"{{{p.name}" not in operation.path]

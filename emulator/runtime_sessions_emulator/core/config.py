@@ -1,11 +1,11 @@
 """What the emulated service knows: its users, instances, backends and limits."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
-from attrs import evolve, field, frozen
+from attrs import Attribute, asdict, evolve, field, frozen
 from attrs.validators import ge, gt, optional
 from jsonschema_rs import Draft202012Validator
 
@@ -114,8 +114,16 @@ class Config:
             OSError: The file cannot be read.
             ValueError: It is not TOML, or says what makes no sense; the message says where.
         """
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-        for problem in _SCHEMA.iter_errors(given):
+        return cls.of(tomllib.loads(path.read_text(encoding="utf-8")), default)
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], default: Self | None = None) -> Self:
+        """A configuration of what a file says, or an object of JSON; the rest is as by default.
+
+        Raises:
+            ValueError: It makes no sense; the message says where.
+        """
+        for problem in _SCHEMA.iter_errors(dict(given)):
             where = ".".join(map(str, problem.instance_path)) or "the file"
             raise ValueError(f"{where}: {problem.message}")
         made: dict[str, Any] = {**given}
@@ -123,7 +131,23 @@ class Config:
             made["users"] = tuple(User(**user) for user in given["users"])
         if "instances" in given:
             made["instances"] = tuple(Instance(**instance) for instance in given["instances"])
+        if "backends" in given:
+            made["backends"] = tuple(given["backends"])
         return evolve(default or cls(), **made)
+
+    def given(self) -> dict[str, Any]:
+        """The object of JSON that `of` makes the same of; the tokens are in it."""
+        return asdict(self, filter=_is_told, value_serializer=_as_list)
+
+
+def _is_told(attribute: "Attribute[Any]", value: object) -> bool:
+    """Whether a value is one that a file may say: None says that there is none of what it is."""
+    return value is not None or attribute.name == "unused_ttl"
+
+
+def _as_list(_: object, __: object, value: Any) -> Any:  # noqa: ANN401 - of any attribute
+    """Names in an order that is always the same."""
+    return sorted(cast("frozenset[str]", value)) if isinstance(value, frozenset) else value
 
 
 def _hold_unique(what: str, values: Iterable[str]) -> None:
@@ -176,7 +200,8 @@ _SCHEMA: Final = Draft202012Validator(
         },
         interactive_ttl=_SPAN,
         batch_interactive_ttl=_SPAN,
-        unused_ttl=_SPAN,
+        # TOML has no null, but JSON has.
+        unused_ttl={**_SPAN, "type": ["number", "null"]},
         job_duration=_SPAN,
         noise={"type": "boolean"},
         max_entangled_qubits={"type": "integer", "minimum": 1},

@@ -30,6 +30,8 @@ class Entry:
     fault: str | None = None
 
 
+#: Who is told of a request, as it is shown.
+Follower = Callable[[dict[str, Any]], None]
 # An entry as it is kept. Python's garbage collector does not look into plain tuples of plain values
 # again and again, as it would into ten thousand objects: that alone was a third of all time.
 Record = tuple[Any, ...]
@@ -57,7 +59,7 @@ class Log:
         self._records: Final[deque[Record]] = deque(maxlen=KEPT)
         self._count = 0
         #: Who is told of each request as it is written down.
-        self.follower: Callable[[dict[str, Any]], None] | None = None
+        self.follower: Follower | None = None
 
     def clear(self) -> None:
         """Forget all requests; the numbers start anew."""

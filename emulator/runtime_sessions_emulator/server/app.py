@@ -61,7 +61,7 @@ class App:
         path = scope["path"]
         reads = scope["method"] in {"GET", "HEAD"}
         if self._control is not None and path == "/" and reads:
-            return RedirectResponse(f"{PREFIX}/")
+            return RedirectResponse(f"{scope.get('root_path', '')}{PREFIX}/")
         if path == _HEALTH and reads:
             return JSONResponse({"status": "ok"})
         if self._control is not None and path.startswith(PREFIX):

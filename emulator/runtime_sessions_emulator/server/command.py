@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any, Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from runtime_sessions_emulator.contracts.registry import CONTRACTS, contract_of
 from runtime_sessions_emulator.control.control import Control
@@ -33,6 +34,7 @@ from runtime_sessions_emulator.server.emulator import (
 )
 from runtime_sessions_emulator.server.port_file import announced
 from runtime_sessions_emulator.server.processes import serve_by
+from runtime_sessions_emulator.server.worlds import Settings, Worlds
 
 #: Seeds are drawn below this: short enough to be typed again.
 _SEEDS: Final = 1_000_000_000
@@ -165,10 +167,17 @@ def main() -> None:
     url = address(bound)
     plane = f"control at {url}/_emulator/" if with_control else "no control plane"
     said = f"Listening on {url} (seed {seed}, {plane})"
+    settings = Settings(
+        config=config,
+        contract=options.contract,
+        seed=seed,
+        virtual_clock=options.virtual_clock,
+    )
     _serve(
         emulation,
         bound,
         said,
+        worlds=None if options.state else settings,
         with_control=with_control,
         port_file=options.port_file,
         workers=options.workers,
@@ -201,6 +210,7 @@ def _serve(  # noqa: PLR0913 - what a server is
     bound: socket,
     said: str,
     *,
+    worlds: Settings | None = None,
     with_control: bool = True,
     port_file: Path | None = None,
     workers: int = 1,
@@ -224,7 +234,10 @@ def _serve(  # noqa: PLR0913 - what a server is
         print(said, flush=True)  # noqa: T201 - a command
 
         def serve() -> None:
-            uvicorn.Server(configured(App(emulation, control, local=local))).run([bound])
+            app: ASGIApp = App(emulation, control, local=local)
+            if control is not None:
+                app = Worlds(app, worlds, local=local, follower=emulation.log.follower)
+            uvicorn.Server(configured(app)).run([bound])
 
         if workers == 1:
             serve()

@@ -1,28 +1,30 @@
 """The emulator as an object: a server in a thread of its own."""
 
 import socket
-import ssl
 import threading
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
+from uuid import uuid4
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_emulator.contracts.classic.login import PREFIX as LOGIN
-from runtime_sessions_emulator.contracts.platform.login import PREFIX as IAM
 from runtime_sessions_emulator.contracts.registry import ContractName
 from runtime_sessions_emulator.control.control import Control
 from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.core.config import Config
 from runtime_sessions_emulator.core.errors import StateError
 from runtime_sessions_emulator.server.app import App
+from runtime_sessions_emulator.server.endpoint import Endpoint
 from runtime_sessions_emulator.server.protocol import Connection
 from runtime_sessions_emulator.server.server import Server
 from runtime_sessions_emulator.server.transport import AsyncTransport, Transport
+from runtime_sessions_emulator.server.worlds import Settings, Worlds
 
 HOST: Final = "127.0.0.1"
+#: The address of an emulator that is called in process.
+_NOWHERE: Final = f"http://{HOST}"
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -83,7 +85,7 @@ def emulation_of(
     return kept_emulation(state, config, contract=contract, seed=seed, virtual_clock=virtual_clock)
 
 
-class Emulator(Control):
+class Emulator(Control, Endpoint):
     """An emulator on a free port of the loopback, for as long as the `with` block lasts.
 
     Without the block it is there all the same, in process: see `client` and `async_client`.
@@ -97,24 +99,15 @@ class Emulator(Control):
         state: Where all that is done is kept: `sqlite:FILE`, or `postgresql://USER@HOST/DATABASE`.
             What is there already goes on where it stood, with the seed that it was begun with. The
             end of the `with` block lets go of it. None: it is gone with the object.
-
-    Attributes:
-        config: What the service knows.
-        contract: The name of the contract.
-        token: The token of the first user.
-        other_token: The token of the last user.
-        api_key: The first user's API key; None: it has none.
-        instance: The first instance that the first user may use and that is not of the open plan,
-            or else the first one of all.
-        open_instance: The first of the open plan; None: there is none.
-        backend: The first backend.
+        within: An emulator in its `with` block, on whose server this one is: under a path of its
+            own, and apart in all else. None: on a server of its own, for which a thread is started.
 
     Raises:
         StateError: The state cannot be used, or was begun otherwise.
         ValueError: There is no such contract.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what an emulator is
         self,
         config: Config | None = None,
         *,
@@ -122,78 +115,55 @@ class Emulator(Control):
         seed: int = 0,
         virtual_clock: bool = False,
         state: str | None = None,
+        within: "Emulator | None" = None,
     ) -> None:
         emulation = emulation_of(
             config, contract=contract, seed=seed, virtual_clock=virtual_clock, state=state
         )
-        super().__init__(emulation)
-        self._contract = emulation.contract
-        self._app = App(emulation, self)
-        self._socket: socket.socket | None = None
-        self.config: Final = emulation.service.config
-        self.contract: Final[ContractName] = contract
-        user = self.config.users[0]
-        self.token: Final = user.token
-        self.other_token: Final = self.config.users[-1].token
-        self.api_key: Final = user.api_key
-        usable = [one for one in self.config.instances if one.name in user.instances]
-        paying = [one.name for one in usable if not one.open_plan]
-        self.instance: Final = (paying or [one.name for one in usable] or [""])[0]
-        self.open_instance: Final = next((one.name for one in usable if one.open_plan), None)
-        self.backend: Final = next(iter(self.config.backends), "")
+        Control.__init__(self, emulation)
+        Endpoint.__init__(self, emulation.service.config, contract)
+        settings = Settings(
+            config=self.config,
+            contract=contract,
+            seed=emulation.service.seed,
+            virtual_clock=virtual_clock,
+        )
+        self._app = Worlds(App(emulation, self), None if state else settings)
+        self._within = within
+        self._name = uuid4().hex
+        #: Where the API is, in the `with` block.
+        self._url: str | None = None
 
     @property
     def url(self) -> str:
         """Where the API is. Raises RuntimeError outside of the `with` block."""
-        if self._socket is None:
+        if self._url is None:
             raise RuntimeError("The emulator is not running: use it in a `with` block.")
-        return address(self._socket)
-
-    @property
-    def iam_url(self) -> str:
-        """Where the stand-in for IAM is, for a client's `iam_url` or the variable `IAM_URL`.
-
-        Raises:
-            RuntimeError: The contract has no IAM, or it is outside of the `with` block.
-        """
-        return self._beside(IAM, "IAM")
-
-    @property
-    def login_url(self) -> str:
-        """Where the stand-in for the login is, as which the official client takes its `url`.
-
-        Raises:
-            RuntimeError: The contract has no login, or it is outside of the `with` block.
-        """
-        return self._beside(LOGIN, "login")
-
-    def _beside(self, prefix: str, what: str) -> str:
-        if prefix not in self._contract.beside:
-            raise RuntimeError(f"The {self.contract} contract has no {what}.")
-        return self.url + prefix
+        return self._url
 
     def client(self, token: str | None = None) -> httpx.Client:
         """A client with a token, the first user's if none is given; to be closed after use.
 
         In the `with` block it goes over HTTP, else it calls the emulator in process.
         """
-        transport = None if self._socket is not None else Transport(self._app)
-        return httpx.Client(transport=transport, **self._options(token))
+        if self._url is not None:
+            return super().client(token)
+        return httpx.Client(transport=Transport(self._app), **self._options(_NOWHERE, token))
 
     def async_client(self, token: str | None = None) -> httpx.AsyncClient:
         """As `client`, for async code."""
-        transport = None if self._socket is not None else AsyncTransport(self._app)
-        return httpx.AsyncClient(transport=transport, **self._options(token))
-
-    def _options(self, token: str | None) -> dict[str, Any]:
-        url = f"http://{HOST}" if self._socket is None else self.url
-        headers = self._contract.headers(token or self.token, self.instance)
-        # Not through a proxy that the environment names. No certificates are loaded, which takes
-        # longer than all else: the server speaks no TLS.
-        plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return {"base_url": url, "headers": headers, "trust_env": False, "verify": plain}
+        if self._url is not None:
+            return super().async_client(token)
+        return httpx.AsyncClient(
+            transport=AsyncTransport(self._app), **self._options(_NOWHERE, token)
+        )
 
     def __enter__(self) -> Self:
+        if self._within is not None:
+            # It is there as long as that server is; nothing has to be started.
+            path = self._within._app.admit(self._name, self._app, self)  # noqa: SLF001 - its own class
+            self._url = self._within.url + path
+            return self
         self._socket = listen(HOST, 0)
         self._server = Server(configured(self._app))
         self._thread = threading.Thread(
@@ -205,6 +175,7 @@ class Emulator(Control):
         # Connections wait in the socket's queue until the server takes them: nobody has to poll.
         self._socket.listen(2048)
         self._thread.start()
+        self._url = address(self._socket)
         return self
 
     def __exit__(
@@ -213,11 +184,14 @@ class Emulator(Control):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._url = None
         self.stop_computing()
-        self._server.stop()
-        self._thread.join()
+        self._app.drop_all()
+        if self._within is not None:
+            self._within._app.drop(self._name)  # noqa: SLF001 - its own class
+        else:
+            self._server.stop()
+            self._thread.join()
+            self._socket.close()
         if self._service.keeper is not None:
             self._service.keeper.close()
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None

@@ -3,8 +3,9 @@
 import asyncio
 import threading
 
+from starlette.types import ASGIApp
+
 from runtime_sessions_api.http_library import httpx
-from runtime_sessions_emulator.server.app import App
 
 
 class AsyncTransport(httpx.ASGITransport):
@@ -21,7 +22,7 @@ class AsyncTransport(httpx.ASGITransport):
 class Transport(httpx.BaseTransport):
     """For `httpx.Client`: the application runs in an event loop in a thread of its own."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._async = AsyncTransport(app)
         self._loop = asyncio.new_event_loop()
         # A client that nobody closes must not keep the program from ending.

@@ -41,6 +41,7 @@ class Classic(Contract):
         unrun=IN_CLOSED_SESSION,
         limit_closes=False,
     )
+    login_path = PREFIX
     config = Config()
     beyond = (submit_job(), LIST_JOBS, GET_OPEN_USAGE, *JOB_MANAGEMENT)
 

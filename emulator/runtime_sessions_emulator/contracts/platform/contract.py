@@ -84,6 +84,7 @@ class Platform(Contract):
         limit_closes=True,
     )
     unknown_ignored = True
+    iam_path = PREFIX
     config = Config(
         users=(
             User(
@@ -131,7 +132,8 @@ class Platform(Contract):
         account = Account(self.service, self.iam).app()
         return {PREFIX: self.iam.app(), SEARCH: account, CATALOG: account, RESOURCES: account}
 
-    def headers(self, token: str, instance: str) -> dict[str, str]:
+    @classmethod
+    def headers(cls, token: str, instance: str) -> dict[str, str]:
         """What a client sends with each call, as a user, in an instance."""
         beside = {"Service-CRN": instance, "IBM-API-Version": _VERSION}
         return {**super().headers(token, instance), **beside}

@@ -272,7 +272,7 @@ async function begin() {
   $("contract").textContent = `${about.contract} contract,`;
   for (const name of about.operations) $("fault").elements.operation.add(new Option(name));
   const headers = Object.entries(about.headers).map(([name, value]) => `  --header '${name}: ${value}' \\\n`);
-  $("curl").textContent = `curl ${location.origin}/sessions \\\n${headers.join("")}  --json '${JSON.stringify(about.body)}'`;
+  $("curl").textContent = `curl ${new URL("../sessions", location.href)} \\\n${headers.join("")}  --json '${JSON.stringify(about.body)}'`;
 }
 
 for (const [id, path] of [["clock", "clock/advance"], ["fault", "faults"]]) {
