@@ -70,9 +70,28 @@ class _NoCookies(CookieJar):
         """Take none."""
 
 
-def client_of_our_own(kind: type[ClientT], direct: Mapping[str, None] | None) -> ClientT:
-    """Make an HTTP client. It has no connection yet, and no proxy for what is to be direct."""
-    return kind(verify=tls_context(), limits=LIMITS, mounts=direct, cookies=_NoCookies())
+def client_of_our_own(
+    kind: type[ClientT],
+    direct: Mapping[str, None] | None,
+    proxy: str | None = None,
+    *,
+    verifies: bool = True,
+) -> ClientT:
+    """Make an HTTP client. It has no connection yet, and no proxy for what is to be direct.
+
+    Args:
+        kind: Which kind of client.
+        direct: The patterns of URLs for which there is no proxy.
+        proxy: The URL of the proxy for all else; None for what the environment says.
+        verifies: Whether certificates are verified.
+    """
+    return kind(
+        verify=tls_context() if verifies else False,
+        limits=LIMITS,
+        mounts=direct,
+        proxy=proxy,
+        cookies=_NoCookies(),
+    )
 
 
 def checked_client(given: ClientT, kind: type[ClientT]) -> ClientT:

@@ -1,4 +1,4 @@
-"""The proxies of the environment: which is taken, where it was found, what is wrong with one."""
+"""The proxies of the environment, and of an account: which is taken, what is wrong with one."""
 
 import os
 from urllib.parse import urlsplit
@@ -6,35 +6,53 @@ from urllib.request import getproxies, proxy_bypass
 
 from runtime_sessions._errors import SettingsError
 from runtime_sessions._http import ClientT, Proxy, UrlFailure, client_of_our_own
+from runtime_sessions._settings import Way
 
 #: What no proxy can reach for us: each means itself by these.
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SCHEMES = ("http", "https", "all")
 
 
-def checked_client_of_our_own(kind: type[ClientT]) -> ClientT:
-    """Make an HTTP client, or say which setting of the environment is in the way."""
-    direct = {f"all://{_in_url(host)}": None for host in _LOOPBACK} if getproxies() else None
+def checked_client_of_our_own(kind: type[ClientT], way: Way) -> ClientT:
+    """Make an HTTP client, or say which setting is in the way."""
+    proxy = _proxy_of(way)
+    is_proxied = proxy or getproxies()
+    direct = {f"all://{_in_url(host)}": None for host in _LOOPBACK} if is_proxied else None
     try:
-        return client_of_our_own(kind, direct)
+        return client_of_our_own(kind, direct, proxy, verifies=way.verifies)
     except OSError as error:
         raise SettingsError(f"{_certificates()} cannot be used: {error}") from None
     except (UrlFailure, ValueError, ImportError) as error:
-        raise SettingsError(f"{_wrong_proxy()} cannot be used: {error}") from None
+        wrong = f"the proxy of {way.found}" if proxy else _wrong_proxy()
+        raise SettingsError(f"{wrong} cannot be used: {error}") from None
 
 
-def proxy_for(url: str) -> str:
+def proxy_for(url: str, way: Way) -> str:
     """Say which proxy a request to a URL goes by, and where that was found; nothing for none."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    proxies = getproxies()
-    if host in _LOOPBACK or proxy_bypass(host):
+    if host in _LOOPBACK:
         return ""
+    if proxy := _proxy_of(way):
+        return _told(proxy, way.found)
+    if proxy_bypass(host):
+        return ""
+    proxies = getproxies()
     for scheme in (parts.scheme, "all"):
         if proxy := proxies.get(scheme):
-            # What is before an @ is a password.
-            return f"by the proxy {proxy.rpartition('@')[2]}, which is set by {_found(scheme)}"
+            return _told(proxy, _found(scheme))
     return ""
+
+
+def _proxy_of(way: Way) -> str | None:
+    """Return the account's proxy: as with all settings, what the environment says comes first."""
+    is_in_environment = any(getproxies().get(scheme) for scheme in _SCHEMES)
+    return None if is_in_environment else way.proxy or None
+
+
+def _told(proxy: str, found: str) -> str:
+    # What is before an @ is a password.
+    return f"by the proxy {proxy.rpartition('@')[2]}, which is set by {found}"
 
 
 def _in_url(host: str) -> str:

@@ -78,16 +78,36 @@ class TestSaved:
         assert "https://quantum.cloud.ibm.com/instances" in str(caught.value)
         assert found(instance=CRN)[2:] == (CRN, "named")
 
-    def test_another_file_is_not_read(self, save: Save) -> None:
-        save("elsewhere", file="elsewhere/accounts.json", channel="ibm_cloud", instance=CRN)
+    def test_another_file_is_not_read_unless_it_is_named(self, save: Save) -> None:
+        path = save("elsewhere", file="elsewhere/accounts.json", channel="ibm_cloud", instance=CRN)
         with pytest.raises(SettingsError, match=r"qiskit-ibm\.json, which cannot be read"):
             found()
+        assert found(accounts_file=path)[3] == "elsewhere"
+
+    def test_a_proxy_that_wants_ntlm_is_refused(self, save: Save) -> None:
+        proxies = {"urls": {"https": "http://proxy.test:8080"}}
+        logged_in = {**proxies, "username_ntlm": "me", "password_ntlm": "secret-word"}
+        save("behind", channel="ibm_cloud", instance=CRN, proxies=logged_in)
+        with pytest.raises(SettingsError, match="NTLM"):
+            found()
+        save("behind", channel="ibm_cloud", instance=CRN, proxies=proxies, overwrite=True)
+        with SessionsClient() as client:
+            way = client._caller.connections.way_to(client.base_url)
+        assert way.startswith("by the proxy http://proxy.test:8080, which is set by the saved")
+
+    def test_certificates_are_not_verified_where_it_says_so(
+        self, save: Save, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        save("trusting", channel="ibm_cloud", instance=CRN, verify=False)
+        assert found()[3] == "trusting"
+        assert "no certificate is verified" in caplog.text
 
     def test_of_several_the_default_is_taken(self, save: Save) -> None:
         save("first", name="one", channel="ibm_cloud", instance=CRN)
         save("second", name="two", channel="ibm_cloud", instance=HOME)
         with pytest.raises(SettingsError, match="one, two are for the channel"):
             found(channel="ibm_cloud")
+        assert found(account="two") == (PLATFORM.replace("eu-de.", ""), "platform", HOME, "second")
         save("third", channel="ibm_cloud", instance=CRN)
         assert found()[3] == "third"
         save(

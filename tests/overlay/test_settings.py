@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import ssl
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from runtime_sessions import (
     AccessToken,
     BearerToken,
+    CallError,
     ConnectError,
     ServerError,
     SessionsClient,
@@ -284,6 +287,49 @@ def test_what_is_missing_was_looked_for_and_where(
             assert part in str(caught.value)
 
 
+@pytest.mark.parametrize("environment", ["says nothing", "says otherwise"])
+def test_an_account_by_its_name_comes_before_the_environment(
+    sent: Any, save: Callable[..., None], monkeypatch: pytest.MonkeyPatch, environment: str
+) -> None:
+    save({"a": PLATFORM_ACCOUNT, "b": PLATFORM_ACCOUNT | {"token": "of-b", "instance": GERMAN}})
+    if environment == "says otherwise":
+        monkeypatch.setenv("QISKIT_IBM_TOKEN", "of-the-environment")
+        monkeypatch.setenv("QISKIT_IBM_URL", "https://elsewhere.test/api/v1")
+    url, token, instance = sent(account="b", auth=BearerToken)
+    assert url == "https://eu-de.quantum.cloud.ibm.com/api/v1/sessions"
+    assert (token, instance) == ("Bearer of-b", f"header {GERMAN}")
+    assert sent(account="b", token="mine", auth=BearerToken)[1] == "Bearer mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("c", "of which none is called 'c': there are 'a', 'b'"),
+        ("b", "of which 'b' is not for the channel 'ibm_quantum_platform' or"),
+    ],
+)
+def test_an_account_that_is_not_there_is_said_to_be(
+    sent: Any, save: Callable[..., None], name: str, said: str
+) -> None:
+    save({"a": PLATFORM_ACCOUNT, "b": {"channel": "local"}})
+    with pytest.raises(SettingsError, match=re.escape(said)):
+        sent(account=name)
+
+
+def test_an_account_is_not_for_another_url(sent: Any, save: Callable[..., None]) -> None:
+    save({"a": PLATFORM_ACCOUNT})
+    with pytest.raises(SettingsError, match=r"whose token is for .* and not for https://mine"):
+        sent(base_url="https://mine.test/api/v1", account="a")
+
+
+def test_accounts_may_be_saved_elsewhere(sent: Any, tmp_path: Path) -> None:
+    file = tmp_path / "accounts.json"
+    with pytest.raises(SettingsError, match=r"accounts\.json, which cannot be read: No such file"):
+        sent(accounts_file=file)
+    file.write_text(json.dumps({"a": PLATFORM_ACCOUNT}))
+    assert sent(accounts_file=file, auth=BearerToken)[1] == f"Bearer {PLATFORM_ACCOUNT['token']}"
+
+
 def test_a_file_that_may_not_be_read_is_said_to_be(sent: Any, tmp_path: Path) -> None:
     (tmp_path / ".qiskit" / "qiskit-ibm.json").mkdir(parents=True)
     with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
@@ -443,6 +489,80 @@ def test_what_is_wrong_in_the_environment_is_named(
             twin(URL, token="a-token")
     finally:
         tls_context.cache_clear()
+
+
+#: As an account is saved behind a proxy of a company.
+BEHIND = {"channel": "ibm_quantum", "url": "http://service.test", "token": "a-token"}
+
+
+def test_the_proxy_of_an_account_is_taken(
+    twin: Callable[..., SessionsClient], raw_server: Any, save: Callable[..., None]
+) -> None:
+    proxy = raw_server.url.replace("http://", "http://user:secret-word@")
+    save({"mine": BEHIND | {"proxies": {"urls": {"http": proxy, "https": "http://other.test"}}}})
+    raw_server.answers.append(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+    client = twin(retries=None)
+    by_proxy = r"by the proxy 127.0.0.1:\d+, which is set by the saved account 'mine'"
+    with pytest.raises(ServerError, match=by_proxy) as caught:
+        client.get("s-1")
+    assert raw_server.requests[0].startswith(b"GET http://service.test/sessions/s-1 ")
+    assert b"Proxy-Authorization: Basic" in raw_server.requests[0]
+    assert "secret-word" not in str(caught.value)
+
+
+def test_the_proxy_of_the_environment_comes_before_that_of_an_account(
+    twin: Callable[..., SessionsClient],
+    raw_server: Any,
+    save: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    save({"mine": BEHIND | {"proxies": {"urls": {"http": "http://127.0.0.1:1"}}}})
+    monkeypatch.setenv("http_proxy", raw_server.url)
+    raw_server.answers.append(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+    with pytest.raises(ServerError, match="by http_proxy in the environment"):
+        twin(retries=None).get("s-1")
+
+
+def test_the_proxy_of_an_account_is_for_its_url_only(
+    twin: Callable[..., SessionsClient], raw_server: Any, save: Callable[..., None]
+) -> None:
+    save({"mine": BEHIND | {"proxies": {"urls": {"http": "http://127.0.0.1:1"}}}})
+    raw_server.answers.append(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+    with pytest.raises(CallError):
+        twin(raw_server.url, token="mine", retries=None).get("s-1")
+    assert raw_server.requests[0].startswith(b"GET /sessions/s-1 ")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "said"),
+    [
+        ({"urls": {"http": "ftp://proxy"}}, "the proxy of the saved account 'mine'"),
+        ({"username_ntlm": "me", "password_ntlm": "secret-word"}, "wants NTLM"),
+    ],
+)
+def test_a_proxy_of_an_account_that_cannot_be_used(
+    twin: Callable[..., SessionsClient], save: Callable[..., None], proxies: Any, said: str
+) -> None:
+    save({"mine": BEHIND | {"proxies": proxies}})
+    with pytest.raises(SettingsError, match=said) as caught:
+        twin()
+    assert "secret-word" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("verify", "mode"), [(False, ssl.CERT_NONE), (True, ssl.CERT_REQUIRED)])
+def test_an_account_says_whether_certificates_are_verified(
+    twin: Callable[..., SessionsClient],
+    save: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+    verify: object,
+    mode: ssl.VerifyMode,
+) -> None:
+    save({"mine": BEHIND | {"verify": verify}})
+    client: Any = twin()
+    context = client._caller.connections._unused[0]._transport._pool._ssl_context
+    assert context.verify_mode == mode
+    said = [one.message for one in caplog.records if "no certificate is verified" in one.message]
+    assert len(said) == (0 if verify else 1)
 
 
 @pytest.fixture

@@ -80,6 +80,8 @@ class AsyncSessionsClient:
         auth: Auth | Callable[[str], Auth] | None = None,
         instance: str | None = None,
         channel: str | None = None,
+        account: str | None = None,
+        accounts_file: str | os.PathLike[str] | None = None,
         iam_url: str | None = None,
         contract: ContractName | None = None,
         timeout: float | timedelta = 30.0,
@@ -91,7 +93,8 @@ class AsyncSessionsClient:
         """Make a client. Nothing is sent yet; its calls raise a `CallError` when they fail.
 
         What is not given is taken from `QISKIT_IBM_URL`, `_TOKEN`, `_INSTANCE` and `_CHANNEL`, else
-        from the account that `~/.qiskit/qiskit-ibm.json` has for the channel.
+        from the account that the official client saved for the channel; of it come a proxy, too,
+        where the environment has none, and whether certificates are verified.
 
         Args:
             base_url: Where the service is.
@@ -100,6 +103,8 @@ class AsyncSessionsClient:
                 (else with platform); or any `httpx.Auth` object, which needs none.
             instance: Who pays: hub/group/project, where `create` has none; platform: a CRN.
             channel: Which of the saved accounts: "ibm_quantum", ...
+            account: Which of them, by its name; it comes before the environment.
+            accounts_file: Where they are saved; else in `~/.qiskit/qiskit-ibm.json`.
             iam_url: Who gives tokens for an API key; else `IAM_URL` says, else IBM Cloud's IAM.
             contract: The contract to go by; else URL, channel or account tell, else "classic".
             timeout: How long each step of one attempt (connect, write, read) may take, in seconds.
@@ -123,6 +128,8 @@ class AsyncSessionsClient:
             instance=instance,
             channel=channel,
             contract=checked_text("contract", contract, CONTRACTS) if contract else None,
+            account=account,
+            accounts_file=None if accounts_file is None else os.fspath(accounts_file),
         )
         seconds = checked_seconds("timeout", timeout)
         limit = checked_count("answer_limit", answer_limit)
@@ -138,7 +145,7 @@ class AsyncSessionsClient:
         book = ledger_from(ledger)
         self._caller = AsyncCaller(
             goes_by,
-            AsyncConnections(http_client, who_asks, goes_by.headers, limit),
+            AsyncConnections(http_client, who_asks, goes_by.headers, limit, settings.way),
             settings.base_url,
             seconds,
             retries or Retries(attempts=1),

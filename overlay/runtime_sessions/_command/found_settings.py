@@ -60,17 +60,22 @@ def _found(shell: Shell) -> Iterator[Setting]:
             instance=shell.instance,
             channel=shell.channel,
             contract=shell.contract,
+            account=shell.account,
+            accounts_file=shell.accounts_file,
         ),
         needs_token=True,
     )
     channel = shell.channel or os.environ.get("QISKIT_IBM_CHANNEL") or ""
     said_url = shell.url or os.environ.get("QISKIT_IBM_URL") or ""
     told_contract = shell.contract or contract_of_url(said_url) or CONTRACT_OF_CHANNEL.get(channel)
-    account = from_saved_account([channel] if channel else channels_of(told_contract)).words
+    channels = [channel] if channel else channels_of(told_contract)
+    account = from_saved_account(channels, shell.account, shell.accounts_file).words
 
     def source(option: str | None, variable: str) -> str:
         if option:
             return "the command line"
+        if shell.account:
+            return account
         return variable if os.environ.get(variable) else account
 
     yield Setting("service", used.base_url, source(shell.url, "QISKIT_IBM_URL"))

@@ -22,6 +22,8 @@ class Shell:
     url: str | None
     instance: str | None
     channel: str | None
+    account: str | None
+    accounts_file: str | None
     contract: ContractName | None
     ledger: str | None
     utc: bool
@@ -40,6 +42,8 @@ class Shell:
                 self.url,
                 instance=self.instance,
                 channel=self.channel,
+                account=self.account,
+                accounts_file=self.accounts_file,
                 contract=self.contract,
                 ledger=self.ledger,
             ) as client,
@@ -74,7 +78,11 @@ def sharing(command: Command) -> Command:
         [
             click.option("--url", metavar="URL", help="Where the service is."),
             click.option("--instance", metavar="CRN", help="Who pays."),
-            click.option("--channel", metavar="NAME", help="Which of the saved accounts."),
+            click.option("--account", metavar="NAME", help="Which of the saved accounts."),
+            click.option(
+                "--accounts-file", metavar="FILE", help="Where they are saved, if elsewhere."
+            ),
+            click.option("--channel", metavar="NAME", help="The channel of the account."),
             click.option(
                 "--contract",
                 type=click.Choice(["classic", "platform"]),

@@ -1,7 +1,13 @@
 """Where the service is and who asks: arguments, then environment, then saved accounts."""
 
 from runtime_sessions._settings.find import INSTANCES, NO_INSTANCE, find_settings
-from runtime_sessions._settings.settings import Settings, Source, from_arguments, where_token_is
+from runtime_sessions._settings.settings import (
+    Settings,
+    Source,
+    Way,
+    from_arguments,
+    where_token_is,
+)
 from runtime_sessions._settings.url import checked_url
 
 __all__ = [
@@ -9,6 +15,7 @@ __all__ = [
     "NO_INSTANCE",
     "Settings",
     "Source",
+    "Way",
     "checked_url",
     "find_settings",
     "from_arguments",

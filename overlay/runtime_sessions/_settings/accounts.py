@@ -1,15 +1,16 @@
-"""The accounts that the official client saves in `~/.qiskit/qiskit-ibm.json`."""
+"""The accounts that the official client saves, in `~/.qiskit/qiskit-ibm.json` or another file."""
 
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from attrs import frozen
 
 from runtime_sessions._errors import fields_of
 from runtime_sessions._secrets import Secret
 from runtime_sessions._settings.channels import CONTRACT_OF_CHANNEL
-from runtime_sessions._settings.settings import Source
+from runtime_sessions._settings.settings import Source, Way
 from runtime_sessions._settings.url import is_retired
 
 Accounts = Mapping[str, Mapping[str, object]]
@@ -23,28 +24,47 @@ class Lookup:
     words: str
 
 
-def from_saved_account(channels: list[str]) -> Lookup:
-    """Look up the account: the default, or the only one of the first channel that has any."""
+def from_saved_account(
+    channels: list[str], name: str | None = None, file: str | None = None
+) -> Lookup:
+    """Look up the account: the one of that name, or the one that comes first for the channels.
+
+    Without a name that is the default, or the only one of the first channel that has any.
+    """
     try:
-        file = Path("~/.qiskit/qiskit-ibm.json").expanduser()
+        path = Path(file or "~/.qiskit/qiskit-ibm.json").expanduser()
     except RuntimeError:
         return Lookup(None, "the saved accounts, for which there is no home directory")
-    words = f"the saved accounts in {file}"
+    words = f"the saved accounts in {path}"
     try:
-        content = fields_of(json.loads(file.read_text(encoding="utf-8")))
+        content = fields_of(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         return Lookup(None, f"{words}, which cannot be read: {error.strerror}")
     except (ValueError, RecursionError):
         return Lookup(None, f"{words}, which cannot be read: it is not JSON")
     every = {name: fields_of(account) for name, account in content.items()}
+    if name is not None and name not in every:
+        return Lookup(None, f"{words}, of which none is called {name!r}: {_named(every)}")
     accounts = {name: one for name, one in every.items() if one.get("channel") in channels}
-    names = next((rank for rank in _ranks(accounts, channels) if rank), list[str]())
+    if name is not None:
+        names = [name] if name in accounts else []
+    else:
+        names = next((rank for rank in _ranks(accounts, channels) if rank), list[str]())
     if len(names) == 1:
-        (name,) = names
-        return Lookup(_source(accounts[name]), f"the saved account {name!r} in {file}")
-    some = f"{', '.join(names)} are" if names else "none is"
-    wanted = " or ".join(map(repr, channels))
-    return Lookup(None, f"{words}, of which {some} for the channel {wanted}")
+        words = f"the saved account {names[0]!r} in {path}"
+        return Lookup(_source(accounts[names[0]], words), words)
+    wanted = f"for the channel {' or '.join(map(repr, channels))}"
+    if names:
+        some = f"{', '.join(names)} are {wanted}: say which, as `account`"
+    elif name is not None:
+        some = f"{name!r} is not {wanted}"
+    else:
+        some = f"none is {wanted}"
+    return Lookup(None, f"{words}, of which {some}")
+
+
+def _named(accounts: Accounts) -> str:
+    return f"there are {', '.join(map(repr, accounts))}" if accounts else "there is none at all"
 
 
 def _ranks(accounts: Accounts, channels: list[str]) -> Iterator[list[str]]:
@@ -67,7 +87,7 @@ def _ranks_of(accounts: Accounts, channels: list[str]) -> Iterator[list[str]]:
 _ANY_INSTANCE = "auto"
 
 
-def _source(account: Mapping[str, object]) -> Source:
+def _source(account: Mapping[str, object], words: str) -> Source:
     """Take what an account says; what is no text is not said."""
     said = {key: Secret(value) for key, value in account.items() if isinstance(value, str)}
     channel = said["channel"]
@@ -80,4 +100,18 @@ def _source(account: Mapping[str, object]) -> Source:
         channel=channel,
         contract=CONTRACT_OF_CHANNEL.get(channel),
         is_private=account.get("private_endpoint") is True,
+        way=_way(account, words),
+    )
+
+
+def _way(account: Mapping[str, object], words: str) -> Way:
+    """Take how an account says that its service is reached."""
+    proxies = fields_of(account.get("proxies"))
+    urls = fields_of(proxies.get("urls"))
+    proxy = urls.get(urlsplit(str(account.get("url"))).scheme)
+    return Way(
+        proxy=Secret(proxy if isinstance(proxy, str) else ""),
+        verifies=account.get("verify") is not False,
+        wants_ntlm=bool(proxies.get("username_ntlm")),
+        found=words,
     )

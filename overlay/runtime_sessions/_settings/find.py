@@ -7,7 +7,7 @@ from runtime_sessions._log import log
 from runtime_sessions._secrets import Secret
 from runtime_sessions._settings.accounts import from_saved_account
 from runtime_sessions._settings.channels import CONTRACT_OF_CHANNEL, channels_of
-from runtime_sessions._settings.settings import Settings, Source, from_environment
+from runtime_sessions._settings.settings import Settings, Source, Way, from_environment
 from runtime_sessions._settings.url import checked_url, contract_of_url
 
 _LOOKED = (
@@ -35,24 +35,28 @@ def find_settings(arguments: Source, *, needs_token: bool) -> Settings:
     Raises:
         SettingsError: No base URL or token is found, or one that cannot be used.
     """
+    if arguments.account:
+        # Who names an account means it, whatever is in the environment.
+        arguments = _with_saved_account(arguments, needs_token=needs_token)
     said = arguments.or_else(from_environment())
     told = contract_of_url(said.base_url) or CONTRACT_OF_CHANNEL.get(said.channel)
     said = evolve(said, contract=said.contract or told)
     is_complete = said.base_url and said.instance and (said.token or not needs_token)
-    if not is_complete:
+    if not (is_complete or arguments.account):
         said = _with_saved_account(said, needs_token=needs_token)
     return Settings(
         contract=said.contract or "classic",
         base_url=checked_url(said.base_url, said.instance),
         token=said.token,
         instance=said.instance,
+        way=said.way,
     )
 
 
 def _with_saved_account(said: Source, *, needs_token: bool) -> Source:
     """Take what is missing from the saved account, which is for its own URL only."""
     channels = [said.channel] if said.channel else channels_of(said.contract)
-    lookup = from_saved_account(channels)
+    lookup = from_saved_account(channels, said.account, said.accounts_file)
     account = lookup.source or Source()
     words = lookup.words
     payer = said.instance or account.instance
@@ -73,6 +77,7 @@ def _with_saved_account(said: Source, *, needs_token: bool) -> Source:
             token=said.token or account.token,
             instance=payer,
             contract=said.contract or account.contract,
+            way=_checked_way(account.way),
         )
     elif saved_url:
         here = checked_url(said.base_url, said.instance)
@@ -80,6 +85,18 @@ def _with_saved_account(said: Source, *, needs_token: bool) -> Source:
     if needs_token and not said.token:
         raise _not_found("token", "token", "QISKIT_IBM_TOKEN", words)
     return said
+
+
+def _checked_way(way: Way) -> Way:
+    """Return how a service is reached, if it can be reached so."""
+    if way.wants_ntlm:
+        raise SettingsError(
+            f"{way.found} has a proxy that wants NTLM, which is not spoken here: give an "
+            "http_client that can, or a proxy of this computer that does it"
+        )
+    if not way.verifies:
+        log.warning("settings: no certificate is verified, as %s says", way.found)
+    return way
 
 
 def _not_found(setting: str, argument: str, variable: str, account: str) -> SettingsError:

@@ -8,6 +8,20 @@ from runtime_sessions._secrets import Secret
 
 
 @frozen(kw_only=True)
+class Way:
+    """How a saved account says that its service is reached."""
+
+    proxy: Secret = field(factory=Secret)
+    """The URL of its proxy, for when the environment names none; empty: it has none."""
+    verifies: bool = True
+    """Whether the service's certificate is verified."""
+    wants_ntlm: bool = False
+    """Whether its proxy is to be logged in to by NTLM."""
+    found: str = ""
+    """Where this was found, in words."""
+
+
+@frozen(kw_only=True)
 class Source:
     """What one source says; a setting that it does not say is empty, or None."""
 
@@ -23,6 +37,12 @@ class Source:
     """The contract to go by."""
     is_private: bool = False
     """Whether the service is to be reached within IBM Cloud's own network."""
+    way: Way = Way()
+    """How the service is reached."""
+    account: str | None = None
+    """The saved account that is meant, by its name."""
+    accounts_file: str | None = None
+    """Where accounts are saved, if not where the official client saves them."""
 
     def or_else(self, other: "Source") -> "Source":
         """Take what this one does not say from another."""
@@ -32,6 +52,9 @@ class Source:
             instance=self.instance or other.instance,
             channel=self.channel or other.channel,
             contract=self.contract or other.contract,
+            way=self.way,
+            account=self.account,
+            accounts_file=self.accounts_file,
         )
 
 
@@ -47,15 +70,19 @@ class Settings:
     """Who asks; empty when the authentication brings its own."""
     instance: str | None
     """Who pays."""
+    way: Way = Way()
+    """How the service is reached."""
 
 
-def from_arguments(
+def from_arguments(  # noqa: PLR0913 - each by name
     *,
     base_url: str | None,
     token: str | None,
     instance: str | None,
     channel: str | None,
     contract: str | None,
+    account: str | None = None,
+    accounts_file: str | None = None,
 ) -> Source:
     """Take what a client was given."""
     return Source(
@@ -64,6 +91,8 @@ def from_arguments(
         instance=instance,
         channel=channel or "",
         contract=contract,
+        account=account,
+        accounts_file=accounts_file,
     )
 
 

@@ -31,6 +31,7 @@ from runtime_sessions._http import (
 )
 from runtime_sessions._places import OneForEachPlace, sync_place
 from runtime_sessions._proxies import checked_client_of_our_own, proxy_for
+from runtime_sessions._settings import Way
 from runtime_sessions._sync.bodies import read
 from runtime_sessions._words import shown
 from runtime_sessions_api.types import RequestArguments
@@ -45,11 +46,17 @@ class Connections:
     _is_to_be_closed = False
 
     def __init__(
-        self, given: Client | None, auth: Auth, always: Mapping[str, str], limit: int
+        self,
+        given: Client | None,
+        auth: Auth,
+        always: Mapping[str, str],
+        limit: int,
+        way: Way,
     ) -> None:
         self._given = None if given is None else checked_client(given, Client)
+        self._way = way
         # One to begin with: what is wrong with the settings is told here.
-        self._unused = [self._given or checked_client_of_our_own(Client)]
+        self._unused = [self._given or checked_client_of_our_own(Client, self._way)]
         self._headers = headers_for(self._unused[0], always)
         self._clients = OneForEachPlace(self._client_for_a_place)
         self._auth = auth
@@ -70,7 +77,7 @@ class Connections:
                 "the http_client was used in another process or event loop, whose its connections "
                 "are: make one, and a client with it, in each. Nothing was sent"
             )
-        return checked_client_of_our_own(Client)
+        return checked_client_of_our_own(Client, self._way)
 
     def _client_here(self) -> Client:
         if self._is_closed:
@@ -115,7 +122,7 @@ class Connections:
 
     def way_to(self, url: str) -> str:
         """Say by which proxy a URL is reached; nothing for none, or where the caller knows."""
-        return "" if self._given else proxy_for(url)
+        return "" if self._given else proxy_for(url, self._way)
 
     def _may_have_sent(self, request: Request) -> bool:
         """Tell whether a request was begun to be sent; an exchange that comes before is no part."""
