@@ -32,6 +32,8 @@ PACKAGES = {
     "runtime_sessions_emulator": "emulator",
     "runtime_sessions_pytest": "emulator",
 }
+#: Classes whose bases have no entry of their own: what comes from those is shown with them.
+BASED_ON_WHAT_IS_NOT_PUBLIC = frozenset({"Emulator", "World"})
 PICTURE = "status-page.png"
 _LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#]+)(#[^)]*)?\)")
 
@@ -114,6 +116,8 @@ def reference(package: str) -> Iterator[str]:
     yield f"{ast.get_docstring(tree)}\n"
     for name in public(tree):
         yield f"::: {package}.{name}\n"
+        if name in BASED_ON_WHAT_IS_NOT_PUBLIC:
+            yield "    options:\n      inherited_members: true\n"
 
 
 def public(tree: ast.Module) -> list[str]:

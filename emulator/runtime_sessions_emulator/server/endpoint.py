@@ -16,34 +16,42 @@ class Endpoint(ABC):
         config: What the service knows; None: as by default.
         contract: The contract that it keeps.
 
-    Attributes:
-        config: What the service knows.
-        contract: The name of the contract.
-        token: The token of the first user.
-        other_token: The token of the last user.
-        api_key: The first user's API key; None: it has none.
-        instance: The first instance that the first user may use and that is not of the open plan,
-            or else the first one of all.
-        open_instance: The first of the open plan; None: there is none.
-        backend: The first backend.
-
     Raises:
         ValueError: There is no such contract.
     """
 
+    config: Final[Config]
+    """What the service knows."""
+    contract: Final[ContractName]
+    """The name of the contract."""
+    token: Final[str]
+    """The token of the first user."""
+    other_token: Final[str]
+    """The token of the last user."""
+    api_key: Final[str | None]
+    """The first user's API key; None: it has none."""
+    instance: Final[str]
+    """The first instance that the first user may use and that is not of the open plan, or else the
+    first one of all.
+    """
+    open_instance: Final[str | None]
+    """The first instance of the open plan that the first user may use; None: there is none."""
+    backend: Final[str]
+    """The first backend."""
+
     def __init__(self, config: Config | None, contract: ContractName) -> None:
         self._kind = contract_of(contract)
-        self.config: Final = config or self._kind.config
-        self.contract: Final[ContractName] = contract
+        self.config = config or self._kind.config
+        self.contract = contract
         user = self.config.users[0]
-        self.token: Final = user.token
-        self.other_token: Final = self.config.users[-1].token
-        self.api_key: Final = user.api_key
+        self.token = user.token
+        self.other_token = self.config.users[-1].token
+        self.api_key = user.api_key
         usable = [one for one in self.config.instances if one.name in user.instances]
         paying = [one.name for one in usable if not one.open_plan]
-        self.instance: Final = (paying or [one.name for one in usable] or [""])[0]
-        self.open_instance: Final = next((one.name for one in usable if one.open_plan), None)
-        self.backend: Final = next(iter(self.config.backends), "")
+        self.instance = (paying or [one.name for one in usable] or [""])[0]
+        self.open_instance = next((one.name for one in usable if one.open_plan), None)
+        self.backend = next(iter(self.config.backends), "")
 
     @property
     @abstractmethod

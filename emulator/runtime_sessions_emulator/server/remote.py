@@ -50,14 +50,14 @@ class World(Endpoint):
         virtual_clock: Whether the time stands still until it is moved.
         name: What it is called; None: as no other.
 
-    Attributes:
-        name: What it is called.
-
     Raises:
         ConnectionError: At the beginning of the block: no emulator answers there.
         ValueError: There is no such contract; or, at the beginning of the block, there is a world
             of that name, or the server has no worlds.
     """
+
+    name: Final[str]
+    """What it is called."""
 
     def __init__(  # noqa: PLR0913 - as `Emulator`
         self,
@@ -77,7 +77,7 @@ class World(Endpoint):
             "virtual_clock": virtual_clock,
             "config": {} if config is None else config.given(),
         }
-        self.name: Final = uuid4().hex if name is None else name
+        self.name = uuid4().hex if name is None else name
         self._control: httpx.Client | None = None
 
     @property
