@@ -443,6 +443,15 @@ def test_an_emulator_within_another() -> None:
         assert httpx.get(f"{url}/_emulator/sessions", headers=headers).json() == {"sessions": []}
 
 
+def test_an_emulator_may_end_after_the_one_that_it_is_within() -> None:
+    server = Emulator()
+    with server, Emulator(within=server) as inside:
+        create(inside)
+        server.__exit__(None, None, None)
+        server.__enter__()
+    assert len(inside.sessions()) == 1
+
+
 def test_an_emulator_within_one_that_does_not_run() -> None:
     with pytest.raises(RuntimeError, match="not running"), Emulator(within=Emulator()):
         pass

@@ -43,6 +43,9 @@ IDLE: Final = 3600.0
 
 _NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 _NAMED: Final = re.compile(rf"{PREFIX}/({_NAME})(/.*)?".encode(), re.DOTALL)
+# As they are in a scope.
+_PREFIX: Final = PREFIX.encode()
+_PATH: Final = PATH.encode()
 _HEADER: Final = HEADER.lower().encode()
 _KEPT: Final = (
     "This server keeps its state, and worlds are gone with the process: start one without --state."
@@ -138,13 +141,13 @@ class Worlds:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request to the world that it names."""
         path: bytes = scope["raw_path"]
-        if path.startswith(PREFIX.encode()):
+        if path.startswith(_PREFIX):
             named = _NAMED.fullmatch(path)
             if named is not None:
                 inside = _inside(scope, len(PREFIX) + 1 + len(named[1]))
                 await self._pass(named[1].decode(), inside, receive, send)
                 return
-        if path.startswith(PATH.encode()):
+        if path.startswith(_PATH):
             await self._plane(scope, receive, send)
             return
         for header, value in scope["headers"]:
@@ -164,8 +167,10 @@ class Worlds:
         return f"{PREFIX}/{name}"
 
     def drop(self, name: str) -> None:
-        """Drop a world. Raises KeyError where there is none of that name."""
-        self._worlds.pop(name).control.stop_computing()
+        """Drop a world, if there is one of that name."""
+        world = self._worlds.pop(name, None)
+        if world is not None:
+            world.control.stop_computing()
 
     async def _pass(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Have a world answer a request; it is made, if it is not there."""
