@@ -127,7 +127,7 @@ bench-program: .venv-bench/installed ## Measure a whole program of the official 
 
 # The official client's environment is its own: what it needs is not what we need.
 INTEROP_CLASSIC := 0.30.0 0.36.1
-INTEROP_PLATFORM := 0.51.0
+INTEROP_PLATFORM := 0.40.1 0.44.1 0.48.0 0.50.0 0.51.0
 .PHONY: interop
 interop: $(INTEROP_CLASSIC:%=interop-%) $(INTEROP_PLATFORM:%=interop-%) interop-qrmi ## The official client and QRMI, unmodified, on the emulator
 

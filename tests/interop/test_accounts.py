@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from importlib.metadata import version
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from qiskit_ibm_runtime import (  # type: ignore[import-not-found]
 
 MINOR = int(version("qiskit_ibm_runtime").split(".")[1])
 NEW = pytest.mark.skipif(MINOR < 40, reason="a client of the classic generation")
+SAVES_TAGS = "tags" in signature(QiskitRuntimeService.save_account).parameters
 OLD = pytest.mark.skipif(MINOR >= 40, reason="a client of the platform")
 CRN = "crn:v1:bluemix:public:quantum-computing:eu-de:a/account:instance::"
 HOME = "crn:v1:bluemix:public:quantum-computing:us-east:a/account:instance::"
@@ -121,6 +123,7 @@ class TestSaved:
         assert found()[3] == "second"
 
     @NEW
+    @pytest.mark.skipif(not SAVES_TAGS, reason="it saves no tags")
     def test_without_an_instance_it_says_what_to_do(self, save: Save) -> None:
         save(
             "any",

@@ -16,7 +16,7 @@ from runtime_sessions_emulator import Emulator, JobRule, default_config
 
 pytest.importorskip("qiskit_ibm_runtime", reason="`make interop` installs it, and runs this")
 pytest.importorskip("qiskit_aer", reason="`make interop` installs it, and runs this")
-if int(version("qiskit_ibm_runtime").split(".")[1]) < 50:
+if int(version("qiskit_ibm_runtime").split(".")[1]) < 51:
     pytest.skip("the page speaks of the newest client", allow_module_level=True)
 
 from qiskit import QuantumCircuit  # type: ignore[import-not-found]
