@@ -282,7 +282,7 @@ def test_the_methods_over_http(plane: httpx.Client, client: httpx.Client) -> Non
     assert plane.post(f"sessions/{session}/close").status_code == 204
     assert plane.post(f"snapshots/{name}/restore").status_code == 204
     assert plane.post(f"sessions/{session}/cancel").status_code == 204
-    assert plane.post("jobs", json={"session_id": session}).status_code == 409
+    assert plane.post("jobs", json={"session_id": session}).status_code == 400
     assert plane.post("reset").status_code == 204
     for path in (f"sessions/{session}/cancel", f"sessions/{session}/close", "snapshots/x/restore"):
         assert plane.post(path).status_code == 404

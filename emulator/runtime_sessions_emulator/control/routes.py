@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from runtime_sessions_emulator.control.control import Control
 from runtime_sessions_emulator.control.faults import Fault
 from runtime_sessions_emulator.control.status_page import page_routes
-from runtime_sessions_emulator.core.errors import NotAcceptingError, ServiceError, StateError
+from runtime_sessions_emulator.core.errors import ServiceError, StateError
 from runtime_sessions_emulator.core.job_rule import JobRule
 from runtime_sessions_emulator.http.messages import (
     HttpError,
@@ -166,9 +166,9 @@ def _refused(error: Exception) -> JSONResponse:
     """What is answered where a call cannot be done."""
     if isinstance(error, HttpError):
         return JSONResponse({"error": error.message}, error.status)
-    statuses = {LookupError: 404, NotAcceptingError: 409, StateError: 503}
+    statuses = {LookupError: 404, StateError: 503}
     status = next((code for kind, code in statuses.items() if isinstance(error, kind)), 400)
-    return JSONResponse({"error": str(error)}, status)
+    return JSONResponse({"error": str(error), "type": type(error).__name__}, status)
 
 
 async def _sent(request: Request, types: dict[str, Any]) -> dict[str, Any]:

@@ -28,11 +28,7 @@ _BY_METHOD: Final = {operation.does: operation for operation in OPERATIONS}
 _PARAMETER: Final = re.compile(r"\{(\w+)(?::path)?\}")
 _NO_ERRORS: Final[Mapping[int, type[Exception]]] = {}
 #: What a refusal of the control plane is, by its status; any other is a ValueError.
-_ERRORS: Final[Mapping[int, type[Exception]]] = {
-    404: LookupError,
-    409: NotAcceptingError,
-    503: StateError,
-}
+_ERRORS: Final[Mapping[int, type[Exception]]] = {404: LookupError, 503: StateError}
 
 
 class World(Endpoint):
@@ -259,12 +255,15 @@ class World(Endpoint):
         if answer.is_success:
             return answer
         try:
-            said: object = answer.json()["error"]
-        except (ValueError, LookupError, TypeError):
-            said = None
+            refusal: dict[str, object] = answer.json()
+            said, kind = refusal["error"], refusal.get("type")
+        except (ValueError, LookupError, TypeError, AttributeError):
+            said = kind = None
         if not isinstance(said, str):
             # The service's own errors are another kind of object.
             said = f"There is no emulator with a control plane at {self._server}."
+        if kind == NotAcceptingError.__name__:
+            raise NotAcceptingError(said)
         raise errors.get(answer.status_code, ValueError)(said)
 
 
