@@ -7,6 +7,8 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from runtime_sessions_contract._extra import missing
+
 if TYPE_CHECKING:
     from runtime_sessions_contract._public import (
         PARTS,
@@ -50,11 +52,7 @@ def __getattr__(name: str) -> object:
         public = import_module("runtime_sessions_contract._public")
     except ModuleNotFoundError as error:
         # The client is installed without what only the suite needs.
-        missing = (error.name or "").partition(".")[0]
-        raise ModuleNotFoundError(
-            f"The contract suite needs {missing}: pip install 'runtime-sessions[contract]'",
-            name=error.name,
-        ) from None
+        raise ModuleNotFoundError(missing(error), name=error.name) from None
     return getattr(public, name)
 
 

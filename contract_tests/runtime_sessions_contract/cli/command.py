@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from runtime_sessions_contract._extra import missing
 from runtime_sessions_contract.cli.options import Options, parse
 from runtime_sessions_contract.cli.watching import WORDS, parse_watching, watch_it
 from runtime_sessions_contract.live.guard import Guard
@@ -23,7 +24,6 @@ from runtime_sessions_contract.run.run import Run
 from runtime_sessions_contract.suite.accepted import Acceptance, accept, read_accepted
 from runtime_sessions_contract.suite.replay import recorded, replay
 from runtime_sessions_contract.suite.result import InterruptedRunError, Result, result_of
-from runtime_sessions_contract.suite.suite import run_suite
 from runtime_sessions_contract.target.bundled import bundled
 from runtime_sessions_contract.target.reach import check
 from runtime_sessions_contract.target.target import CannotRunError, Target
@@ -132,6 +132,11 @@ def hold(options: Options, console: Console) -> Result:
     Raises:
         CannotRunError: It could not run.
     """
+    # Not before it is known that it is wanted: Schemathesis and Hypothesis take a while.
+    try:
+        from runtime_sessions_contract.suite.suite import run_suite  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise CannotRunError(missing(error)) from None
     with nullcontext(options.target) if options.target else bundled(options.contract) as target:
         kinds = {target.bundled: "the bundled emulator", options.live is not None: "live"}
         kind = kinds.get(True, "an emulator" if target.control_url else "no control plane")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from runtime_sessions_contract.contracts.base.contract import Contract
 from runtime_sessions_contract.contracts.known import CONTRACTS
 from runtime_sessions_contract.live.settings import Live
-from runtime_sessions_contract.suite.suite import PARTS
+from runtime_sessions_contract.suite.parts import PARTS
 from runtime_sessions_contract.target.target import LOOPBACK, CannotRunError, Target
 
 LEDGER = ".runtime-sessions-ledger.jsonl"

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Final
 
 from runtime_sessions_contract.drivers.cast import Cast
 from runtime_sessions_contract.drivers.clients import client_holds
@@ -17,6 +16,7 @@ from runtime_sessions_contract.drivers.race import race
 from runtime_sessions_contract.drivers.tour import tour
 from runtime_sessions_contract.run.coverage import Gaps
 from runtime_sessions_contract.run.run import Run, attempt
+from runtime_sessions_contract.suite.parts import PARTS
 from runtime_sessions_contract.suite.result import (
     InterruptedRunError,
     Result,
@@ -38,15 +38,13 @@ def _model(run: Run) -> None:
         drive(run)
 
 
-#: What runs each part: the quick ones first.
+#: What runs each part.
 RUNNERS: dict[str, Callable[[Run], None]] = {
     "race": race,
     "model": _model,
     "client": client_holds,
     "fuzz": fuzz,
 }
-#: The parts, in the order in which they run.
-PARTS: Final = tuple(RUNNERS)
 
 
 def run_suite(  # noqa: PLR0913 - each of them has a default
