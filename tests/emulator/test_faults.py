@@ -209,7 +209,8 @@ def test_a_fault_that_cannot_be_is_refused_in_a_line(
         Fault(kind, **arguments)
     assert len(str(refusal.value)) < 250
     answer = httpx.post(f"{served.url}/_emulator/faults", json={"kind": kind, **arguments})
-    assert (answer.status_code, answer.json()) == (400, {"error": str(refusal.value)})
+    refused = {"error": str(refusal.value), "type": "ValueError"}
+    assert (answer.status_code, answer.json()) == (400, refused)
 
 
 def test_a_fault_of_an_operation_that_there_is_not_is_refused(served: Emulator) -> None:

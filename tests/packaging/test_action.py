@@ -20,6 +20,8 @@ from clones import Clone
 
 ROOT = Path(__file__).parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+#: The steps that are scripts.
+INSTALL, HOLD = (step for step in ACTION["runs"]["steps"] if "run" in step)
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 MADE_UP = "a-fault-of-the-servers"
 
@@ -45,12 +47,10 @@ class Job:
 
         return re.sub(r"\$\{\{(.*?)\}\}", value, text)
 
-    def run(self) -> int:
-        """Run the steps that are scripts, up to the first that fails; returns its status."""
+    def run(self, steps: list[dict[str, Any]]) -> int:
+        """Run steps that are scripts, up to the first that fails; returns its status."""
         self.outputs["python.python-path"] = sys.executable
-        for step in ACTION["runs"]["steps"]:
-            if "run" not in step:
-                continue
+        for step in steps:
             assert step["shell"] == "bash"
             output = self.folder / "output"
             output.touch()
@@ -95,6 +95,23 @@ class Job:
         return (self.folder / "summary.md").read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a job in which the suite was installed, by the step that does it."""
+    folder = tmp_path_factory.mktemp("installed")
+    job = Job(folder, {})
+    assert job.run([INSTALL]) == 0, job.said
+    return folder / "runtime-sessions"
+
+
+def hold(folder: Path, installed: Path, inputs: Mapping[str, str]) -> tuple[int, Job]:
+    """Run the step that comes after the installation, which is the same for every server."""
+    folder.mkdir(exist_ok=True)
+    (folder / "runtime-sessions").symlink_to(installed)
+    job = Job(folder, inputs)
+    return job.run([HOLD]), job
+
+
 @pytest.fixture
 def port() -> int:
     with socket() as free:
@@ -113,7 +130,9 @@ def with_a_fault(port: int) -> str:
     )
 
 
-def test_the_action_tells_of_a_server_whether_it_holds(tmp_path: Path, port: int) -> None:
+def test_the_action_tells_of_a_server_whether_it_holds(
+    tmp_path: Path, installed: Path, port: int
+) -> None:
     inputs = {
         "url": f"http://127.0.0.1:{port}",
         "command": f"runtime-sessions-emulator --port {port}",
@@ -121,8 +140,8 @@ def test_the_action_tells_of_a_server_whether_it_holds(tmp_path: Path, port: int
         "other-token": "emulator-token-2",
         "only": "race",
     }
-    job = Job(tmp_path, inputs)
-    assert job.run() == 0, job.said
+    status, job = hold(tmp_path / "right", installed, inputs)
+    assert status == 0, job.said
     assert job.outputs["run.status"] == "0"
     assert {"report.html", "junit.xml", "calls.har"} <= {
         each.name for each in Path(job.outputs["run.report"]).iterdir()
@@ -131,19 +150,22 @@ def test_the_action_tells_of_a_server_whether_it_holds(tmp_path: Path, port: int
     with socket() as again:  # nothing is left running
         assert again.connect_ex(("127.0.0.1", port))
 
-    (tmp_path / "wrong").mkdir()
-    wrong = Job(tmp_path / "wrong", {**inputs, "command": with_a_fault(port)})
-    assert wrong.run() == 1, wrong.said
+    inputs["command"] = with_a_fault(port)
+    status, wrong = hold(tmp_path / "wrong", installed, inputs)
+    assert status == 1, wrong.said
     assert wrong.outputs["run.status"] == "1"
     assert "breaks the contract" in wrong.summary
     texts = [wrong.said, wrong.summary, job.said, job.summary]
     assert not any("emulator-token" in text for text in texts)
 
 
-def test_a_server_that_does_not_start_is_no_verdict(tmp_path: Path, port: int) -> None:
+def test_a_server_that_does_not_start_is_no_verdict(
+    tmp_path: Path, installed: Path, port: int
+) -> None:
     command, url = f"echo {MADE_UP}; false", f"http://127.0.0.1:{port}"
-    job = Job(tmp_path, {"url": url, "command": command, "token": "a-token"})
-    assert job.run() == 2, job.said
+    inputs = {"url": url, "command": command, "token": "a-token"}
+    status, job = hold(tmp_path, installed, inputs)
+    assert status == 2, job.said
     assert "Nothing answers" in job.summary
     assert MADE_UP in (tmp_path / "runtime-sessions-server.txt").read_text(encoding="utf-8")
 
