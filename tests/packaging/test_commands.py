@@ -37,20 +37,20 @@ def test_the_version_is_told(package: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "words", "library", "status", "said"),
+    ("asked", "library", "status", "said"),
     [
-        ("runtime_sessions", ["--help"], "click", 1, "Aborted!\n"),
-        ("runtime_sessions_contract", ["--help"], "rich", 130, "Interrupted.\n"),
+        (["runtime_sessions", "--help"], "click", 1, "Aborted!\n"),
+        (["runtime_sessions_contract", "--help"], "rich", 130, "Interrupted.\n"),
         # What makes its calls is imported when it is known that they are wanted.
-        ("runtime_sessions_contract", [], "hypothesis", 130, "Interrupted.\n"),
-        ("runtime_sessions_emulator", ["--help"], "uvicorn", 130, "Interrupted.\n"),
+        (["runtime_sessions_contract"], "hypothesis", 130, "Interrupted.\n"),
+        (["runtime_sessions_emulator", "--help"], "uvicorn", 130, "Interrupted.\n"),
     ],
 )
-def test_ctrl_c_while_it_is_imported_is_no_traceback(  # noqa: PLR0913 - what is seen of it
-    package: str, words: list[str], library: str, status: int, said: str, tmp_path: Path
+def test_ctrl_c_while_it_is_imported_is_no_traceback(
+    asked: list[str], library: str, status: int, said: str, tmp_path: Path
 ) -> None:
     (tmp_path / f"{library}.py").write_text(INTERRUPTED)
-    done = run(package, *words, path=tmp_path)
+    done = run(*asked, path=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (status, "", said)
 
 
