@@ -313,6 +313,11 @@ def test_what_answers_no_emulator(raw_url: str) -> None:
         pass
 
 
+def test_a_server_is_named_by_its_url() -> None:
+    with pytest.raises(ValueError, match=r"such as http://127\.0\.0\.1:8390, not 'localhost:8390'"):
+        World("localhost:8390")
+
+
 @pytest.fixture
 def raw_url() -> Iterator[str]:
     """The API of an emulator, where nothing is beside it."""

@@ -48,8 +48,8 @@ class World(Endpoint):
 
     Raises:
         ConnectionError: At the beginning of the block: no emulator answers there.
-        ValueError: There is no such contract; or, at the beginning of the block, there is a world
-            of that name, or the server has no worlds.
+        ValueError: There is no such contract, or the server is no URL; or, at the beginning of the
+            block, there is a world of that name, or the server has no worlds.
     """
 
     name: Final[str]
@@ -66,6 +66,8 @@ class World(Endpoint):
         name: str | None = None,
     ) -> None:
         super().__init__(config, contract)
+        if not server.startswith(("http://", "https://")):
+            raise ValueError(f"The server is a URL, such as http://127.0.0.1:8390, not {server!r}.")
         self._server = server.rstrip("/")
         self._made_with = {
             "contract": contract,
