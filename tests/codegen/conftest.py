@@ -32,6 +32,7 @@ class Facts:
         states: The states that a session can have.
         models: The models that reading a session takes.
         event: The model of a change of state, and one but for its time, whose name is last.
+        job_state: The state of a job.
     """
 
     call: dict[str, Any]
@@ -39,6 +40,7 @@ class Facts:
     states: list[str]
     models: set[str]
     event: tuple[str, dict[str, Any], str]
+    job_state: dict[str, Any]
 
 
 FACTS = {
@@ -56,6 +58,7 @@ FACTS = {
         states=["active", "canceled", "closed", "inactive", "open"],
         models={"error", "error_body", "session", "session_mode", "session_state"},
         event=("SessionEvent", {"status": "pending"}, "date"),
+        job_state={"status": "Running"},
     ),
     "platform": Facts(
         call={"ibm_api_version": "2026-04-15"},
@@ -75,6 +78,7 @@ FACTS = {
             "session_timestamp",
         },
         event=("SessionTimestamp", {"status": "open"}, "timestamp"),
+        job_state={"status": "Running"},
     ),
 }
 

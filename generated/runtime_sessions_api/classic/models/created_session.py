@@ -50,7 +50,8 @@ class CreatedSession(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        id = d.pop("id")
+        decoded = cls.__new__(cls)
+        decoded.id = d.pop("id")
 
         _messages = d.pop("messages", UNSET)
         messages: list[Message] | Unset = UNSET
@@ -60,11 +61,7 @@ class CreatedSession(Model):
                 messages_item = Message.from_dict(messages_item_data)
 
                 messages.append(messages_item)
-
-        decoded = cls(
-            id,
-            messages,
-        )
+        decoded.messages = messages
 
         decoded.additional_properties = d
         return decoded

@@ -55,24 +55,17 @@ class Error(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
+        decoded = cls.__new__(cls)
 
         def _parse_code(data: object) -> int | str:
-            return cast(int | str, data)
+            return cast("int | str", data)
 
         code = _parse_code(d.pop("code"))
+        decoded.code = code
 
-        message = d.pop("message")
-
-        more_info = d.pop("more_info")
-
-        solution = d.pop("solution", UNSET)
-
-        decoded = cls(
-            code,
-            message,
-            more_info,
-            solution,
-        )
+        decoded.message = d.pop("message")
+        decoded.more_info = d.pop("more_info")
+        decoded.solution = d.pop("solution", UNSET)
 
         decoded.additional_properties = d
         return decoded

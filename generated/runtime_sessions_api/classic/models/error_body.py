@@ -47,19 +47,17 @@ class ErrorBody(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
+        decoded = cls.__new__(cls)
+
         errors = []
         _errors = d.pop("errors")
         for errors_item_data in _errors:
             errors_item = Error.from_dict(errors_item_data)
 
             errors.append(errors_item)
+        decoded.errors = errors
 
-        trace = d.pop("trace", UNSET)
-
-        decoded = cls(
-            errors,
-            trace,
-        )
+        decoded.trace = d.pop("trace", UNSET)
 
         decoded.additional_properties = d
         return decoded

@@ -174,23 +174,19 @@ class ExtendedSession(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        id = d.pop("id")
+        decoded = cls.__new__(cls)
+        decoded.id = d.pop("id")
+        decoded.user_id = d.pop("user_id")
+        decoded.backend_name = d.pop("backend_name")
+        decoded.instance = d.pop("instance")
+        decoded.interactive_ttl = d.pop("interactive_ttl")
+        decoded.max_ttl = d.pop("max_ttl")
+        decoded.active_ttl = d.pop("active_ttl")
 
-        user_id = d.pop("user_id")
+        status = SessionStatus.parse(d.pop("status"))
+        decoded.status = status
 
-        backend_name = d.pop("backend_name")
-
-        instance = d.pop("instance")
-
-        interactive_ttl = d.pop("interactive_ttl")
-
-        max_ttl = d.pop("max_ttl")
-
-        active_ttl = d.pop("active_ttl")
-
-        status = SessionStatus(d.pop("status"))
-
-        accepting_jobs = d.pop("accepting_jobs")
+        decoded.accepting_jobs = d.pop("accepting_jobs")
 
         _started_at = d.pop("started_at", UNSET)
         started_at: datetime.datetime | Unset
@@ -198,6 +194,7 @@ class ExtendedSession(Model):
             started_at = UNSET
         else:
             started_at = Timestamp.parse(_started_at)
+        decoded.started_at = started_at
 
         _created_at = d.pop("created_at", UNSET)
         created_at: datetime.datetime | Unset
@@ -205,6 +202,7 @@ class ExtendedSession(Model):
             created_at = UNSET
         else:
             created_at = Timestamp.parse(_created_at)
+        decoded.created_at = created_at
 
         _activated_at = d.pop("activated_at", UNSET)
         activated_at: datetime.datetime | Unset
@@ -212,6 +210,7 @@ class ExtendedSession(Model):
             activated_at = UNSET
         else:
             activated_at = Timestamp.parse(_activated_at)
+        decoded.activated_at = activated_at
 
         _closed_at = d.pop("closed_at", UNSET)
         closed_at: datetime.datetime | Unset
@@ -219,6 +218,7 @@ class ExtendedSession(Model):
             closed_at = UNSET
         else:
             closed_at = Timestamp.parse(_closed_at)
+        decoded.closed_at = closed_at
 
         _last_job_started = d.pop("last_job_started", UNSET)
         last_job_started: datetime.datetime | Unset
@@ -226,6 +226,7 @@ class ExtendedSession(Model):
             last_job_started = UNSET
         else:
             last_job_started = Timestamp.parse(_last_job_started)
+        decoded.last_job_started = last_job_started
 
         _last_job_completed = d.pop("last_job_completed", UNSET)
         last_job_completed: datetime.datetime | Unset
@@ -233,19 +234,22 @@ class ExtendedSession(Model):
             last_job_completed = UNSET
         else:
             last_job_completed = Timestamp.parse(_last_job_completed)
+        decoded.last_job_completed = last_job_completed
 
-        status_reason = d.pop("status_reason", UNSET)
+        decoded.status_reason = d.pop("status_reason", UNSET)
 
         _mode = d.pop("mode", UNSET)
         mode: SessionMode | Unset
         if isinstance(_mode, Unset):
             mode = UNSET
         else:
-            mode = SessionMode(_mode)
+            mode = SessionMode.parse(_mode)
+        decoded.mode = mode
 
-        elapsed_time = d.pop("elapsed_time", UNSET)
-
-        session_remaining_time_seconds = d.pop("session_remaining_time_seconds", UNSET)
+        decoded.elapsed_time = d.pop("elapsed_time", UNSET)
+        decoded.session_remaining_time_seconds = d.pop(
+            "session_remaining_time_seconds", UNSET
+        )
 
         _timestamps = d.pop("timestamps", UNSET)
         timestamps: list[SessionEvent] | Unset = UNSET
@@ -255,29 +259,7 @@ class ExtendedSession(Model):
                 timestamps_item = SessionEvent.from_dict(timestamps_item_data)
 
                 timestamps.append(timestamps_item)
-
-        decoded = cls(
-            id,
-            user_id,
-            backend_name,
-            instance,
-            interactive_ttl,
-            max_ttl,
-            active_ttl,
-            status,
-            accepting_jobs,
-            started_at,
-            created_at,
-            activated_at,
-            closed_at,
-            last_job_started,
-            last_job_completed,
-            status_reason,
-            mode,
-            elapsed_time,
-            session_remaining_time_seconds,
-            timestamps,
-        )
+        decoded.timestamps = timestamps
 
         decoded.additional_properties = d
         return decoded

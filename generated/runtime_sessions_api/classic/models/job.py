@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -138,25 +138,26 @@ class Job(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        id = d.pop("id")
-
-        hub = d.pop("hub")
-
-        group = d.pop("group")
-
-        project = d.pop("project")
-
-        backend = d.pop("backend")
+        decoded = cls.__new__(cls)
+        decoded.id = d.pop("id")
+        decoded.hub = d.pop("hub")
+        decoded.group = d.pop("group")
+        decoded.project = d.pop("project")
+        decoded.backend = d.pop("backend")
 
         state = JobState.from_dict(d.pop("state"))
+        decoded.state = state
 
-        status = d.pop("status")
+        decoded.status = d.pop("status")
 
         params = JobParams.from_dict(d.pop("params"))
+        decoded.params = params
 
         program = JobProgram.from_dict(d.pop("program"))
+        decoded.program = program
 
         created = Timestamp.parse(d.pop("created"))
+        decoded.created = created
 
         _ended = d.pop("ended")
         ended: datetime.datetime | None = None
@@ -164,47 +165,25 @@ class Job(Model):
             ended_type_0 = Timestamp.parse(_ended)
 
             ended = ended_type_0
+        decoded.ended = ended
 
-        runtime = d.pop("runtime")
+        decoded.runtime = d.pop("runtime")
+        decoded.cost = d.pop("cost")
 
-        cost = d.pop("cost")
+        tags: list[str] = d.pop("tags")
+        decoded.tags = tags
 
-        tags = cast(list[str], d.pop("tags"))
-
-        session_id = d.pop("session_id")
+        decoded.session_id = d.pop("session_id")
 
         usage = JobUsage.from_dict(d.pop("usage"))
+        decoded.usage = usage
 
-        estimated_running_time_seconds = d.pop("estimated_running_time_seconds")
-
-        estimated_max_running_time_seconds = d.pop("estimated_max_running_time_seconds")
-
-        private = d.pop("private")
-
-        user_id = d.pop("user_id")
-
-        decoded = cls(
-            id,
-            hub,
-            group,
-            project,
-            backend,
-            state,
-            status,
-            params,
-            program,
-            created,
-            ended,
-            runtime,
-            cost,
-            tags,
-            session_id,
-            usage,
-            estimated_running_time_seconds,
-            estimated_max_running_time_seconds,
-            private,
-            user_id,
+        decoded.estimated_running_time_seconds = d.pop("estimated_running_time_seconds")
+        decoded.estimated_max_running_time_seconds = d.pop(
+            "estimated_max_running_time_seconds"
         )
+        decoded.private = d.pop("private")
+        decoded.user_id = d.pop("user_id")
 
         decoded.additional_properties = d
         return decoded

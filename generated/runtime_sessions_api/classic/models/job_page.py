@@ -56,25 +56,19 @@ class JobPage(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
+        decoded = cls.__new__(cls)
+
         jobs = []
         _jobs = d.pop("jobs")
         for jobs_item_data in _jobs:
             jobs_item = Job.from_dict(jobs_item_data)
 
             jobs.append(jobs_item)
+        decoded.jobs = jobs
 
-        count = d.pop("count")
-
-        limit = d.pop("limit")
-
-        offset = d.pop("offset")
-
-        decoded = cls(
-            jobs,
-            count,
-            limit,
-            offset,
-        )
+        decoded.count = d.pop("count")
+        decoded.limit = d.pop("limit")
+        decoded.offset = d.pop("offset")
 
         decoded.additional_properties = d
         return decoded

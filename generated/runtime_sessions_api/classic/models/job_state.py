@@ -51,17 +51,13 @@ class JobState(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        status = JobStatus(d.pop("status"))
+        decoded = cls.__new__(cls)
 
-        reason = d.pop("reason", UNSET)
+        status = JobStatus.parse(d.pop("status"))
+        decoded.status = status
 
-        reason_code = d.pop("reason_code", UNSET)
-
-        decoded = cls(
-            status,
-            reason,
-            reason_code,
-        )
+        decoded.reason = d.pop("reason", UNSET)
+        decoded.reason_code = d.pop("reason_code", UNSET)
 
         decoded.additional_properties = d
         return decoded

@@ -43,14 +43,9 @@ class Message(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        level = d.pop("level")
-
-        data = d.pop("data")
-
-        decoded = cls(
-            level,
-            data,
-        )
+        decoded = cls.__new__(cls)
+        decoded.level = d.pop("level")
+        decoded.data = d.pop("data")
 
         decoded.additional_properties = d
         return decoded

@@ -144,19 +144,17 @@ class Session(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        id = d.pop("id")
+        decoded = cls.__new__(cls)
+        decoded.id = d.pop("id")
+        decoded.backend_name = d.pop("backend_name")
+        decoded.interactive_ttl = d.pop("interactive_ttl")
+        decoded.max_ttl = d.pop("max_ttl")
+        decoded.active_ttl = d.pop("active_ttl")
 
-        backend_name = d.pop("backend_name")
+        state = SessionState.parse(d.pop("state"))
+        decoded.state = state
 
-        interactive_ttl = d.pop("interactive_ttl")
-
-        max_ttl = d.pop("max_ttl")
-
-        active_ttl = d.pop("active_ttl")
-
-        state = SessionState(d.pop("state"))
-
-        accepting_jobs = d.pop("accepting_jobs")
+        decoded.accepting_jobs = d.pop("accepting_jobs")
 
         _started_at = d.pop("started_at", UNSET)
         started_at: datetime.datetime | Unset
@@ -164,6 +162,7 @@ class Session(Model):
             started_at = UNSET
         else:
             started_at = Timestamp.parse(_started_at)
+        decoded.started_at = started_at
 
         _created_at = d.pop("created_at", UNSET)
         created_at: datetime.datetime | Unset
@@ -171,6 +170,7 @@ class Session(Model):
             created_at = UNSET
         else:
             created_at = Timestamp.parse(_created_at)
+        decoded.created_at = created_at
 
         _activated_at = d.pop("activated_at", UNSET)
         activated_at: datetime.datetime | Unset
@@ -178,6 +178,7 @@ class Session(Model):
             activated_at = UNSET
         else:
             activated_at = Timestamp.parse(_activated_at)
+        decoded.activated_at = activated_at
 
         _closed_at = d.pop("closed_at", UNSET)
         closed_at: datetime.datetime | Unset
@@ -185,6 +186,7 @@ class Session(Model):
             closed_at = UNSET
         else:
             closed_at = Timestamp.parse(_closed_at)
+        decoded.closed_at = closed_at
 
         _last_job_started = d.pop("last_job_started", UNSET)
         last_job_started: datetime.datetime | Unset
@@ -192,6 +194,7 @@ class Session(Model):
             last_job_started = UNSET
         else:
             last_job_started = Timestamp.parse(_last_job_started)
+        decoded.last_job_started = last_job_started
 
         _last_job_completed = d.pop("last_job_completed", UNSET)
         last_job_completed: datetime.datetime | Unset
@@ -199,33 +202,17 @@ class Session(Model):
             last_job_completed = UNSET
         else:
             last_job_completed = Timestamp.parse(_last_job_completed)
+        decoded.last_job_completed = last_job_completed
 
         _mode = d.pop("mode", UNSET)
         mode: SessionMode | Unset
         if isinstance(_mode, Unset):
             mode = UNSET
         else:
-            mode = SessionMode(_mode)
+            mode = SessionMode.parse(_mode)
+        decoded.mode = mode
 
-        elapsed_time = d.pop("elapsed_time", UNSET)
-
-        decoded = cls(
-            id,
-            backend_name,
-            interactive_ttl,
-            max_ttl,
-            active_ttl,
-            state,
-            accepting_jobs,
-            started_at,
-            created_at,
-            activated_at,
-            closed_at,
-            last_job_started,
-            last_job_completed,
-            mode,
-            elapsed_time,
-        )
+        decoded.elapsed_time = d.pop("elapsed_time", UNSET)
 
         decoded.additional_properties = d
         return decoded

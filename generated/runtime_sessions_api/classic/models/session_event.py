@@ -45,14 +45,13 @@ class SessionEvent(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        status = SessionStatus(d.pop("status"))
+        decoded = cls.__new__(cls)
+
+        status = SessionStatus.parse(d.pop("status"))
+        decoded.status = status
 
         date = Timestamp.parse(d.pop("date"))
-
-        decoded = cls(
-            status,
-            date,
-        )
+        decoded.date = date
 
         decoded.additional_properties = d
         return decoded

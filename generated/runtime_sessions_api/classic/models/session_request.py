@@ -59,24 +59,17 @@ class SessionRequest(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        backend = d.pop("backend")
-
-        instance = d.pop("instance")
-
-        max_session_ttl = d.pop("max_session_ttl", UNSET)
+        decoded = cls.__new__(cls)
+        decoded.backend = d.pop("backend")
+        decoded.instance = d.pop("instance")
+        decoded.max_session_ttl = d.pop("max_session_ttl", UNSET)
 
         _mode = d.pop("mode", UNSET)
         mode: SessionMode | Unset
         if isinstance(_mode, Unset):
             mode = UNSET
         else:
-            mode = SessionMode(_mode)
-
-        decoded = cls(
-            backend,
-            instance,
-            max_session_ttl,
-            mode,
-        )
+            mode = SessionMode.parse(_mode)
+        decoded.mode = mode
 
         return decoded

@@ -36,10 +36,7 @@ class SessionUpdate(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        accepting_jobs = d.pop("accepting_jobs")
-
-        decoded = cls(
-            accepting_jobs,
-        )
+        decoded = cls.__new__(cls)
+        decoded.accepting_jobs = d.pop("accepting_jobs")
 
         return decoded

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -142,19 +142,23 @@ class Job(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        id = d.pop("id")
+        decoded = cls.__new__(cls)
+        decoded.id = d.pop("id")
 
         state = JobState.from_dict(d.pop("state"))
+        decoded.state = state
 
-        status = JobStatus(d.pop("status"))
+        status = JobStatus.parse(d.pop("status"))
+        decoded.status = status
 
         program = Program.from_dict(d.pop("program"))
+        decoded.program = program
 
         created = Timestamp.parse(d.pop("created"))
+        decoded.created = created
 
-        cost = d.pop("cost")
-
-        backend = d.pop("backend", UNSET)
+        decoded.cost = d.pop("cost")
+        decoded.backend = d.pop("backend", UNSET)
 
         _params = d.pop("params", UNSET)
         params: JobParams | Unset
@@ -162,10 +166,12 @@ class Job(Model):
             params = UNSET
         else:
             params = JobParams.from_dict(_params)
+        decoded.params = params
 
-        runtime = d.pop("runtime", UNSET)
+        decoded.runtime = d.pop("runtime", UNSET)
 
-        tags = cast(list[str], d.pop("tags", UNSET))
+        tags: list[str] | Unset = d.pop("tags", UNSET)
+        decoded.tags = tags
 
         _remote_storage = d.pop("remote_storage", UNSET)
         remote_storage: JobRemoteStorage | Unset
@@ -173,10 +179,10 @@ class Job(Model):
             remote_storage = UNSET
         else:
             remote_storage = JobRemoteStorage.from_dict(_remote_storage)
+        decoded.remote_storage = remote_storage
 
-        session_id = d.pop("session_id", UNSET)
-
-        user_id = d.pop("user_id", UNSET)
+        decoded.session_id = d.pop("session_id", UNSET)
+        decoded.user_id = d.pop("user_id", UNSET)
 
         _usage = d.pop("usage", UNSET)
         usage: JobUsage | Unset
@@ -184,32 +190,13 @@ class Job(Model):
             usage = UNSET
         else:
             usage = JobUsage.from_dict(_usage)
+        decoded.usage = usage
 
-        private = d.pop("private", UNSET)
-
-        estimated_running_time_seconds = d.pop("estimated_running_time_seconds", UNSET)
-
-        calibration_id = d.pop("calibration_id", UNSET)
-
-        decoded = cls(
-            id,
-            state,
-            status,
-            program,
-            created,
-            cost,
-            backend,
-            params,
-            runtime,
-            tags,
-            remote_storage,
-            session_id,
-            user_id,
-            usage,
-            private,
-            estimated_running_time_seconds,
-            calibration_id,
+        decoded.private = d.pop("private", UNSET)
+        decoded.estimated_running_time_seconds = d.pop(
+            "estimated_running_time_seconds", UNSET
         )
+        decoded.calibration_id = d.pop("calibration_id", UNSET)
 
         decoded.additional_properties = d
         return decoded

@@ -27,7 +27,7 @@ class JobRemoteStorage(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        decoded = cls()
+        decoded = cls.__new__(cls)
 
         decoded.additional_properties = d
         return decoded

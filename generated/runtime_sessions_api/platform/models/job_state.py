@@ -57,20 +57,14 @@ class JobState(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        status = JobStateStatus(d.pop("status"))
+        decoded = cls.__new__(cls)
 
-        reason = d.pop("reason", UNSET)
+        status = JobStateStatus.parse(d.pop("status"))
+        decoded.status = status
 
-        reason_code = d.pop("reason_code", UNSET)
-
-        reason_solution = d.pop("reason_solution", UNSET)
-
-        decoded = cls(
-            status,
-            reason,
-            reason_code,
-            reason_solution,
-        )
+        decoded.reason = d.pop("reason", UNSET)
+        decoded.reason_code = d.pop("reason_code", UNSET)
+        decoded.reason_solution = d.pop("reason_solution", UNSET)
 
         decoded.additional_properties = d
         return decoded

@@ -57,25 +57,19 @@ class JobUsage(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        qpu_charge_time_seconds = d.pop("qpu_charge_time_seconds", UNSET)
+        decoded = cls.__new__(cls)
+        decoded.qpu_charge_time_seconds = d.pop("qpu_charge_time_seconds", UNSET)
 
         _status = d.pop("status", UNSET)
         status: BillingStatus | Unset
         if isinstance(_status, Unset):
             status = UNSET
         else:
-            status = BillingStatus(_status)
+            status = BillingStatus.parse(_status)
+        decoded.status = status
 
-        seconds = d.pop("seconds", UNSET)
-
-        quantum_seconds = d.pop("quantum_seconds", UNSET)
-
-        decoded = cls(
-            qpu_charge_time_seconds,
-            status,
-            seconds,
-            quantum_seconds,
-        )
+        decoded.seconds = d.pop("seconds", UNSET)
+        decoded.quantum_seconds = d.pop("quantum_seconds", UNSET)
 
         decoded.additional_properties = d
         return decoded

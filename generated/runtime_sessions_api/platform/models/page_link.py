@@ -36,11 +36,8 @@ class PageLink(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        href = d.pop("href", UNSET)
-
-        decoded = cls(
-            href,
-        )
+        decoded = cls.__new__(cls)
+        decoded.href = d.pop("href", UNSET)
 
         decoded.additional_properties = d
         return decoded

@@ -38,11 +38,8 @@ class Program(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        id = d.pop("id")
-
-        decoded = cls(
-            id,
-        )
+        decoded = cls.__new__(cls)
+        decoded.id = d.pop("id")
 
         decoded.additional_properties = d
         return decoded

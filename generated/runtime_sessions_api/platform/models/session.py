@@ -171,16 +171,19 @@ class Session(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        id = d.pop("id")
+        decoded = cls.__new__(cls)
+        decoded.id = d.pop("id")
 
-        backend_name = cast(None | str, d.pop("backend_name"))
+        backend_name: None | str = d.pop("backend_name")
+        decoded.backend_name = backend_name
 
         _mode = d.pop("mode")
         mode: None | SessionMode = None
         if _mode is not None:
-            mode_type_0 = SessionMode(_mode)
+            mode_type_0 = SessionMode.parse(_mode)
 
             mode = mode_type_0
+        decoded.mode = mode
 
         _started_at = d.pop("started_at", UNSET)
         started_at: datetime.datetime | Unset
@@ -188,6 +191,7 @@ class Session(Model):
             started_at = UNSET
         else:
             started_at = Timestamp.parse(_started_at)
+        decoded.started_at = started_at
 
         _activated_at = d.pop("activated_at", UNSET)
         activated_at: datetime.datetime | Unset
@@ -195,6 +199,7 @@ class Session(Model):
             activated_at = UNSET
         else:
             activated_at = Timestamp.parse(_activated_at)
+        decoded.activated_at = activated_at
 
         _closed_at = d.pop("closed_at", UNSET)
         closed_at: datetime.datetime | Unset
@@ -202,6 +207,7 @@ class Session(Model):
             closed_at = UNSET
         else:
             closed_at = Timestamp.parse(_closed_at)
+        decoded.closed_at = closed_at
 
         _last_job_started = d.pop("last_job_started", UNSET)
         last_job_started: datetime.datetime | Unset
@@ -209,6 +215,7 @@ class Session(Model):
             last_job_started = UNSET
         else:
             last_job_started = Timestamp.parse(_last_job_started)
+        decoded.last_job_started = last_job_started
 
         _last_job_completed = d.pop("last_job_completed", UNSET)
         last_job_completed: datetime.datetime | Unset
@@ -216,23 +223,22 @@ class Session(Model):
             last_job_completed = UNSET
         else:
             last_job_completed = Timestamp.parse(_last_job_completed)
+        decoded.last_job_completed = last_job_completed
 
-        interactive_ttl = d.pop("interactive_ttl", UNSET)
-
-        max_ttl = d.pop("max_ttl", UNSET)
-
-        active_ttl = d.pop("active_ttl", UNSET)
+        decoded.interactive_ttl = d.pop("interactive_ttl", UNSET)
+        decoded.max_ttl = d.pop("max_ttl", UNSET)
+        decoded.active_ttl = d.pop("active_ttl", UNSET)
 
         _state = d.pop("state", UNSET)
         state: SessionState | Unset
         if isinstance(_state, Unset):
             state = UNSET
         else:
-            state = SessionState(_state)
+            state = SessionState.parse(_state)
+        decoded.state = state
 
-        state_reason = d.pop("state_reason", UNSET)
-
-        accepting_jobs = d.pop("accepting_jobs", UNSET)
+        decoded.state_reason = d.pop("state_reason", UNSET)
+        decoded.accepting_jobs = d.pop("accepting_jobs", UNSET)
 
         _timestamps = d.pop("timestamps", UNSET)
         timestamps: list[SessionTimestamp] | Unset = UNSET
@@ -242,37 +248,19 @@ class Session(Model):
                 timestamps_item = SessionTimestamp.from_dict(timestamps_item_data)
 
                 timestamps.append(timestamps_item)
+        decoded.timestamps = timestamps
 
-        user_id = d.pop("user_id", UNSET)
+        decoded.user_id = d.pop("user_id", UNSET)
 
         def _parse_elapsed_time(data: object) -> float | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(float | None | Unset, data)
+            return cast("float | None | Unset", data)
 
         elapsed_time = _parse_elapsed_time(d.pop("elapsed_time", UNSET))
-
-        decoded = cls(
-            id,
-            backend_name,
-            mode,
-            started_at,
-            activated_at,
-            closed_at,
-            last_job_started,
-            last_job_completed,
-            interactive_ttl,
-            max_ttl,
-            active_ttl,
-            state,
-            state_reason,
-            accepting_jobs,
-            timestamps,
-            user_id,
-            elapsed_time,
-        )
+        decoded.elapsed_time = elapsed_time
 
         decoded.additional_properties = d
         return decoded

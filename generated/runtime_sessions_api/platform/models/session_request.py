@@ -81,29 +81,17 @@ class SessionRequest(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        mode = SessionMode(d.pop("mode"))
+        decoded = cls.__new__(cls)
 
-        backend = d.pop("backend", UNSET)
+        mode = SessionMode.parse(d.pop("mode"))
+        decoded.mode = mode
 
-        backend_name = d.pop("backend_name", UNSET)
-
-        instance = d.pop("instance", UNSET)
-
-        max_ttl = d.pop("max_ttl", UNSET)
-
-        interactive_ttl = d.pop("interactive_ttl", UNSET)
-
-        active_ttl = d.pop("active_ttl", UNSET)
-
-        decoded = cls(
-            mode,
-            backend,
-            backend_name,
-            instance,
-            max_ttl,
-            interactive_ttl,
-            active_ttl,
-        )
+        decoded.backend = d.pop("backend", UNSET)
+        decoded.backend_name = d.pop("backend_name", UNSET)
+        decoded.instance = d.pop("instance", UNSET)
+        decoded.max_ttl = d.pop("max_ttl", UNSET)
+        decoded.interactive_ttl = d.pop("interactive_ttl", UNSET)
+        decoded.active_ttl = d.pop("active_ttl", UNSET)
 
         decoded.additional_properties = d
         return decoded

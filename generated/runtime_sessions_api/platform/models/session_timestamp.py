@@ -49,14 +49,13 @@ class SessionTimestamp(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        status = SessionState(d.pop("status"))
+        decoded = cls.__new__(cls)
+
+        status = SessionState.parse(d.pop("status"))
+        decoded.status = status
 
         timestamp = Timestamp.parse(d.pop("timestamp"))
-
-        decoded = cls(
-            status,
-            timestamp,
-        )
+        decoded.timestamp = timestamp
 
         decoded.additional_properties = d
         return decoded

@@ -38,11 +38,8 @@ class SessionUpdate(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        accepting_jobs = d.pop("accepting_jobs")
-
-        decoded = cls(
-            accepting_jobs,
-        )
+        decoded = cls.__new__(cls)
+        decoded.accepting_jobs = d.pop("accepting_jobs")
 
         decoded.additional_properties = d
         return decoded

@@ -50,17 +50,13 @@ class Version(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        version = d.pop("version")
+        decoded = cls.__new__(cls)
+        decoded.version = d.pop("version")
 
-        status = VersionStatus(d.pop("status"))
+        status = VersionStatus.parse(d.pop("status"))
+        decoded.status = status
 
-        sunset_date = d.pop("sunset_date", UNSET)
-
-        decoded = cls(
-            version,
-            status,
-            sunset_date,
-        )
+        decoded.sunset_date = d.pop("sunset_date", UNSET)
 
         decoded.additional_properties = d
         return decoded

@@ -41,16 +41,15 @@ class VersionList(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
+        decoded = cls.__new__(cls)
+
         versions = []
         _versions = d.pop("versions")
         for versions_item_data in _versions:
             versions_item = Version.from_dict(versions_item_data)
 
             versions.append(versions_item)
-
-        decoded = cls(
-            versions,
-        )
+        decoded.versions = versions
 
         decoded.additional_properties = d
         return decoded

@@ -133,19 +133,23 @@ class Workload(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        id = d.pop("id")
+        decoded = cls.__new__(cls)
+        decoded.id = d.pop("id")
 
         created = Timestamp.parse(d.pop("created"))
+        decoded.created = created
 
-        backend = cast(None | str, d.pop("backend"))
+        backend: None | str = d.pop("backend")
+        decoded.backend = backend
 
-        instance = d.pop("instance")
+        decoded.instance = d.pop("instance")
+        decoded.user_id = d.pop("user_id")
 
-        user_id = d.pop("user_id")
+        mode = WorkloadMode.parse(d.pop("mode"))
+        decoded.mode = mode
 
-        mode = WorkloadMode(d.pop("mode"))
-
-        status = WorkloadStatus(d.pop("status"))
+        status = WorkloadStatus.parse(d.pop("status"))
+        decoded.status = status
 
         _ended = d.pop("ended", UNSET)
         ended: datetime.datetime | Unset
@@ -153,28 +157,32 @@ class Workload(Model):
             ended = UNSET
         else:
             ended = Timestamp.parse(_ended)
+        decoded.ended = ended
 
         def _parse_accepting_jobs(data: object) -> bool | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(bool | None | Unset, data)
+            return cast("bool | None | Unset", data)
 
         accepting_jobs = _parse_accepting_jobs(d.pop("accepting_jobs", UNSET))
+        decoded.accepting_jobs = accepting_jobs
 
-        status_reason = d.pop("status_reason", UNSET)
+        decoded.status_reason = d.pop("status_reason", UNSET)
 
-        tags = cast(list[str], d.pop("tags", UNSET))
+        tags: list[str] | Unset = d.pop("tags", UNSET)
+        decoded.tags = tags
 
         def _parse_usage_seconds(data: object) -> float | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(float | None | Unset, data)
+            return cast("float | None | Unset", data)
 
         usage_seconds = _parse_usage_seconds(d.pop("usage_seconds", UNSET))
+        decoded.usage_seconds = usage_seconds
 
         _usage = d.pop("usage", UNSET)
         usage: WorkloadUsage | Unset
@@ -182,24 +190,10 @@ class Workload(Model):
             usage = UNSET
         else:
             usage = WorkloadUsage.from_dict(_usage)
+        decoded.usage = usage
 
-        estimated_running_time_seconds = d.pop("estimated_running_time_seconds", UNSET)
-
-        decoded = cls(
-            id,
-            created,
-            backend,
-            instance,
-            user_id,
-            mode,
-            status,
-            ended,
-            accepting_jobs,
-            status_reason,
-            tags,
-            usage_seconds,
-            usage,
-            estimated_running_time_seconds,
+        decoded.estimated_running_time_seconds = d.pop(
+            "estimated_running_time_seconds", UNSET
         )
 
         decoded.additional_properties = d

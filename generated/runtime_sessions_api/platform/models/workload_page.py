@@ -67,16 +67,18 @@ class WorkloadPage(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
+        decoded = cls.__new__(cls)
+
         workloads = []
         _workloads = d.pop("workloads")
         for workloads_item_data in _workloads:
             workloads_item = Workload.from_dict(workloads_item_data)
 
             workloads.append(workloads_item)
+        decoded.workloads = workloads
 
-        total_count = d.pop("total_count")
-
-        limit = d.pop("limit")
+        decoded.total_count = d.pop("total_count")
+        decoded.limit = d.pop("limit")
 
         _previous = d.pop("previous", UNSET)
         previous: PageLink | Unset
@@ -84,6 +86,7 @@ class WorkloadPage(Model):
             previous = UNSET
         else:
             previous = PageLink.from_dict(_previous)
+        decoded.previous = previous
 
         _next_ = d.pop("next", UNSET)
         next_: PageLink | Unset
@@ -91,14 +94,7 @@ class WorkloadPage(Model):
             next_ = UNSET
         else:
             next_ = PageLink.from_dict(_next_)
-
-        decoded = cls(
-            workloads,
-            total_count,
-            limit,
-            previous,
-            next_,
-        )
+        decoded.next_ = next_
 
         decoded.additional_properties = d
         return decoded

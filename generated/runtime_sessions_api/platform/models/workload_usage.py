@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -49,19 +49,18 @@ class WorkloadUsage(Model):
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        qpu_charge_time_seconds = cast(float | None, d.pop("qpu_charge_time_seconds"))
+        decoded = cls.__new__(cls)
+
+        qpu_charge_time_seconds: float | None = d.pop("qpu_charge_time_seconds")
+        decoded.qpu_charge_time_seconds = qpu_charge_time_seconds
 
         _status = d.pop("status", UNSET)
         status: BillingStatus | Unset
         if isinstance(_status, Unset):
             status = UNSET
         else:
-            status = BillingStatus(_status)
-
-        decoded = cls(
-            qpu_charge_time_seconds,
-            status,
-        )
+            status = BillingStatus.parse(_status)
+        decoded.status = status
 
         decoded.additional_properties = d
         return decoded
