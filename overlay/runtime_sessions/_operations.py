@@ -53,7 +53,9 @@ class Operation(Generic[ResultT_co]):
             return cast("ResultT_co", None)
         result: ResultT_co = self._form.read(response)
         for session_id in self._form.sessions_in(result):
-            self._check(session_id)
+            # Without a call for each of the jobs on a page, which as a rule are of one session.
+            if session_id != self._session_id:
+                self._check(session_id)
         return result
 
     def _check(self, session_id: object) -> None:

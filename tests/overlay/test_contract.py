@@ -34,6 +34,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ("platform", "Session"): lambda client: client.get(CURRENT),
     ("platform", "JobPage"): lambda client: next(iter(client.pages(CURRENT))),
 }
+#: And those whose answers are lists of sessions.
+ALL_CALLS: dict[tuple[str, str], Call] = {
+    **CALLS,
+    ("platform", "WorkloadPage"): lambda client: next(iter(client.sessions())),
+}
 CREATES: dict[str, str] = {"classic": "CreatedSession", "platform": "Session"}
 
 
@@ -185,6 +190,38 @@ def test_a_broken_rule_is_a_contract_error(
     named = isinstance(answer, dict) and isinstance(answer.get("id"), str)
     lost = name == "CreatedSession" and not named
     assert isinstance(caught.value, OutcomeUnknownError) is lost
+
+
+def without_one(
+    contract: str, schema: dict[str, Any], example: Any, place: str = "/"
+) -> Iterator[tuple[str, str, Any]]:
+    """An example without one of the fields that are required, wherever: where, which, the rest."""
+    if "$ref" in schema:
+        schema = document(contract)["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if isinstance(example, list):
+        whole = without_one(contract, schema["items"], example[0], f"{place}0/")
+        yield from ((at, field, [rest]) for at, field, rest in whole)
+    if not isinstance(example, dict):
+        return
+    for field in schema.get("required", []):
+        yield place, field, {key: value for key, value in example.items() if key != field}
+    for key, held in schema.get("properties", {}).items():
+        if key in example:
+            part = without_one(contract, held, example[key], f"{place}{key}/")
+            yield from ((at, field, example | {key: rest}) for at, field, rest in part)
+
+
+@pytest.mark.parametrize(("contract", "name"), ALL_CALLS, indirect=["contract"])
+def test_a_missing_field_is_missed_wherever_it_is(mocked: Mocked, contract: str, name: str) -> None:
+    schema, example = document(contract)["components"]["schemas"][name], examples(contract)[name]
+    tried = set()
+    for place, field, answer in without_one(contract, schema, example):
+        with pytest.raises(ContractError) as caught:
+            ALL_CALLS[contract, name](answering(mocked, answer))
+        said = f'at {place.rstrip("/") or "/"}: "{field}" is a required property'
+        assert said in str(caught.value)
+        tried.add(place)
+    assert len(tried) > 1 or "Page" not in name
 
 
 def test_it_says_where(mocked: Mocked, contract: str) -> None:
