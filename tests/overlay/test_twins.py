@@ -104,7 +104,11 @@ def test_types_have_no_variables(kind: type) -> None:
 
 
 @pytest.mark.parametrize("kind", ["SessionsClient", "AsyncSessionsClient"])
-def test_an_editor_completes_and_documents(kind: str) -> None:
+def test_an_editor_completes_and_documents(
+    kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    # Two processes that fill one cache read each other's halves.
+    monkeypatch.setattr(jedi.settings, "cache_directory", tmp_path_factory.getbasetemp())
     wait = "await " if kind.startswith("Async") else ""
     lines = [
         f"from runtime_sessions import {kind}",
