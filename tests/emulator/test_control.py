@@ -10,6 +10,7 @@ import pytest
 
 from runtime_sessions_api.http_library import httpx
 from runtime_sessions_emulator import ContractName, Emulator, Fault, JobRule, NotAcceptingError
+from runtime_sessions_emulator.http.log import FIELDS, Entry, Log
 
 BODY = {"backend": "ibmq_wellington", "instance": "hub/group/project"}
 
@@ -232,6 +233,18 @@ def test_the_log_tells_what_was_sent(emulator: Emulator, client: httpx.Client) -
     assert emulator.requests(limit=1) == [sent]
     emulator.clear_requests()
     assert emulator.requests() == []
+
+
+def test_the_log_holds_equal_headers_once() -> None:
+    log = Log(frozenset())
+    for _ in range(2):
+        # As a server reads them: no two requests share the bytes of theirs.
+        headers = [(bytes(bytearray(name)), b"*/*") for name in (b"accept", b"accept-encoding")]
+        scope = {"method": "GET", "raw_path": b"/", "query_string": b"", "headers": headers}
+        log.add(Entry(scope), 0)
+    first, second = (record[FIELDS.index("headers")] for record in log._records)
+    assert first == ((b"accept", b"*/*"), (b"accept-encoding", b"*/*"))
+    assert first is second
 
 
 def test_the_log_shows_no_token(emulator: Emulator) -> None:

@@ -20,7 +20,7 @@ def session_fields(session: Session, now: int) -> dict[str, Any]:
         "id": session.id,
         "backend_name": session.backend,
         "accepting_jobs": session.accepting_jobs,
-        "mode": session.mode.value,
+        "mode": str(session.mode),
     }
     if session.started_at is not None:
         view["started_at"] = timestamp(session.started_at)

@@ -1,7 +1,7 @@
 """The emulated service: what it holds, and what its users and operators can do with it. No HTTP."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from random import Random
 from threading import RLock
@@ -180,16 +180,19 @@ class Service:
         answer: Answer = self.folds[type(command)](command)
         return answer
 
-    @contextmanager
-    def current(self) -> Generator[None]:
+    def current(self) -> AbstractContextManager[object]:
         """Have the service alone in the block, and in it all that others did who share it.
 
         Raises:
             StateError: What is kept is out of reach.
         """
+        # The lock is all that it takes where nobody shares it: each request comes by here.
+        return self.lock if self.keeper is None else self._caught_up(self.keeper)
+
+    @contextmanager
+    def _caught_up(self, keeper: Keeper) -> Generator[None]:
         with self.lock:
-            if self.keeper is not None:
-                self.keeper.catch_up()
+            keeper.catch_up()
             yield
 
     def save(self) -> Held:

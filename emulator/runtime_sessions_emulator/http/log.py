@@ -3,13 +3,14 @@
 import json
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, Final, cast
 from urllib.parse import quote
 
 from attrs import define
 
 from runtime_sessions_emulator.core.clock import timestamp
-from runtime_sessions_emulator.http.messages import BODY_LIMIT, Scope
+from runtime_sessions_emulator.http.messages import BODY_LIMIT, Headers, Scope
 
 KEPT: Final = 10_000
 _SECRET: Final = frozenset({"authorization", "cookie", "proxy-authorization", "x-access-token"})
@@ -76,7 +77,7 @@ class Log:
             scope["method"],
             scope["raw_path"],
             scope["query_string"],
-            tuple(scope["headers"]),
+            _same(tuple(scope["headers"])),
             entry.body if len(entry.body) <= BODY_LIMIT else _too_long(entry.body),
             entry.operation,
             entry.session_id,
@@ -153,3 +154,9 @@ def _value(body: bytes) -> object:
         return json.loads(text) if text else None
     except (ValueError, RecursionError):
         return text
+
+
+@lru_cache(maxsize=64)
+def _same(headers: Headers) -> Headers:
+    """The headers of a request as they were kept before: most clients send the same each time."""
+    return headers

@@ -81,20 +81,22 @@ def encode(value: object) -> bytes:
 
 def dated(answer: Answer, now: int) -> Headers:
     """The header that says when an answer is given, unless it says so itself."""
-    if any(name == b"date" for name, _ in answer.headers):
+    if answer.headers and any(name == b"date" for name, _ in answer.headers):
         return ()
     return ((b"date", http_date(now)),)
 
 
 async def send_answer(receive: Receive, send: Send, answer: Answer, beside: Headers = ()) -> None:
     """Send an answer, or as much of it as is to come through, with headers beside its own."""
-    headers: Headers = (*answer.headers, *beside)
     body = answer.raw or b""
+    headers: list[tuple[bytes, bytes]] = []
     if answer.body is not None:
         body = encode(answer.body)
-        headers = ((b"content-type", b"application/json"), *headers)
+        headers.append((b"content-type", b"application/json"))
+    headers += answer.headers
+    headers += beside
     if answer.status != 204:  # noqa: PLR2004 - No Content
-        headers = (*headers, (b"content-length", b"%d" % len(body)))
+        headers.append((b"content-length", b"%d" % len(body)))
     if answer.cut == 0:
         await _cut_off(receive, send, flush=False)
         return

@@ -11,6 +11,7 @@ from runtime_sessions_emulator.control.routes import PREFIX, control_app
 from runtime_sessions_emulator.core.clock import http_date
 from runtime_sessions_emulator.http.messages import Message, Receive, Scope, Send
 from runtime_sessions_emulator.server.api import Api
+from runtime_sessions_emulator.server.protocol import PROXIED
 from runtime_sessions_emulator.server.proxy import Proxy
 
 #: Whoever runs the server asks this without a token, whether there is a control plane or not.
@@ -30,12 +31,13 @@ class App:
         self._clock = emulation.service.clock
         self._proxy = Proxy(self._here, emulation.log, emulation.service.clock)
         self._beside = dict(emulation.contract.beside)
+        self._prefixes = (PREFIX, *self._beside)
         self._control = control
         self._local = local
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request to the API, or to what is beside it."""
-        await self._proxy(scope, receive, send)
+        await (self._proxy if PROXIED in scope else self._here)(scope, receive, send)
 
     async def _here(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._app_beside(scope)
@@ -59,6 +61,8 @@ class App:
     def _app_beside(self, scope: Scope) -> ASGIApp | None:
         """What answers a request beside the API; None where that is the API's."""
         path = scope["path"]
+        if path != "/" and not path.startswith(self._prefixes):
+            return None
         reads = scope["method"] in {"GET", "HEAD"}
         if self._control is not None and path == "/" and reads:
             return RedirectResponse(f"{scope.get('root_path', '')}{PREFIX}/")

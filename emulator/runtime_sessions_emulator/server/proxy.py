@@ -44,11 +44,8 @@ class Proxy:
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, wherever it was to go."""
-        proxied: str | None = scope.get(PROXIED)
-        if proxied is None:
-            await self._app(scope, receive, send)
-            return
+        """Answer a request that was to go somewhere."""
+        proxied: str = scope[PROXIED]
         path = _here(scope, proxied)
         if path is None:
             await self._refuse(scope, receive, send, proxied)
