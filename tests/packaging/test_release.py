@@ -42,7 +42,21 @@ def test_a_dry_run(planned: Release, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert release.the_changelog_has_it(planned) == "2026-11-27"
     assert release.what_breaks_is_named(planned)
     assert release.each_python_can_use_it(planned).startswith("Python 3.")
+    # How long they take is for a machine that does nothing else.
+    monkeypatch.setattr(release, "IMPORTS", 1)
+    monkeypatch.setattr(release, "MOST_OF_HTTPX", dict.fromkeys(release.MOST_OF_HTTPX, 100.0))
     assert "times of httpx" in release.imports_are_quick(planned)
+
+
+def test_an_import_that_takes_longer_than_it_may_is_in_the_way(
+    planned: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = {"httpx": 2.0, **{name: 2.0 * most for name, most in release.MOST_OF_HTTPX.items()}}
+    monkeypatch.setattr(release, "seconds_of", lambda package, _: seconds[package])
+    assert release.imports_are_quick(planned).startswith("times of httpx: runtime_sessions 2.00")
+    seconds["runtime_sessions_emulator"] *= 1.01
+    with pytest.raises(InTheWayError, match=r"times of httpx: .*runtime_sessions_emulator 0\.45"):
+        release.imports_are_quick(planned)
 
 
 @pytest.mark.parametrize(
