@@ -42,6 +42,7 @@ SHARING = {
     "tests/contract/test_report.py",
     "tests/docs/test_docs_site.py",
     "tests/emulator/test_page.py",
+    "tests/emulator/test_pytest_plugin.py",
     "tests/packaging/test_action.py",
     "tests/packaging/test_doors.py",
     "tests/packaging/test_release.py",

@@ -29,9 +29,7 @@ def job_timestamp(at: int) -> str:
 
 def session_view(session: Session, now: int) -> dict[str, Any]:
     """A session as `GET /sessions/{id}` shows it."""
-    view = _both(session, now)
-    view["state"] = str(session.state)
-    return view
+    return {**_both(session, now), "state": session.state.value}
 
 
 def extended_view(session: Session, now: int) -> dict[str, Any]:
@@ -50,15 +48,16 @@ def extended_view(session: Session, now: int) -> dict[str, Any]:
 
 
 def _both(session: Session, now: int) -> dict[str, Any]:
-    view = session_fields(session, now)
-    if session.state.final:
-        # One that ends without a job has used nothing, and says so; before that, nothing is said.
-        view.setdefault("elapsed_time", 0)
-    view["created_at"] = timestamp(session.created_at)
-    view["interactive_ttl"] = session.interactive_ttl
-    view["max_ttl"] = session.max_ttl
-    view["active_ttl"] = session.active_ttl
-    return view
+    # One that ends without a job has used nothing, and says so; before that, nothing is said.
+    used = {"elapsed_time": 0} if session.state.final else {}
+    return {
+        **used,
+        **session_fields(session, now),
+        "created_at": timestamp(session.created_at),
+        "interactive_ttl": session.interactive_ttl,
+        "max_ttl": session.max_ttl,
+        "active_ttl": session.active_ttl,
+    }
 
 
 def _status(change: Change) -> str:
