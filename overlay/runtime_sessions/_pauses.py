@@ -88,9 +88,12 @@ def sync_to_the_end(
     except Exception:
         raise
     except BaseException as interruption:  # noqa: BLE001 - it is raised by the caller
-        try:
-            end(if_interrupted)
-        except Exception as failure:
-            raise interruption from failure
-        return interruption
-    return None
+        interrupted_by = interruption
+    else:
+        return None
+    # No longer while that is handled: what fails now would come of it, and it of what fails.
+    try:
+        end(if_interrupted)
+    except Exception as failure:
+        raise interrupted_by from failure
+    return interrupted_by

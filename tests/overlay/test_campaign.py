@@ -232,7 +232,10 @@ async def call_async(client: AsyncSessionsClient, name: str) -> None:
 def shown(error: BaseException) -> str:
     lines = [*traceback.format_exception(error)]
     one: BaseException | None = error
+    met: list[BaseException] = []
     while one is not None:
+        assert one not in met, f"{one!r} came of itself"
+        met.append(one)
         lines += [str(one), repr(getattr(one, "__notes__", []))]
         one = one.__cause__ or one.__context__
     return "\n".join(lines)

@@ -227,6 +227,53 @@ def test_what_cannot_be_drained_is_ended_as_by_an_error(
     assert caught.value.__notes__ == [f"session s-1 {said}"]
 
 
+def origins(error: BaseException | None) -> list[BaseException]:
+    """An error, what it came of, what that came of, and so on, each once."""
+    met: list[BaseException] = []
+    while error is not None:
+        assert error not in met, f"{error!r} came of itself"
+        met.append(error)
+        error = error.__cause__ or error.__context__
+    return met
+
+
+def test_no_error_comes_of_itself_where_neither_ending_can_be_done(mocked: Connect) -> None:
+    def hang_up(request: httpx.Request) -> httpx.Response:
+        if request.method == "DELETE":
+            raise httpx.ReadError("hung up", request=request)
+        answer: httpx.Response = Unconfirmed()(request)
+        return answer
+
+    client = mocked(hang_up, retries=None)
+    with pytest.raises(ServerError) as caught, client.session("s-1"):
+        pass
+    assert origins(caught.value) == [caught.value]
+    assert client.unended == ("s-1",)
+
+
+def test_no_interruption_comes_of_itself_where_the_ending_after_it_fails() -> None:
+    interruptions = [KeyboardInterrupt()]
+
+    def interrupt(request: httpx.Request) -> httpx.Response:
+        if interruptions:
+            raise interruptions.pop()
+        raise httpx.ReadError("hung up", request=request)
+
+    # A thread's: in a loop of tasks it is the loop that is interrupted.
+    with httpx.Client(transport=httpx.MockTransport(interrupt)) as own:
+        client = SessionsClient(
+            "https://service.test",
+            token="a-token",
+            contract="classic",
+            http_client=own,
+            retries=None,
+        )
+        with pytest.raises(KeyboardInterrupt) as caught, client.session("s-1"):
+            pass
+    assert len(origins(caught.value)) > 1
+    assert client.unended == ("s-1",)
+
+
 def test_a_session_that_nobody_saw_and_nobody_finds_is_not_open(
     emulator: Emulator, client: SessionsClient, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -269,12 +269,20 @@ class AsyncSessionHandle:
             is_reached = failure.status is not None and not isinstance(failure, NotFoundError)
             if (ending, self._endings.on_error) != ("drain", "cancel") or not is_reached:
                 raise
-            try:
-                await self._end("cancel")
-            except CallError:
-                raise failure from failure.__cause__
-            failure.add_note(f"session {shown(self.id)} was cancelled, for it could not be drained")
+            # What fails in this is handled in there: a failure raised while it is would be the
+            # context of itself, and whoever follows what an error came of would never end.
+            if await self._can_be_cancelled():
+                said = f"session {shown(self.id)} was cancelled, for it could not be drained"
+                failure.add_note(said)
             raise
+
+    async def _can_be_cancelled(self) -> bool:
+        """Cancel the session, and tell whether that could be done."""
+        try:
+            await self._end("cancel")
+        except CallError:
+            return False
+        return True
 
     async def _leave(self, error: BaseException | None) -> None:
         """End the session, whoever cancels meanwhile; a failure is a note on what went before."""
