@@ -107,11 +107,13 @@ killed: .venv/installed ## Kill an emulator that keeps its state 2,000 times, an
 	@$(BIN)/python benchmarks/emulator_killed.py "$(or $(STATE),sqlite:$$(mktemp -d)/state.db)"
 	@test -n "$(STATE)" || $(BIN)/python benchmarks/emulator_killed.py --over-http "sqlite:$$(mktemp -d)/state.db"
 
+# A figure that is missed fails in the end: what comes after it is measured all the same.
+EACH := sh -c 'failed=0; for command; do sh -c "$$command" || failed=1; done; exit $$failed' each
+
 .PHONY: bench-emulator
 bench-emulator: .venv/installed ## Measure the emulator beside a bare route and Prism, and fuzz it
-	@$(BIN)/python benchmarks/emulator.py
-	@$(BIN)/python benchmarks/emulator_fuzz.py
-	@$(MAKE) --no-print-directory bench-program
+	@$(EACH) '$(BIN)/python benchmarks/emulator.py' '$(BIN)/python benchmarks/emulator_fuzz.py' \
+	  '$(MAKE) --no-print-directory bench-program'
 
 # localqpu brings Qiskit, in an environment of its own, in which both are measured.
 LOCALQPU := 0.3.0
@@ -159,9 +161,8 @@ interop-qrmi: .venv-interop-qrmi/installed
 
 .PHONY: bench-client
 bench-client: .venv/installed ## Measure the clients side by side, and 2,000 sessions under faults, then in killed programs
-	@$(BIN)/python benchmarks/client.py
-	@$(BIN)/python benchmarks/client_faults.py
-	@$(BIN)/python benchmarks/client_killed.py
+	@$(EACH) '$(BIN)/python benchmarks/client.py' '$(BIN)/python benchmarks/client_faults.py' \
+	  '$(BIN)/python benchmarks/client_killed.py'
 
 .PHONY: test
 test: lint types check-generated unit ## All of the above: what CI runs
