@@ -111,9 +111,9 @@ killed: .venv/installed ## Kill an emulator that keeps its state 2,000 times, an
 EACH := sh -c 'failed=0; for command; do sh -c "$$command" || failed=1; done; exit $$failed' each
 
 .PHONY: bench-emulator
-bench-emulator: .venv/installed ## Measure the emulator beside a bare route and Prism, and fuzz it
+bench-emulator: .venv/installed .venv-bench/installed ## Measure the emulator beside a bare route and Prism, and fuzz it
 	@$(EACH) '$(BIN)/python benchmarks/emulator.py' '$(BIN)/python benchmarks/emulator_fuzz.py' \
-	  '$(MAKE) --no-print-directory bench-program'
+	  '.venv-bench/bin/python benchmarks/emulator_program.py'
 
 # localqpu brings Qiskit, in an environment of its own, in which both are measured.
 LOCALQPU := 0.3.0
