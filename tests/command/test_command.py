@@ -588,6 +588,29 @@ def test_settings_name_the_saved_account(shell: Shell, emulator: Emulator) -> No
     assert "'mine'" in found["contract"]
 
 
+@CLASSIC
+def test_settings_of_a_named_account_are_found_in_it(shell: Shell, emulator: Emulator) -> None:
+    # What the environment says is for what the account does not say.
+    shell.environment["QISKIT_IBM_URL"] = "https://quantum.cloud.ibm.com/api/v1"
+    shell.environment["QISKIT_IBM_CHANNEL"] = "ibm_cloud"
+    home = Path(shell.environment["HOME"])
+    (home / ".qiskit").mkdir()
+    account = {"channel": "ibm_quantum", "url": emulator.url, "token": "saved-token"}
+    (home / ".qiskit" / "qiskit-ibm.json").write_text(json.dumps({"mine": account}))
+    document = shell.json("settings", "--account", "mine", "--ledger", "ledger")
+    found = {one["name"]: one["source"] for one in document["settings"]}
+    assert document["settings"][0]["value"] == emulator.url
+    assert {name for name, source in found.items() if "'mine'" in source} == {
+        "service",
+        "token",
+        "contract",
+    }
+    assert found["instance"] == "QISKIT_IBM_INSTANCE"
+    assert found["ledger"] == "the command line"
+    shell.environment["RUNTIME_SESSIONS_LEDGER"] = "ledger"
+    assert shell.json("settings")["settings"][-1]["source"] == "RUNTIME_SESSIONS_LEDGER"
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"), [("90s", 90), ("15m", 900), ("1h30m", 5400), ("1h", 3600)]
 )

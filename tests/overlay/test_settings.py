@@ -316,6 +316,19 @@ def test_an_account_that_is_not_there_is_said_to_be(
         sent(account=name)
 
 
+def test_a_token_that_cannot_be_sent_is_where_it_was_found(
+    save: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save({"a": PLATFORM_ACCOUNT | {"token": "a\ntoken"}})
+    monkeypatch.setenv("QISKIT_IBM_TOKEN", "another\ntoken")
+    with pytest.raises(SettingsError, match="see the saved account"):
+        SessionsClient(account="a")
+    with pytest.raises(SettingsError, match="see QISKIT_IBM_TOKEN in the environment"):
+        SessionsClient(PLATFORM, instance=CRN)
+    with pytest.raises(SettingsError, match="see the argument `token`"):
+        SessionsClient(account="a", token="mine\n")
+
+
 def test_an_account_is_not_for_another_url(sent: Any, save: Callable[..., None]) -> None:
     save({"a": PLATFORM_ACCOUNT})
     with pytest.raises(SettingsError, match=r"whose token is for .* and not for https://mine"):

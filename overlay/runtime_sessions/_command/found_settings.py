@@ -1,7 +1,7 @@
 """The command that says which settings were found where."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import click
 from attrs import frozen
@@ -14,6 +14,8 @@ from runtime_sessions._settings import find_settings, from_arguments
 from runtime_sessions._settings.accounts import from_saved_account
 from runtime_sessions._settings.channels import CONTRACT_OF_CHANNEL, channels_of
 from runtime_sessions._settings.url import contract_of_url
+
+_LEDGER = "RUNTIME_SESSIONS_LEDGER"
 
 
 @frozen
@@ -65,28 +67,33 @@ def _found(shell: Shell) -> Iterator[Setting]:
         ),
         needs_token=True,
     )
-    channel = shell.channel or os.environ.get("QISKIT_IBM_CHANNEL") or ""
-    said_url = shell.url or os.environ.get("QISKIT_IBM_URL") or ""
+    # Who names an account means it, whatever is in the environment.
+    environment: Mapping[str, str] = {} if shell.account else os.environ
+    channel = shell.channel or environment.get("QISKIT_IBM_CHANNEL") or ""
+    said_url = shell.url or environment.get("QISKIT_IBM_URL") or ""
     told_contract = shell.contract or contract_of_url(said_url) or CONTRACT_OF_CHANNEL.get(channel)
     channels = [channel] if channel else channels_of(told_contract)
-    account = from_saved_account(channels, shell.account, shell.accounts_file).words
+    account = from_saved_account(channels, shell.account, shell.accounts_file)
+    named = account.source if shell.account else None
 
-    def source(option: str | None, variable: str) -> str:
+    def source(option: str | None, in_named: str | None, variable: str) -> str:
         if option:
             return "the command line"
-        if shell.account:
-            return account
-        return variable if os.environ.get(variable) else account
+        return variable if os.environ.get(variable) and not in_named else account.words
 
-    yield Setting("service", used.base_url, source(shell.url, "QISKIT_IBM_URL"))
-    yield Setting("token", f"{len(used.token)} characters", source(None, "QISKIT_IBM_TOKEN"))
+    url, token, instance = (named.base_url, named.token, named.instance) if named else ("", "", "")
+    yield Setting("service", used.base_url, source(shell.url, url, "QISKIT_IBM_URL"))
+    yield Setting("token", f"{len(used.token)} characters", source(None, token, "QISKIT_IBM_TOKEN"))
     if used.instance:
-        yield Setting("instance", used.instance, source(shell.instance, "QISKIT_IBM_INSTANCE"))
-    yield Setting("contract", used.contract, _why(shell, used.contract, said_url, channel, account))
+        found = source(shell.instance, instance, "QISKIT_IBM_INSTANCE")
+        yield Setting("instance", used.instance, found)
+    why = _why(shell, used.contract, said_url, channel, account.words)
+    yield Setting("contract", used.contract, why)
     if used.contract == "platform" and not used.instance:
         raise SettingsError("no instance was found: --instance, or QISKIT_IBM_INSTANCE")
     if shell.ledger:
-        yield Setting("ledger", shell.ledger, source(None, "RUNTIME_SESSIONS_LEDGER"))
+        is_from_variable = os.environ.get(_LEDGER) == shell.ledger
+        yield Setting("ledger", shell.ledger, _LEDGER if is_from_variable else "the command line")
 
 
 def _why(shell: Shell, contract: str, url: str, channel: str, account: str) -> str:
@@ -97,6 +104,6 @@ def _why(shell: Shell, contract: str, url: str, channel: str, account: str) -> s
         return "the service's URL"
     if CONTRACT_OF_CHANNEL.get(channel) == contract:
         return "the channel"
-    if url and os.environ.get("QISKIT_IBM_TOKEN"):
+    if url and os.environ.get("QISKIT_IBM_TOKEN") and not shell.account:
         return "nothing says otherwise"
     return account

@@ -106,10 +106,10 @@ def from_environment() -> Source:
     )
 
 
-def where_token_is(given: str) -> str:
-    """Say where the token was found, that was given as an argument or not."""
-    if given:
+def where_token_is(arguments: Source) -> str:
+    """Say where the token was found, with the arguments that a client was given."""
+    if arguments.token:
         return "see the argument `token`"
-    if os.environ.get("QISKIT_IBM_TOKEN"):
+    if os.environ.get("QISKIT_IBM_TOKEN") and not arguments.account:
         return "see QISKIT_IBM_TOKEN in the environment"
     return "see the saved account"

@@ -142,7 +142,7 @@ class SessionsClient:
         try:
             who_asks = auth_from(auth or goes_by.token_kind, settings.token, iam_url)
         except UnusableToken as error:
-            raise SettingsError(f"{error}: {where_token_is(token)}") from None
+            raise SettingsError(f"{error}: {where_token_is(arguments)}") from None
         book = ledger_from(ledger)
         self._caller = Caller(
             goes_by,
