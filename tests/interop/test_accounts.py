@@ -123,7 +123,7 @@ class TestSaved:
         assert found()[3] == "second"
 
     @NEW
-    @pytest.mark.skipif(not SAVES_TAGS, reason="it saves no tags")
+    @pytest.mark.skipif(not SAVES_TAGS, reason="this version saves no tags with an account")
     def test_without_an_instance_it_says_what_to_do(self, save: Save) -> None:
         save(
             "any",

@@ -46,7 +46,7 @@ MINOR = int(version("qiskit-ibm-runtime").split(".")[1])
 #: Some versions in between have no way to delete a job.
 HAS_DELETE = hasattr(QiskitRuntimeService, "delete_job")
 #: The first ones for the platform say themselves that they do not know what was used.
-HAS_USAGE = not PLATFORM or MINOR >= 42
+HAS_USAGE = not PLATFORM or MINOR >= 41
 #: A device whose snapshot ships with every version of the client.
 BACKEND = "ibm_brisbane"
 Circuits = tuple[Any, Any, Any]
@@ -316,7 +316,7 @@ def test_the_instances_of_an_account(ibm: Any, emulator: Emulator) -> None:
     assert found.backend(BACKEND).name == BACKEND
 
 
-@pytest.mark.skipif(MINOR < 50, reason="what only the newest have")
+@pytest.mark.skipif(MINOR < 50, reason="before 0.50 the client has no such primitives")
 def test_the_primitives_that_prepare_their_programs_themselves(
     ibm: Any, emulator: Emulator, bell: Callable[[Any], Circuits]
 ) -> None:
@@ -338,7 +338,7 @@ def test_the_primitives_that_prepare_their_programs_themselves(
 
 
 @pytest.mark.skipif(not PLATFORM, reason="what only the platform contract has")
-@pytest.mark.skipif(not HAS_USAGE, reason="it does not know what was used")
+@pytest.mark.skipif(not HAS_USAGE, reason="before 0.41 the client refuses usage() on this channel")
 def test_an_instance_that_has_used_all_that_it_may(
     bell: Callable[[Any], Circuits],
 ) -> None:
