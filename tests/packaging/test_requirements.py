@@ -77,8 +77,12 @@ def test_what_the_repository_is_worked_on_with_is_not_published() -> None:
     assert "pytest>=9.0" in PYPROJECT["dependency-groups"]["dev"]
 
 
+#: What package indexes are called before their top-level domain; with it, it would be an address.
+INDEXES = ("pypi", "pythonhosted", "npmjs")
+
+
 def test_no_file_names_a_package_index_by_its_address() -> None:
-    address = re.compile(rb"(pypi|pythonhosted|registry\.npmjs)\.org")
+    address = re.compile(rf"({'|'.join(INDEXES)})\.(org|com)".encode())
     tracked = subprocess.run(
         ["git", "ls-files", "-z"],  # noqa: S607 - whichever git is there
         cwd=ROOT,
