@@ -103,17 +103,19 @@ coverage: .venv/installed ## Show which lines and branches no test reaches (TEST
 	@$(BIN)/pytest --quiet --numprocesses auto --cov --cov-report term $(TESTS)
 
 .PHONY: killed
-killed: .venv/installed ## Kill an emulator that keeps its state 2,000 times, and see what is left (STATE=postgresql://... elsewhere)
-	@$(BIN)/python benchmarks/emulator_killed.py "$(or $(STATE),sqlite:$$(mktemp -d)/state.db)"
-	@test -n "$(STATE)" || $(BIN)/python benchmarks/emulator_killed.py --over-http "sqlite:$$(mktemp -d)/state.db"
+killed: .venv/installed ## Kill an emulator that keeps its state 4,000 times, and see what is left (STATE=postgresql://... empties that)
+	@state="$(or $(STATE),sqlite:$$(mktemp -d)/state.db)"; \
+	$(BIN)/python benchmarks/emulator_killed.py "$$state" && \
+	$(BIN)/python benchmarks/emulator_killed.py --over-http "$$state"
 
 # A figure that is missed fails in the end: what comes after it is measured all the same.
-EACH := sh -c 'failed=0; for command; do sh -c "$$command" || failed=1; done; exit $$failed' each
-
 .PHONY: bench-emulator
 bench-emulator: .venv/installed .venv-bench/installed ## Measure the emulator beside a bare route and Prism, and fuzz it
-	@$(EACH) '$(BIN)/python benchmarks/emulator.py' '$(BIN)/python benchmarks/emulator_fuzz.py' \
-	  '.venv-bench/bin/python benchmarks/emulator_program.py'
+	@failed=0; \
+	$(BIN)/python benchmarks/emulator.py || failed=1; \
+	$(BIN)/python benchmarks/emulator_fuzz.py || failed=1; \
+	.venv-bench/bin/python benchmarks/emulator_program.py || failed=1; \
+	exit $$failed
 
 # localqpu brings Qiskit, in an environment of its own, in which both are measured.
 LOCALQPU := 0.3.0
@@ -161,8 +163,11 @@ interop-qrmi: .venv-interop-qrmi/installed
 
 .PHONY: bench-client
 bench-client: .venv/installed ## Measure the clients side by side, and 2,000 sessions under faults, then in killed programs
-	@$(EACH) '$(BIN)/python benchmarks/client.py' '$(BIN)/python benchmarks/client_faults.py' \
-	  '$(BIN)/python benchmarks/client_killed.py'
+	@failed=0; \
+	$(BIN)/python benchmarks/client.py || failed=1; \
+	$(BIN)/python benchmarks/client_faults.py || failed=1; \
+	$(BIN)/python benchmarks/client_killed.py || failed=1; \
+	exit $$failed
 
 .PHONY: test
 test: lint types check-generated unit ## All of the above: what CI runs

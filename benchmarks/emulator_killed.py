@@ -122,6 +122,9 @@ def main() -> None:
     random = Random(options.seed)  # noqa: S311 - to be repeated
     # Written down often: a kill shall often come in the middle of that.
     journal._EVERY = 5  # type: ignore[misc]
+    with Emulator(state=options.state, virtual_clock=True) as begun:
+        # It may have been used before.
+        begun.reset()
     twin = Emulator(virtual_clock=True)
     calls = twin.client()
 
