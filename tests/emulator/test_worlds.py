@@ -221,7 +221,8 @@ def test_a_name_is_taken_once(server: Emulator) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({"contract": "modern"}, "contract: "),
+        ({"contract": "modern"}, "There is no contract 'modern'. It is one of classic, platform."),
+        ({"contract": 1}, "contract: "),
         ({"seed": "one"}, "seed: "),
         ({"clock": 3}, "'clock'"),
         ({"config": {"unused_ttl": -1}}, "unused_ttl: "),

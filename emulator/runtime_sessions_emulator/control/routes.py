@@ -152,7 +152,7 @@ def _handler(control: Control, operation: Operation) -> Handler:
             StateError,
             ValueError,
         ) as error:
-            return _refused(error)
+            return refused(error)
         if operation.result is None:
             return Response(status_code=204)
         if isinstance(result, datetime):
@@ -162,7 +162,7 @@ def _handler(control: Control, operation: Operation) -> Handler:
     return handle
 
 
-def _refused(error: Exception) -> JSONResponse:
+def refused(error: Exception) -> JSONResponse:
     """What is answered where a call cannot be done."""
     if isinstance(error, HttpError):
         return JSONResponse({"error": error.message}, error.status)

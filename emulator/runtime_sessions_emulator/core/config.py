@@ -124,7 +124,7 @@ class Config:
             ValueError: It makes no sense; the message says where.
         """
         for problem in _SCHEMA.iter_errors(dict(given)):
-            where = ".".join(map(str, problem.instance_path)) or "the file"
+            where = ".".join(map(str, problem.instance_path)) or "the configuration"
             raise ValueError(f"{where}: {problem.message}")
         made: dict[str, Any] = {**given}
         if "users" in given:

@@ -26,7 +26,6 @@ from runtime_sessions_emulator.server.worlds import PATH, PREFIX
 
 _BY_METHOD: Final = {operation.does: operation for operation in OPERATIONS}
 _PARAMETER: Final = re.compile(r"\{(\w+)(?::path)?\}")
-_NO_ERRORS: Final[Mapping[int, type[Exception]]] = {}
 #: What a refusal of the control plane is, by its status; any other is a ValueError.
 _ERRORS: Final[Mapping[int, type[Exception]]] = {404: LookupError, 503: StateError}
 
@@ -238,7 +237,7 @@ class World(Endpoint):
         path = f"{PREFIX}/{self.name}{PLANE}{_PARAMETER.sub(parameter, operation.path)}"
         query = given if operation.method == "GET" else None
         body = given if operation.method == "POST" else None
-        answer = self._held(self._sent(operation.method, path, params=query, json=body), _ERRORS)
+        answer = self._held(self._sent(operation.method, path, params=query, json=body))
         return None if operation.result is None else answer.json()[operation.result]
 
     def _sent(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - httpx's
@@ -250,23 +249,21 @@ class World(Endpoint):
         except httpx.TransportError as error:
             raise ConnectionError(f"No emulator answers at {self._server}: {error}") from error
 
-    def _held(
-        self, answer: httpx.Response, errors: Mapping[int, type[Exception]] = _NO_ERRORS
-    ) -> httpx.Response:
+    def _held(self, answer: httpx.Response) -> httpx.Response:
         """An answer, if what it was asked for was done; else the error that it is in process."""
         if answer.is_success:
             return answer
         try:
             refusal: dict[str, object] = answer.json()
             said, kind = refusal["error"], refusal.get("type")
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except (ValueError, LookupError, TypeError):
             said = kind = None
         if not isinstance(said, str):
             # The service's own errors are another kind of object.
-            said = f"There is no emulator with a control plane at {self._server}."
+            raise ValueError(f"There is no emulator with a control plane at {self._server}.")  # noqa: TRY004
         if kind == NotAcceptingError.__name__:
             raise NotAcceptingError(said)
-        raise errors.get(answer.status_code, ValueError)(said)
+        raise _ERRORS.get(answer.status_code, ValueError)(said)
 
 
 def _moment(text: str) -> datetime:

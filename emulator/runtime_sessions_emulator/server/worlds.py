@@ -14,16 +14,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from runtime_sessions_emulator.contracts.registry import CONTRACTS, contract_of
+from runtime_sessions_emulator.contracts.registry import contract_of
 from runtime_sessions_emulator.control.control import Control
 from runtime_sessions_emulator.control.emulation import Emulation
 from runtime_sessions_emulator.control.routes import PREFIX as PLANE
-from runtime_sessions_emulator.control.routes import SameOrigin
+from runtime_sessions_emulator.control.routes import SameOrigin, refused
 from runtime_sessions_emulator.core.config import Config
 from runtime_sessions_emulator.http.log import Follower
 from runtime_sessions_emulator.http.messages import (
     HttpError,
-    MalformedError,
     Receive,
     Scope,
     Send,
@@ -54,7 +53,7 @@ _WANTED: Final = Draft202012Validator(
     {
         "type": "object",
         "properties": {
-            "contract": {"enum": list(CONTRACTS)},
+            "contract": {"type": "string"},
             "seed": {"type": "integer"},
             "virtual_clock": {"type": "boolean"},
             "config": {"type": "object"},
@@ -177,8 +176,7 @@ class Worlds:
         try:
             world = self._worlds.get(name) or self._make(name, {})
         except ValueError as error:
-            refused = JSONResponse({"error": str(error)}, 400)
-            await refused(scope, receive, send)
+            await refused(error)(scope, receive, send)
             return
         world.used = max(world.used, self._now())
         await world.app(scope, receive, send)
@@ -223,16 +221,14 @@ class Worlds:
         try:
             wanted = parse_json(await read_body(request.receive) or b"{}")
             self._make(name, cast("dict[str, Any]", wanted))
-        except HttpError as error:
-            return JSONResponse({"error": error.message}, error.status)
-        except (MalformedError, ValueError) as error:
-            return JSONResponse({"error": str(error)}, 400)
+        except (HttpError, ValueError) as error:
+            return refused(error)
         return JSONResponse({"path": f"{PREFIX}/{name}"}, 201)
 
     async def _drop_one(self, request: Request) -> Response:
         name = request.path_params["name"]
         if name not in self._worlds:
-            return JSONResponse({"error": f"There is no world {name!r}."}, 404)
+            return refused(LookupError(f"There is no world {name!r}."))
         self.drop(name)
         return Response(status_code=204)
 
