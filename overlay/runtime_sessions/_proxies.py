@@ -6,6 +6,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from runtime_sessions._errors import SettingsError
 from runtime_sessions._http import ClientT, Proxy, UrlFailure, client_of_our_own
+from runtime_sessions._log import log
 from runtime_sessions._settings import Way
 
 #: What no proxy can reach for us: each means itself by these.
@@ -15,6 +16,13 @@ _SCHEMES = ("http", "https", "all")
 
 def checked_client_of_our_own(kind: type[ClientT], way: Way) -> ClientT:
     """Make an HTTP client, or say which setting is in the way."""
+    if way.wants_ntlm:
+        raise SettingsError(
+            f"{way.found} has a proxy that wants NTLM, which is not spoken here: give an "
+            "http_client that can, or a proxy of this computer that does it"
+        )
+    if not way.verifies:
+        log.warning("settings: no certificate is verified, as %s says", way.found)
     proxy = _proxy_of(way)
     is_proxied = proxy or getproxies()
     direct = {f"all://{_in_url(host)}": None for host in _LOOPBACK} if is_proxied else None

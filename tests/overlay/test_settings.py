@@ -268,6 +268,7 @@ def test_by_the_platform_contract_no_client_is_without_an_instance() -> None:
         ({"a": ACCOUNT, "b": ACCOUNT}, "of which a, b are for the channel 'ibm_quantum_platform'"),
         ({"a": {"channel": "ibm_quantum"}}, "qiskit-ibm.json, which has no base URL"),
         ({"a": ACCOUNT | {"url": "service"}}, "qiskit-ibm.json, which has no base URL"),
+        ({"a": ACCOUNT | {"url": "https://[::1"}}, "qiskit-ibm.json, which has no base URL"),
     ],
 )
 def test_what_is_missing_was_looked_for_and_where(
@@ -560,6 +561,15 @@ def test_a_proxy_of_an_account_that_cannot_be_used(
     with pytest.raises(SettingsError, match=said) as caught:
         twin()
     assert "secret-word" not in str(caught.value)
+
+
+def test_whoever_brings_a_client_goes_its_way(
+    sent: Any, save: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    proxies = {"username_ntlm": "me", "password_ntlm": "secret-word"}
+    save({"mine": ACCOUNT | {"proxies": proxies, "verify": False}})
+    assert sent()[0] == f"{URL}/sessions"
+    assert "no certificate is verified" not in caplog.text
 
 
 @pytest.mark.parametrize(("verify", "mode"), [(False, ssl.CERT_NONE), (True, ssl.CERT_REQUIRED)])

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from attrs import frozen
 
@@ -42,10 +41,10 @@ def from_saved_account(
         return Lookup(None, f"{words}, which cannot be read: {error.strerror}")
     except (ValueError, RecursionError):
         return Lookup(None, f"{words}, which cannot be read: it is not JSON")
-    every = {name: fields_of(account) for name, account in content.items()}
+    every = {each: fields_of(account) for each, account in content.items()}
     if name is not None and name not in every:
         return Lookup(None, f"{words}, of which none is called {name!r}: {_named(every)}")
-    accounts = {name: one for name, one in every.items() if one.get("channel") in channels}
+    accounts = {each: one for each, one in every.items() if one.get("channel") in channels}
     if name is not None:
         names = [name] if name in accounts else []
     else:
@@ -108,7 +107,8 @@ def _way(account: Mapping[str, object], words: str) -> Way:
     """Take how an account says that its service is reached."""
     proxies = fields_of(account.get("proxies"))
     urls = fields_of(proxies.get("urls"))
-    proxy = urls.get(urlsplit(str(account.get("url"))).scheme)
+    scheme, _, _ = str(account.get("url")).partition(":")
+    proxy = urls.get(scheme.lower())
     return Way(
         proxy=Secret(proxy if isinstance(proxy, str) else ""),
         verifies=account.get("verify") is not False,

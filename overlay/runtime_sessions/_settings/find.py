@@ -7,7 +7,7 @@ from runtime_sessions._log import log
 from runtime_sessions._secrets import Secret
 from runtime_sessions._settings.accounts import from_saved_account
 from runtime_sessions._settings.channels import CONTRACT_OF_CHANNEL, channels_of
-from runtime_sessions._settings.settings import Settings, Source, Way, from_environment
+from runtime_sessions._settings.settings import Settings, Source, from_environment
 from runtime_sessions._settings.url import checked_url, contract_of_url
 
 _LOOKED = (
@@ -77,7 +77,7 @@ def _with_saved_account(said: Source, *, needs_token: bool) -> Source:
             token=said.token or account.token,
             instance=payer,
             contract=said.contract or account.contract,
-            way=_checked_way(account.way),
+            way=account.way,
         )
     elif saved_url:
         here = checked_url(said.base_url, said.instance)
@@ -85,18 +85,6 @@ def _with_saved_account(said: Source, *, needs_token: bool) -> Source:
     if needs_token and not said.token:
         raise _not_found("token", "token", "QISKIT_IBM_TOKEN", words)
     return said
-
-
-def _checked_way(way: Way) -> Way:
-    """Return how a service is reached, if it can be reached so."""
-    if way.wants_ntlm:
-        raise SettingsError(
-            f"{way.found} has a proxy that wants NTLM, which is not spoken here: give an "
-            "http_client that can, or a proxy of this computer that does it"
-        )
-    if not way.verifies:
-        log.warning("settings: no certificate is verified, as %s says", way.found)
-    return way
 
 
 def _not_found(setting: str, argument: str, variable: str, account: str) -> SettingsError:
